@@ -1,0 +1,103 @@
+//! What a command runs: a list of steps, each one process, timed.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+/// One process to run, and what to call it.
+pub(crate) struct Step {
+    name: &'static str,
+    command: Command,
+}
+
+impl Step {
+    /// A cargo command, written as one would type it.
+    fn cargo(name: &'static str, arguments: &str) -> Self {
+        // Cargo says which cargo started this program: the same toolchain then runs the steps.
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(arguments.split_whitespace());
+        Self { name, command }
+    }
+
+    fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn bench(server: PathBuf, rest: &[String]) -> Self {
+        let mut step = Self::cargo("bench", "bench -p cache-benches").env(crate::server::VARIABLE, server);
+        if !rest.is_empty() {
+            step.command.arg("--").args(rest);
+        }
+        step
+    }
+
+    /// The command as one would type it.
+    fn shown(&self) -> String {
+        let mut words = Vec::new();
+        for (name, value) in self.command.get_envs() {
+            let value = value.unwrap_or_default().to_string_lossy();
+            let quote = if value.contains(' ') { "\"" } else { "" };
+            words.push(format!("{}={quote}{value}{quote}", name.to_string_lossy()));
+        }
+        words.push("cargo".to_owned());
+        words.extend(self.command.get_args().map(|word| word.to_string_lossy().into_owned()));
+        words.join(" ")
+    }
+
+    fn run(mut self) -> Outcome {
+        eprintln!("\n==> {}: {}", self.name, self.shown());
+        let start = Instant::now();
+        let passed = match self.command.status() {
+            Ok(status) => status.success(),
+            Err(why) => {
+                eprintln!("error: could not start {}: {why}", self.shown());
+                false
+            }
+        };
+        Outcome { passed, took: start.elapsed(), name: self.name, again: self.shown() }
+    }
+}
+
+struct Outcome {
+    name: &'static str,
+    again: String,
+    passed: bool,
+    took: Duration,
+}
+
+/// Unit, integration and documentation tests of every crate.
+pub(crate) fn test(server: PathBuf) -> Vec<Step> {
+    vec![Step::cargo("test", "test --workspace --all-features").env(crate::server::VARIABLE, server)]
+}
+
+/// Everything that has to pass before a change goes in.
+pub(crate) fn ci(server: PathBuf) -> Vec<Step> {
+    let mut steps = test(server);
+    steps.push(Step::cargo("format", "fmt --all --check"));
+    steps.push(Step::cargo("lints", "clippy --workspace --all-targets --all-features -- -D warnings"));
+    steps.push(
+        Step::cargo("documentation", "doc --workspace --no-deps --all-features")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    );
+    steps.push(Step::cargo("no features", "check -p cache-runtime --no-default-features"));
+    steps
+}
+
+/// Runs them all, also after a failure: one run tells everything that is wrong.
+pub(crate) fn run_all(steps: Vec<Step>) -> ExitCode {
+    let outcomes: Vec<Outcome> = steps.into_iter().map(Step::run).collect();
+    eprintln!();
+    for outcome in &outcomes {
+        let verdict = if outcome.passed { "ok" } else { "FAILED" };
+        eprintln!("{:<14} {verdict:<6} {:>7.1} s", outcome.name, outcome.took.as_secs_f64());
+    }
+    let mut code = ExitCode::SUCCESS;
+    for failed in outcomes.iter().filter(|outcome| !outcome.passed) {
+        eprintln!("to see {} alone: {}", failed.name, failed.again);
+        code = ExitCode::FAILURE;
+    }
+    code
+}
