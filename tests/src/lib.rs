@@ -1,0 +1,26 @@
+//! What the tests share: Redis servers of their own, certificates, sources that count their reads.
+//!
+//! ```
+//! let server = cache_tests::RedisServer::start();
+//! server.command(&["SET", "greeting", "hello"]);
+//! assert_eq!(server.query::<String>(&["GET", "greeting"]), "hello");
+//! assert_eq!(server.commands_processed("get"), 1);
+//! ```
+#![allow(clippy::panic, clippy::expect_used, reason = "a test whose server fails has to fail")]
+
+pub mod binary;
+mod commands;
+mod counting;
+mod directory;
+mod options;
+mod port;
+mod server;
+mod tls;
+mod wait;
+mod watchdog;
+
+pub use counting::Counter;
+pub use options::Options;
+pub use server::RedisServer;
+pub use tls::Certificates;
+pub use wait::wait_until;
