@@ -1,0 +1,323 @@
+//! What generated code uses, and nothing else should: these names change without notice.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+pub use crate::catalog::{Registered, RegisteredStrategy};
+pub use crate::entry::{Entry, EntryPattern};
+pub use crate::invalidate::{InvalidateGuard, Invalidations};
+pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
+pub use crate::load::ErrorSharing;
+pub use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
+pub use crate::read::Call;
+pub use crate::site::Site;
+pub use crate::value::{SchemaFn, SchemaVisitor};
+pub use inventory;
+
+use std::convert::Infallible;
+use std::fmt::Display;
+
+use crate::cache::Cache;
+use crate::entry::load_some;
+use crate::error::SharedError;
+use crate::load::load;
+use crate::strategy::CacheStrategy;
+use crate::value::{CacheValue, Value, by_name, by_schema};
+
+/// Puts a site into the catalog.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_register {
+    ($site:expr) => {
+        $crate::__private::inventory::submit! { $crate::__private::Registered(&$site) }
+    };
+}
+pub use crate::__cache_register as register;
+
+/// Puts a strategy into the catalog.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_register_strategy {
+    ($strategy:expr) => {
+        $crate::__private::inventory::submit! { $crate::__private::RegisteredStrategy($strategy) }
+    };
+}
+pub use crate::__cache_register_strategy as register_strategy;
+
+/// A typed entry.
+pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
+    Entry::new(site, cache, key, schema)
+}
+
+impl PatternWriter {
+    /// Appends the key fields of a strategy.
+    pub fn strategy_fields(&mut self, strategy: &impl CacheStrategy) {
+        strategy.render_fields(self.key());
+    }
+
+    /// The finished pattern.
+    pub fn finish(self, cache: &Cache, site: &'static Site) -> EntryPattern {
+        EntryPattern::new(cache, site, self.into_pattern())
+    }
+}
+
+/// For a function that returns `V`.
+pub async fn load_value<V, F, Fut>(call: Call<'_>, loader: F) -> V
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = V>,
+{
+    let result: Result<V, Infallible> =
+        load_some(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// For a function that returns `Option<V>`.
+pub async fn load_option<V, F, Fut>(call: Call<'_>, loader: F) -> Option<V>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Option<V>>,
+{
+    let result: Result<Option<V>, Infallible> =
+        load(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// For a function that returns `Result<V, E>`.
+pub async fn load_result<V, E, F, Fut>(call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
+    load_some(call, sharing, loader).await
+}
+
+/// For a function that returns `Result<Option<V>, E>`.
+pub async fn load_result_option<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    loader: F,
+) -> Result<Option<V>, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Option<V>, E>>,
+{
+    load(call, sharing, loader).await
+}
+
+/// `Result` behind an alias.
+pub trait IsResult {
+    /// The value's type.
+    type Ok;
+    /// The error's type.
+    type Err;
+}
+
+impl<T, E> IsResult for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
+/// `Option` behind an alias.
+pub trait IsOption {
+    /// The value's type.
+    type Some;
+}
+
+impl<T> IsOption for Option<T> {
+    type Some = T;
+}
+
+/// Refuses a type that is no key part, at the place where it is written.
+pub const fn assert_key<T: CacheKey + ?Sized>() {}
+
+/// Refuses a type that can't be cached, at the place where it is written.
+pub const fn assert_value<V: Value>() {}
+
+/// Refuses a strategy with key fields for a free function, which has no `self` to take them from.
+pub const fn assert_no_fields<S: CacheStrategy>() {
+    const {
+        assert!(
+            S::KEY_FIELDS == 0,
+            "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
+        );
+    }
+}
+
+/// Asks what a type can do: by method resolution, which takes the first of several traits whose bounds hold
+/// (autoref specialisation, after David Tolnay's case study).
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Probe<T> {
+    /// A probe for `T`.
+    #[expect(clippy::new_without_default, reason = "only generated code makes one")]
+    pub const fn new() -> Probe<T> {
+        Probe(PhantomData)
+    }
+}
+
+/// The derived schema, where there is one.
+pub trait BySchema {
+    /// The function that gives the fingerprint.
+    fn schema(&self) -> SchemaFn;
+}
+
+impl<V: CacheValue> BySchema for &Probe<V> {
+    fn schema(&self) -> SchemaFn {
+        by_schema::<V>
+    }
+}
+
+/// Else the type's name.
+pub trait ByName {
+    /// The function that gives the fingerprint.
+    fn schema(&self) -> SchemaFn;
+}
+
+impl<V: 'static> ByName for Probe<V> {
+    fn schema(&self) -> SchemaFn {
+        by_name::<V>
+    }
+}
+
+/// The function that gives a type's fingerprint.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_schema_of {
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{ByName as _, BySchema as _};
+        (&&$crate::__private::Probe::<$value>::new()).schema()
+    }};
+}
+pub use crate::__cache_schema_of as schema_of;
+
+/// Errors that can be cloned.
+pub trait ShareByClone<E> {
+    /// How the error is shared.
+    fn sharing(&self) -> ErrorSharing<E>;
+}
+
+impl<E: Clone + Send + Sync + 'static> ShareByClone<E> for &&Probe<E> {
+    fn sharing(&self) -> ErrorSharing<E> {
+        ErrorSharing::by(E::clone)
+    }
+}
+
+/// Else errors that can be made from a message.
+pub trait ShareByMessage<E> {
+    /// How the error is shared.
+    fn sharing(&self) -> ErrorSharing<E>;
+}
+
+impl<E: Display + From<SharedError>> ShareByMessage<E> for &Probe<E> {
+    fn sharing(&self) -> ErrorSharing<E> {
+        ErrorSharing::message()
+    }
+}
+
+/// Else callers load for themselves.
+pub trait ShareNever<E> {
+    /// How the error is shared.
+    fn sharing(&self) -> ErrorSharing<E>;
+}
+
+impl<E> ShareNever<E> for Probe<E> {
+    fn sharing(&self) -> ErrorSharing<E> {
+        ErrorSharing::never()
+    }
+}
+
+/// How an error reaches callers that waited.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_share_of {
+    ($error:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{ShareByClone as _, ShareByMessage as _, ShareNever as _};
+        (&&&$crate::__private::Probe::<$error>::new()).sharing()
+    }};
+}
+pub use crate::__cache_share_of as share_of;
+
+impl<T, E> Probe<Result<T, E>> {
+    /// Whether the type is a `Result` or an `Option`.
+    pub const HIDDEN: bool = true;
+}
+
+impl<T> Probe<Option<T>> {
+    /// Whether the type is a `Result` or an `Option`.
+    pub const HIDDEN: bool = true;
+}
+
+/// Every other type.
+pub trait Plain {
+    /// Whether the type is a `Result` or an `Option`.
+    const HIDDEN: bool = false;
+}
+
+impl<T: ?Sized> Plain for Probe<T> {}
+
+/// Refuses a `Result` or an `Option` that hides behind an alias: its error, or its `None`, would be cached.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_assert_plain {
+    ($value:ty) => {
+        const {
+            #[allow(unused_imports)]
+            use $crate::__private::Plain as _;
+            assert!(
+                !<$crate::__private::Probe<$value>>::HIDDEN,
+                "this return type is a `Result` or an `Option` behind an alias: add `result` or `option` to the attribute"
+            )
+        }
+    };
+}
+pub use crate::__cache_assert_plain as assert_plain;
+
+/// What a function returned.
+pub struct Returned<'a, T>(pub &'a T);
+
+/// A `Result`: whether it is `Ok`.
+pub trait SucceededResult {
+    /// Whether the function succeeded.
+    fn succeeded(&self) -> bool;
+}
+
+impl<T, E> SucceededResult for &Returned<'_, Result<T, E>> {
+    fn succeeded(&self) -> bool {
+        self.0.is_ok()
+    }
+}
+
+/// Anything else has succeeded.
+pub trait SucceededAlways {
+    /// Whether the function succeeded.
+    fn succeeded(&self) -> bool;
+}
+
+impl<T> SucceededAlways for Returned<'_, T> {
+    fn succeeded(&self) -> bool {
+        true
+    }
+}
+
+/// Whether what a function returned is a success.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_succeeded {
+    ($out:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{SucceededAlways as _, SucceededResult as _};
+        (&&$crate::__private::Returned($out)).succeeded()
+    }};
+}
+pub use crate::__cache_succeeded as succeeded;

@@ -1,0 +1,45 @@
+//! Time and tasks, as far as there is a runtime for them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+/// Waits for `future`, for `bound` at the most; without a runtime there is no clock, and it waits as long as it takes.
+pub(crate) async fn bounded<T>(bound: Duration, future: impl Future<Output = T>) -> Option<T> {
+    if Handle::try_current().is_ok() { timeout(bound, future).await.ok() } else { Some(future.await) }
+}
+
+/// Waits for `future`, and calls `tick` every `period` until it is done.
+pub(crate) async fn with_ticks<T>(
+    future: impl Future<Output = T>,
+    period: Duration,
+    mut tick: impl FnMut(),
+) -> T {
+    let mut future = std::pin::pin!(future);
+    loop {
+        match bounded(period, future.as_mut()).await {
+            Some(value) => return value,
+            None => tick(),
+        }
+    }
+}
+
+/// Does something that nobody waits for: at once as far as it goes without waiting (on the memory store that is all
+/// of it), the rest in a task.
+pub(crate) fn in_background(future: impl Future<Output = ()> + Send + 'static) {
+    let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+    if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+        return;
+    }
+    match Handle::try_current() {
+        Ok(runtime) => {
+            runtime.spawn(future);
+        }
+        // The process is on its way out, or the caller left the runtime; leases and marks end by their time.
+        Err(_) => tracing::debug!("no runtime to finish a cache step in"),
+    }
+}

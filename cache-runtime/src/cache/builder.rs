@@ -1,0 +1,159 @@
+//! Settings beyond the defaults.
+
+use std::time::Duration;
+
+use super::settings::check_duration;
+use super::{Cache, Settings};
+use crate::error::CacheError;
+
+const DEFAULT_MEMORY_BYTES: u64 = 64 << 20;
+/// Less than this is no cache, and is most likely a number of megabytes.
+const SMALLEST_MEMORY_BYTES: u64 = 64 << 10;
+
+/// Builds a [`Cache`]. Every setting that is out of range is an error that names it.
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_runtime::prelude::*;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), CacheError> {
+/// let cache = Cache::builder().memory_megabytes(16).deadline(Duration::from_millis(50)).build().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct CacheBuilder {
+    url: Option<String>,
+    memory_bytes: u64,
+    settings: Settings,
+    connect_timeout: Duration,
+    require_connection: bool,
+}
+
+impl Default for CacheBuilder {
+    fn default() -> CacheBuilder {
+        CacheBuilder {
+            url: None,
+            memory_bytes: DEFAULT_MEMORY_BYTES,
+            settings: Settings::default(),
+            connect_timeout: Duration::from_secs(2),
+            require_connection: false,
+        }
+    }
+}
+
+impl CacheBuilder {
+    /// The server, as in [`Cache::connect`]. Without one the cache is embedded.
+    pub fn url(mut self, url: impl Into<String>) -> CacheBuilder {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// How many bytes of keys, encoded values and their overhead the embedded store may hold: 64 KiB or more, by default
+    /// 64 MiB.
+    pub fn memory_bytes(mut self, bytes: u64) -> CacheBuilder {
+        self.memory_bytes = bytes;
+        self
+    }
+
+    /// The same in MiB.
+    pub fn memory_megabytes(self, megabytes: u64) -> CacheBuilder {
+        self.memory_bytes(megabytes.saturating_mul(1 << 20))
+    }
+
+    /// What all steps on the store within one call may take together, by default 100 ms. The time of a load does not count.
+    pub fn deadline(mut self, deadline: Duration) -> CacheBuilder {
+        self.settings.deadline = deadline;
+        self
+    }
+
+    /// How long a lease stands in the store without being renewed, by default 3 s: the time for which a process that died in
+    /// the middle of a load keeps others from loading.
+    pub fn lease(mut self, lease: Duration) -> CacheBuilder {
+        self.settings.lease = lease;
+        self
+    }
+
+    /// How long a caller waits for another one's load before it loads for itself, by default 10 s.
+    pub fn wait(mut self, wait: Duration) -> CacheBuilder {
+        self.settings.wait = wait;
+        self
+    }
+
+    /// How long a write mark stands, by default 30 s: longer than any write to the source takes.
+    pub fn write_mark(mut self, mark: Duration) -> CacheBuilder {
+        self.settings.mark = mark;
+        self
+    }
+
+    /// How long the first attempt to connect may take, by default 2 s. After it the cache connects in the background.
+    pub fn connect_timeout(mut self, timeout: Duration) -> CacheBuilder {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Makes a server that can't be reached at the start an error.
+    pub fn require_connection(mut self) -> CacheBuilder {
+        self.require_connection = true;
+        self
+    }
+
+    /// Builds the cache, and connects to the server, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`CacheError::InvalidSetting`], [`CacheError::InvalidUrl`], [`CacheError::Refused`]; with
+    /// [`require_connection`](CacheBuilder::require_connection) also [`CacheError::Unavailable`].
+    pub async fn build(self) -> Result<Cache, CacheError> {
+        self.check()?;
+        match &self.url {
+            None => self.build_memory(),
+            Some(url) => self.connect(url).await,
+        }
+    }
+
+    pub(super) fn build_memory(&self) -> Result<Cache, CacheError> {
+        self.check()?;
+        let store = Cache::memory_store(self.memory_bytes)?;
+        Ok(Cache::with_store(Some(store), self.settings.clone()))
+    }
+
+    #[cfg(feature = "redis")]
+    async fn connect(&self, url: &str) -> Result<Cache, CacheError> {
+        use crate::store::AnyStore;
+        use crate::store::redis::{Config, RedisStore};
+        let config = Config {
+            connect_timeout: self.connect_timeout,
+            deadline: self.settings.deadline,
+            require_connection: self.require_connection,
+        };
+        let store = RedisStore::connect(url, config).await?;
+        Ok(Cache::with_store(Some(AnyStore::Redis(store)), self.settings.clone()))
+    }
+
+    #[cfg(not(feature = "redis"))]
+    async fn connect(&self, _: &str) -> Result<Cache, CacheError> {
+        let _ = (self.connect_timeout, self.require_connection);
+        Err(CacheError::InvalidSetting {
+            setting: "url",
+            reason: "this build has no Redis store; turn on the feature `redis` of cache-runtime".into(),
+        })
+    }
+
+    fn check(&self) -> Result<(), CacheError> {
+        self.settings.check()?;
+        check_duration("connect_timeout", self.connect_timeout)?;
+        if self.memory_bytes < SMALLEST_MEMORY_BYTES {
+            return Err(CacheError::InvalidSetting {
+                setting: "memory_bytes",
+                reason: format!(
+                    "{} bytes are too few; it takes {SMALLEST_MEMORY_BYTES} or more",
+                    self.memory_bytes
+                ),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! The numbers that a cache works with.
+
+use std::time::Duration;
+
+use crate::error::CacheError;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// What one call may spend on its store.
+    pub(crate) deadline: Duration,
+    /// How long a lease stands without being renewed.
+    pub(crate) lease: Duration,
+    /// How long a caller waits for another one's load.
+    pub(crate) wait: Duration,
+    /// How long a write mark stands.
+    pub(crate) mark: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            deadline: Duration::from_millis(100),
+            lease: Duration::from_secs(3),
+            wait: Duration::from_secs(10),
+            mark: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Settings {
+    /// Every duration lies between a millisecond, the servers' smallest unit, and a day.
+    pub(super) fn check(&self) -> Result<(), CacheError> {
+        let durations = [
+            ("deadline", self.deadline),
+            ("lease", self.lease),
+            ("wait", self.wait),
+            ("write_mark", self.mark),
+        ];
+        for (setting, duration) in durations {
+            check_duration(setting, duration)?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn check_duration(setting: &'static str, duration: Duration) -> Result<(), CacheError> {
+    let range = Duration::from_millis(1)..=Duration::from_secs(24 * 60 * 60);
+    if range.contains(&duration) {
+        return Ok(());
+    }
+    Err(CacheError::InvalidSetting {
+        setting,
+        reason: format!("{duration:?} is out of range; it takes 1 ms to 24 h"),
+    })
+}

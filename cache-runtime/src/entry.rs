@@ -1,0 +1,339 @@
+//! One entry of the cache, typed: what every companion function returns.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cache::Cache;
+use crate::error::CacheError;
+use crate::invalidate::{Invalidated, invalidate_key, invalidate_pattern};
+use crate::key::{Key, Pattern};
+use crate::kind;
+use crate::load::{ErrorSharing, load};
+use crate::read::{Call, Look};
+use crate::site::Site;
+use crate::strategy::{CacheAside, Ttl, WriteThrough};
+use crate::value::{SchemaFn, Value};
+use crate::write::{Written, write};
+
+/// An entry of type `V` at one key of one cache. `K` is its strategy's kind, which decides on its operations:
+/// `set` on [`kind::Ttl`], `fetch` on [`kind::CacheAside`], `write` on [`kind::WriteThrough`].
+///
+/// Reads never fail because of the cache: a broken cache is a miss, counted and logged. Writes and invalidations say what
+/// became of them.
+#[must_use = "an entry does nothing by itself; call `get`, `invalidate`, …"]
+pub struct Entry<V, K = kind::Ttl> {
+    cache: Cache,
+    site: &'static Site,
+    key: Key,
+    schema: SchemaFn,
+    types: PhantomData<fn() -> (V, K)>,
+}
+
+impl<V, K> Entry<V, K> {
+    pub(crate) fn new(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
+        Entry { cache: cache.clone(), site, key, schema, types: PhantomData }
+    }
+
+    /// The entry's key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn place(&self) -> (&Cache, &'static Site, &Key) {
+        (&self.cache, self.site, &self.key)
+    }
+
+    fn call(&self) -> Call<'_> {
+        Call { site: self.site, cache: &self.cache, key: &self.key, schema: self.schema }
+    }
+
+    /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
+    /// Call it after the change is committed.
+    ///
+    /// # Errors
+    ///
+    /// Where the store could not be told: the old value may be served until its TTL ends.
+    pub async fn invalidate(&self) -> Result<Invalidated, CacheError> {
+        invalidate_key(&self.cache, self.site, &self.key).await
+    }
+
+    /// The same as [`invalidate`](Entry::invalidate).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn delete(&self) -> Result<Invalidated, CacheError> {
+        self.invalidate().await
+    }
+}
+
+impl<V: Value, K> Entry<V, K> {
+    /// The cached value, if there is one. A cache that can't be reached has none.
+    pub async fn get(&self) -> Option<V> {
+        self.try_get().await.unwrap_or_default()
+    }
+
+    /// The cached value, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Where the store did not answer.
+    pub async fn try_get(&self) -> Result<Option<V>, CacheError> {
+        let Some(store) = self.cache.store() else { return Ok(None) };
+        let call = self.call();
+        let look = call.look(store, &mut self.cache.budget()).await;
+        let counters = &self.site.counters;
+        if matches!(look, Look::Hit(_)) { &counters.hits } else { &counters.misses }.one();
+        match look {
+            Look::Hit(value) => Ok(value.map(Arc::unwrap_or_clone)),
+            Look::Unknown(error) => Err(error),
+            Look::Absent | Look::Dead(_) | Look::Busy(_) | Look::Foreign => Ok(None),
+        }
+    }
+
+    /// The cached value, or what `loader` returns, which is then cached. Callers at the same time share one load.
+    ///
+    /// # Errors
+    ///
+    /// The loader's; nothing is cached then.
+    pub async fn get_or_set<E, F, Fut>(&self, loader: F) -> Result<V, E>
+    where
+        E: Clone + Send + Sync + 'static,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        load_some(self.call(), ErrorSharing::by(E::clone), loader).await
+    }
+
+    /// Stores a value on the caller's word, and ends a load that is under way.
+    ///
+    /// # Errors
+    ///
+    /// Where the value can't be encoded, or the store could not be told.
+    pub async fn set(&self, value: &V) -> Result<(), CacheError>
+    where
+        K: Ttl,
+    {
+        put(&[self.call()], &[value], self.site.declaration.policy.time_to_live()).await
+    }
+
+    /// The cached value, or what `loader` returns, which is then cached. Callers at the same time share one load.
+    ///
+    /// # Errors
+    ///
+    /// The loader's; nothing is cached then.
+    pub async fn fetch<E, F, Fut>(&self, loader: F) -> Result<V, E>
+    where
+        K: CacheAside,
+        E: Clone + Send + Sync + 'static,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        self.get_or_set(loader).await
+    }
+
+    /// Writes the source, and caches the value that it has then. `persist` writes and commits, and returns the value *as it is
+    /// after its commit*: worked out from an earlier read it would lose another writer's update.
+    ///
+    /// # Errors
+    ///
+    /// `persist`'s; the entry is gone then, as an error does not say that nothing was committed.
+    pub async fn write<E, F, Fut>(&self, persist: F) -> Result<V, E>
+    where
+        K: WriteThrough,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        self.write_report(persist).await.map(|written| written.value)
+    }
+
+    /// As [`write`](Entry::write), for a write that can't fail.
+    pub async fn write_value<F, Fut>(&self, persist: F) -> V
+    where
+        K: WriteThrough,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = V>,
+    {
+        let written: Result<V, Infallible> = self.write(|| async { Ok(persist().await) }).await;
+        match written {
+            Ok(value) => value,
+        }
+    }
+
+    /// As [`write`](Entry::write), and tells what is in the cache now.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn write_report<E, F, Fut>(&self, persist: F) -> Result<Written<V>, E>
+    where
+        K: WriteThrough,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        self.run_write(persist).await
+    }
+
+    /// A write whose kind has been checked.
+    pub(crate) async fn run_write<E, F, Fut>(&self, persist: F) -> Result<Written<V>, E>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        write(self.call(), persist).await
+    }
+}
+
+/// Loads where there is always a value.
+pub(crate) async fn load_some<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    loader: F,
+) -> Result<V, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
+    // A `None` at this key is another declaration's, or an earlier version's of this one: it counts as a miss. The loader is
+    // taken by reference so that it is still there then.
+    let mut loader = Some(loader);
+    let found = load(call, sharing, || {
+        let loader = loader.take();
+        async {
+            match loader {
+                Some(loader) => loader().await.map(Some),
+                None => Ok(None),
+            }
+        }
+    })
+    .await?;
+    match (found, loader) {
+        (Some(value), _) => Ok(value),
+        (None, Some(loader)) => loader().await,
+        (None, None) => unreachable_none(),
+    }
+}
+
+/// The loader has run, and it returns `Some`.
+#[expect(clippy::unreachable, reason = "`load` returns what the loader returned, and that was `Some`")]
+fn unreachable_none<T>() -> T {
+    unreachable!("a load without a value")
+}
+
+/// Many reads as one command.
+pub(crate) async fn get_many<V: Value>(
+    cache: &Cache,
+    site: &'static Site,
+    keys: &[Key],
+    schema: SchemaFn,
+) -> Vec<Option<V>> {
+    let nothing = || keys.iter().map(|_| None).collect();
+    let Some(store) = cache.store() else { return nothing() };
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let found = match store.read_many(&mut cache.budget(), keys).await {
+        Ok(found) => found,
+        Err(_) => {
+            site.counters.store_errors.one();
+            site.counters.misses.add(keys.len() as u64);
+            return nothing();
+        }
+    };
+    let values = keys.iter().zip(found).map(|(key, found)| {
+        match (Call { site, cache, key, schema }).interpret(found) {
+            Look::Hit(value) => {
+                site.counters.hits.one();
+                value.map(Arc::unwrap_or_clone)
+            }
+            _ => {
+                site.counters.misses.one();
+                None
+            }
+        }
+    });
+    values.collect()
+}
+
+/// Stores many values in one round trip.
+pub(crate) async fn put<V: Value>(
+    calls: &[Call<'_>],
+    values: &[&V],
+    ttl: Duration,
+) -> Result<(), CacheError> {
+    let Some(Call { site, cache, .. }) = calls.first() else { return Ok(()) };
+    let Some(store) = cache.store() else { return Ok(()) };
+    let entries = calls.iter().zip(values).map(|(call, value)| {
+        let draft = call.try_draft(Some(&Arc::new((*value).clone())), ttl, Duration::ZERO)?;
+        Ok((call.key.clone(), draft, ttl))
+    });
+    let entries: Vec<_> = entries.collect::<Result<_, CacheError>>()?;
+    let count = entries.len() as u64;
+    store.put(&mut cache.budget(), entries).await.inspect_err(|_| site.counters.store_errors.one())?;
+    site.counters.writes.add(count);
+    Ok(())
+}
+
+impl<V, K> Clone for Entry<V, K> {
+    fn clone(&self) -> Self {
+        Entry { cache: self.cache.clone(), key: self.key.clone(), ..*self }
+    }
+}
+
+impl<V, K> fmt::Debug for Entry<V, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("key", &self.key).field("cache", &self.cache).finish()
+    }
+}
+
+/// All entries of a declaration whose key fits a pattern.
+#[must_use = "a pattern does nothing by itself; call `invalidate`"]
+#[derive(Clone)]
+pub struct EntryPattern {
+    cache: Cache,
+    site: &'static Site,
+    pattern: Pattern,
+}
+
+impl EntryPattern {
+    pub(crate) fn new(cache: &Cache, site: &'static Site, pattern: Pattern) -> EntryPattern {
+        EntryPattern { cache: cache.clone(), site, pattern }
+    }
+
+    /// The pattern over keys.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    pub(crate) fn place(&self) -> (&Cache, &'static Site, &Pattern) {
+        (&self.cache, self.site, &self.pattern)
+    }
+
+    /// Invalidates all entries of the pattern; gives how many keys went.
+    ///
+    /// On a server this scans the keys, all of them, in batches: it is for rare events, not for each write.
+    ///
+    /// # Errors
+    ///
+    /// Where the store could not be told about all of them.
+    pub async fn invalidate(&self) -> Result<u64, CacheError> {
+        invalidate_pattern(&self.cache, self.site, &self.pattern).await
+    }
+}
+
+impl fmt::Display for EntryPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pattern.fmt(f)
+    }
+}
+
+impl fmt::Debug for EntryPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EntryPattern").field(&self.pattern.as_str()).finish()
+    }
+}

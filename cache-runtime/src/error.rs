@@ -1,0 +1,104 @@
+//! What can go wrong, as types.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// An error of the cache itself. A cached function never returns one: it calls its loader instead.
+///
+/// Addresses in it are shown without their passwords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CacheError {
+    /// The URL can't be read; nothing was connected.
+    InvalidUrl {
+        /// The URL, without its password.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A setting of the builder is out of its range.
+    InvalidSetting {
+        /// The setting.
+        setting: &'static str,
+        /// What it takes.
+        reason: String,
+    },
+    /// The server does not take the user name or the password, or asks for one.
+    Refused {
+        /// The server's address.
+        url: String,
+        /// What the server said.
+        reason: String,
+    },
+    /// The server can't be reached. The cache goes on trying in the background.
+    Unavailable {
+        /// What happened.
+        reason: String,
+    },
+    /// No answer within the deadline; whether the server has done what was asked is not known.
+    DeadlineExceeded,
+    /// The server answered with an error.
+    Server {
+        /// What the server said.
+        message: String,
+    },
+    /// The key holds a value of another type than a string, written by somebody else. It is left alone.
+    ForeignKey,
+    /// A value can't be turned into bytes.
+    Encode {
+        /// The value's type.
+        value: &'static str,
+        /// What the codec said.
+        reason: String,
+    },
+    /// A process-wide cache is installed already.
+    AlreadyInstalled,
+}
+
+impl fmt::Display for CacheError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CacheError::InvalidUrl { url, reason } => write!(f, "`{url}` is no cache URL: {reason}"),
+            CacheError::InvalidSetting { setting, reason } => write!(f, "setting `{setting}`: {reason}"),
+            CacheError::Refused { url, reason } => {
+                write!(f, "{url} refuses the credentials: {reason} (check user and password in the URL)")
+            }
+            CacheError::Unavailable { reason } => write!(f, "the cache store can't be reached: {reason}"),
+            CacheError::DeadlineExceeded => f.write_str("the cache store did not answer within the deadline"),
+            CacheError::Server { message } => write!(f, "the cache store answered with an error: {message}"),
+            CacheError::ForeignKey => {
+                f.write_str("the key holds a value that is no string; it was not written by this cache")
+            }
+            CacheError::Encode { value, reason } => write!(f, "a `{value}` can't be encoded: {reason}"),
+            CacheError::AlreadyInstalled => f.write_str(
+                "a process-wide cache is installed already; `install` is called once, early in `main`",
+            ),
+        }
+    }
+}
+
+impl Error for CacheError {}
+
+/// A loader's error as it reaches callers that waited for that load, where the error itself can't be copied.
+///
+/// Error types that implement `From<SharedError>` get it: `anyhow::Error` and `Box<dyn Error>` do.
+#[derive(Clone, Debug)]
+pub struct SharedError {
+    message: Arc<str>,
+}
+
+impl SharedError {
+    pub(crate) fn new(error: &impl fmt::Display) -> SharedError {
+        // The alternate form of an `anyhow::Error` holds its causes.
+        SharedError { message: format!("{error:#}").into() }
+    }
+}
+
+impl fmt::Display for SharedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for SharedError {}

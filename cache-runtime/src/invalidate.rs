@@ -1,0 +1,149 @@
+//! Invalidation: what is told about it, and the guard that invalidates on every way out of a function.
+
+use crate::background::in_background;
+use crate::cache::Cache;
+use crate::entry::{Entry, EntryPattern};
+use crate::error::CacheError;
+use crate::key::{Key, Pattern};
+use crate::site::Site;
+
+/// What became of an invalidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "an invalidation that was not applied leaves the old value in the cache"]
+#[non_exhaustive]
+pub enum Invalidated {
+    /// Done: no read that starts from now on gets a value from before.
+    Applied,
+}
+
+/// Invalidates one key.
+pub(crate) async fn invalidate_key(
+    cache: &Cache,
+    site: &'static Site,
+    key: &Key,
+) -> Result<Invalidated, CacheError> {
+    let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
+    // Loads that are under way are not for later readers, whether the store can be told or not.
+    cache.flights().detach(key);
+    let answer = store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await;
+    cache.flights().detach(key);
+    counted(site, answer)
+}
+
+/// Invalidates all keys of a pattern. Gives how many there were.
+pub(crate) async fn invalidate_pattern(
+    cache: &Cache,
+    site: &'static Site,
+    pattern: &Pattern,
+) -> Result<u64, CacheError> {
+    let Some(store) = cache.store() else { return Ok(0) };
+    cache.flights().detach_all();
+    let answer = store.invalidate_matching(pattern).await;
+    cache.flights().detach_all();
+    let mut count = 0;
+    counted(site, answer.map(|keys| count = keys)).map(|_| count)
+}
+
+fn counted(site: &'static Site, answer: Result<(), CacheError>) -> Result<Invalidated, CacheError> {
+    match answer {
+        Ok(()) => {
+            site.counters.invalidations.one();
+            Ok(Invalidated::Applied)
+        }
+        Err(error) => {
+            site.counters.store_errors.one();
+            Err(error)
+        }
+    }
+}
+
+/// The targets of one `#[cache_invalidate]`.
+#[derive(Clone, Default)]
+pub struct Invalidations {
+    targets: Vec<Target>,
+    on_success: bool,
+}
+
+#[derive(Clone)]
+enum Target {
+    Key(Cache, &'static Site, Key),
+    Pattern(Cache, &'static Site, Pattern),
+}
+
+impl Invalidations {
+    /// No targets yet.
+    pub fn new() -> Invalidations {
+        Invalidations::default()
+    }
+
+    /// Adds one entry.
+    #[must_use]
+    pub fn entry<V, K>(mut self, entry: &Entry<V, K>) -> Invalidations {
+        let (cache, site, key) = entry.place();
+        self.targets.push(Target::Key(cache.clone(), site, key.clone()));
+        self
+    }
+
+    /// Adds all entries of a pattern.
+    #[must_use]
+    pub fn pattern(mut self, pattern: &EntryPattern) -> Invalidations {
+        let (cache, site, pattern) = pattern.place();
+        self.targets.push(Target::Pattern(cache.clone(), site, pattern.clone()));
+        self
+    }
+
+    /// Only where the function succeeds.
+    #[must_use]
+    pub fn on_success(mut self) -> Invalidations {
+        self.on_success = true;
+        self
+    }
+
+    /// From here on every way out invalidates: an error does not mean that nothing was committed, nor does a panic or a
+    /// caller that went away.
+    pub fn arm(self) -> InvalidateGuard {
+        InvalidateGuard { invalidations: Some(self) }
+    }
+
+    async fn apply(self) {
+        for target in self.targets {
+            let (name, error) = match &target {
+                Target::Key(cache, site, key) => (site.name(), invalidate_key(cache, site, key).await.err()),
+                Target::Pattern(cache, site, pattern) => {
+                    (site.name(), invalidate_pattern(cache, site, pattern).await.err())
+                }
+            };
+            if let Some(error) = error {
+                tracing::warn!(entry = %name, %error, "an invalidation could not be applied; the old value may be served until its TTL ends");
+            }
+        }
+    }
+}
+
+/// Invalidates when it is finished or dropped.
+#[must_use]
+pub struct InvalidateGuard {
+    invalidations: Option<Invalidations>,
+}
+
+impl InvalidateGuard {
+    /// The function has returned.
+    pub async fn finish(mut self, succeeded: bool) {
+        if let Some(these) = &mut self.invalidations
+            && (succeeded || !these.on_success)
+        {
+            these.on_success = false;
+            // A copy: a caller that is dropped in the middle leaves all of it to the guard. Twice is harmless.
+            these.clone().apply().await;
+        }
+        self.invalidations = None;
+    }
+}
+
+impl Drop for InvalidateGuard {
+    fn drop(&mut self) {
+        if let Some(invalidations) = self.invalidations.take().filter(|these| !these.on_success) {
+            in_background(invalidations.apply());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Writes a key into its buffer, one part after the other.
+
+use sha2::{Digest, Sha256};
+
+use super::escape::{HEX, escape, is_plain};
+use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text};
+
+/// Bytes of a long key that stay readable: what is left beside `#` and 32 hexadecimal digits.
+pub(super) const KEPT_BYTES: usize = MAX_KEY_BYTES - 33;
+
+/// Marks the hash at the end of a long key; no value and no template can contain it.
+pub(super) const HASH_MARK: char = '#';
+
+/// Renders one key. A [`CacheKey`] implementation is handed one.
+pub struct KeyWriter {
+    buffer: Buffer,
+    /// How many composite parts (`(…)`) are open.
+    depth: u32,
+}
+
+enum Buffer {
+    Inline { len: usize, bytes: [u8; INLINE_BYTES] },
+    Heap(String),
+}
+
+impl KeyWriter {
+    /// Starts a key with its prefix, `namespace:v{version}`.
+    #[inline]
+    pub fn new(prefix: &str) -> KeyWriter {
+        let mut writer = KeyWriter { buffer: Buffer::Inline { len: 0, bytes: [0; INLINE_BYTES] }, depth: 0 };
+        writer.literal(prefix);
+        writer
+    }
+
+    pub(super) fn dynamic(namespace: &str, version: u32) -> KeyWriter {
+        let mut writer = KeyWriter::new("");
+        writer.text(namespace);
+        writer.literal(":v");
+        writer.part(&version);
+        writer
+    }
+
+    /// Appends text that the compiler has checked: a template's literal part.
+    #[inline]
+    pub fn literal(&mut self, text: &str) {
+        match &mut self.buffer {
+            Buffer::Inline { len, bytes } => match bytes.get_mut(*len..*len + text.len()) {
+                Some(free) => {
+                    free.copy_from_slice(text.as_bytes());
+                    *len += text.len();
+                }
+                None => self.spill(text),
+            },
+            Buffer::Heap(heap) => heap.push_str(text),
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, text: &str) {
+        let mut heap = String::with_capacity((2 * INLINE_BYTES).max(INLINE_BYTES + text.len()));
+        heap.push_str(self.written());
+        heap.push_str(text);
+        self.buffer = Buffer::Heap(heap);
+    }
+
+    /// Appends the `:` between two segments.
+    #[inline]
+    pub fn separator(&mut self) {
+        self.literal(":");
+    }
+
+    /// Appends a value.
+    #[inline]
+    pub fn part<T: CacheKey + ?Sized>(&mut self, part: &T) {
+        part.render(self);
+    }
+
+    /// Appends the name of a type.
+    pub fn type_part<T: KeyType + ?Sized>(&mut self) {
+        T::render_type(self);
+    }
+
+    /// Appends text that comes from outside; what means something in a key is percent-encoded.
+    #[inline]
+    pub fn text(&mut self, text: &str) {
+        if is_plain(text) {
+            self.literal(text);
+        } else {
+            let composite = self.depth > 0;
+            escape(text, composite, |piece| self.literal(piece));
+        }
+    }
+
+    /// Appends what `value` displays; what means something in a key is percent-encoded.
+    ///
+    /// Only for types of which two different values never display the same.
+    pub fn display(&mut self, value: &dyn std::fmt::Display) {
+        self.text(&value.to_string());
+    }
+
+    /// Opens a part that consists of several: `(`.
+    pub fn open(&mut self) {
+        self.literal("(");
+        self.depth += 1;
+    }
+
+    /// Separates two pieces of a composite part: `,`.
+    pub fn comma(&mut self) {
+        self.literal(",");
+    }
+
+    /// Closes a composite part: `)`.
+    pub fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.literal(")");
+    }
+
+    /// Appends the names of a type's parameters, in parentheses.
+    pub fn type_arguments(&mut self, write: impl FnOnce(&mut KeyWriter)) {
+        self.open();
+        write(self);
+        self.close();
+    }
+
+    /// Appends `None`: no value can look like it, as `%` is always followed by two digits in one.
+    pub(super) fn none(&mut self) {
+        self.literal("%-");
+    }
+
+    /// Marks a `Some` whose value may itself look like `None`.
+    pub(super) fn some(&mut self) {
+        self.literal("%+");
+    }
+
+    fn written(&self) -> &str {
+        match &self.buffer {
+            Buffer::Inline { len, bytes } => std::str::from_utf8(&bytes[..*len]).unwrap_or_default(),
+            Buffer::Heap(heap) => heap,
+        }
+    }
+
+    /// The finished key. Beyond [`MAX_KEY_BYTES`] its end is replaced by a hash of that end.
+    #[inline]
+    pub fn finish(self) -> Key {
+        Key::from_text(match self.buffer {
+            Buffer::Inline { len, bytes } => Text::Inline { len: len as u8, bytes },
+            Buffer::Heap(heap) if heap.len() <= MAX_KEY_BYTES => Text::Heap(heap.into_boxed_str()),
+            Buffer::Heap(heap) => Text::Heap(hash_end(heap).into_boxed_str()),
+        })
+    }
+
+    pub(super) fn into_string(self) -> String {
+        match self.buffer {
+            Buffer::Inline { .. } => self.written().to_owned(),
+            Buffer::Heap(heap) => heap,
+        }
+    }
+}
+
+/// Keeps the readable beginning, and puts the first 128 bits of the rest's SHA-256 behind it: somebody who chooses the
+/// values must not be able to make two keys meet.
+fn hash_end(mut key: String) -> String {
+    let kept = key.floor_char_boundary(KEPT_BYTES);
+    let digest = Sha256::digest(&key.as_bytes()[kept..]);
+    key.truncate(kept);
+    key.push(HASH_MARK);
+    for byte in &digest[..16] {
+        key.push(char::from(HEX[usize::from(byte >> 4)]));
+        key.push(char::from(HEX[usize::from(byte & 15)]));
+    }
+    key
+}

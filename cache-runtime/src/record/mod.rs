@@ -1,0 +1,152 @@
+//! What stands at a key, as bytes: the record format, version 1.
+//!
+//! A record is a **value**, a **lease** (someone is loading) or a **write mark** (someone is writing). All begin with
+//! `0xCA`, a letter for which of them it is, and the format's version; `0xCA` and an ASCII letter are no UTF-8, so no text
+//! that somebody else stored is taken for one. Integers are little-endian.
+//!
+//! | value | bytes | | lease | bytes | | write mark | bytes |
+//! |---|---|---|---|---|---|---|---|
+//! | `CA 76 01` | 0–2 | | `CA 6C 01` | 0–2 | | `CA 77 01` | 0–2 |
+//! | codec | 3 | | 0 | 3 | | contended: 0 or 1 | 3 |
+//! | stamp | 4–19 | | nonce | 4–19 | | id | 4–19 |
+//! | created, ms | 20–27 | | | | | writers | 20–23 |
+//! | fresh until, ms | 28–35 | | | | | events | 24–31 |
+//! | schema | 36–43 | | | | | | |
+//! | type | 44–51 | | | | | | |
+//! | refresh claimed until, ms | 52–59 | | | | | | |
+//! | load time, µs | 60–63 | | | | | | |
+//! | flags | 64–65 | | | | | | |
+//! | number of tags | 66–67 | | | | | | |
+//! | 16 bytes a tag, then the payload | 68– | | | | | | |
+
+mod header;
+mod nonce;
+
+use std::any::Any;
+use std::sync::Arc;
+
+pub(crate) use header::{Codec, Header};
+pub(crate) use nonce::Nonce;
+
+use crate::value::Fingerprint;
+
+const MAGIC: u8 = 0xCA;
+const VERSION: u8 = 1;
+const VALUE: [u8; 3] = [MAGIC, b'v', VERSION];
+const LEASE: [u8; 4] = [MAGIC, b'l', VERSION, 0];
+const MARK: [u8; 3] = [MAGIC, b'w', VERSION];
+
+/// What a read finds at a key.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Absent,
+    Value(Stored),
+    /// Someone is loading, or writing; the token tells their load or write from every other.
+    Busy(Token),
+    /// Bytes that are no record of this format: another program's, or another version's.
+    Unreadable(Expected),
+}
+
+/// The identity of a load or of a state of a write.
+///
+/// A reader that has seen it in the store may share what comes of it: had there been an invalidation since, the
+/// store would hold another one, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Lease(Nonce),
+    /// A mark with the number of things that happened to it.
+    Mark(Nonce, u64),
+}
+
+/// A value with its header.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) header: Header,
+    pub(crate) body: Body,
+}
+
+/// A value as the store keeps it: the memory store keeps the value itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Typed(Arc<dyn Any + Send + Sync>),
+    /// The whole record, and where the payload begins in it.
+    Bytes(Vec<u8>, usize),
+}
+
+/// A value on its way into the store.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) header: Header,
+    pub(crate) body: Body,
+    /// The payload's size in bytes, encoded.
+    pub(crate) size: usize,
+}
+
+/// Which bytes a compare-and-set expects: the beginning and the length. A record's beginning holds its stamp, which no
+/// other record has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Expected {
+    pub(crate) beginning: Vec<u8>,
+    pub(crate) length: usize,
+}
+
+/// Bytes of the beginning that a compare-and-set looks at: up to the end of a stamp.
+const EXPECTED_BYTES: usize = 20;
+
+impl Expected {
+    pub(crate) fn of(bytes: &[u8]) -> Expected {
+        Expected { beginning: bytes[..bytes.len().min(EXPECTED_BYTES)].to_vec(), length: bytes.len() }
+    }
+}
+
+impl Stored {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.header.fingerprint
+    }
+
+    /// What a compare-and-set expects where this value stands.
+    pub(crate) fn expected(&self) -> Expected {
+        match &self.body {
+            Body::Bytes(bytes, _) => Expected::of(bytes),
+            Body::Typed(_) => Expected { beginning: self.header.beginning(), length: 0 },
+        }
+    }
+}
+
+impl Found {
+    /// Reads a record. Never fails: what is no record is unreadable.
+    pub(crate) fn parse(bytes: Vec<u8>) -> Found {
+        if bytes.starts_with(&VALUE) {
+            match Header::parse(&bytes) {
+                Some((header, payload)) => Found::Value(Stored { header, body: Body::Bytes(bytes, payload) }),
+                None => Found::Unreadable(Expected::of(&bytes)),
+            }
+        } else {
+            match parse_token(&bytes) {
+                Some(token) => Found::Busy(token),
+                None => Found::Unreadable(Expected::of(&bytes)),
+            }
+        }
+    }
+}
+
+fn parse_token(bytes: &[u8]) -> Option<Token> {
+    let nonce = Nonce::from_bytes(bytes.get(4..20)?)?;
+    if bytes.starts_with(&LEASE) && bytes.len() == 20 {
+        Some(Token::Lease(nonce))
+    } else if bytes.starts_with(&MARK) && bytes.len() == 32 {
+        Some(Token::Mark(nonce, u64::from_le_bytes(bytes[24..].try_into().ok()?)))
+    } else {
+        None
+    }
+}
+
+/// The bytes of a lease.
+pub(crate) fn lease(nonce: Nonce) -> Vec<u8> {
+    [&LEASE[..], &nonce.to_bytes()].concat()
+}
+
+/// The bytes of a mark with one writer.
+pub(crate) fn mark(id: Nonce) -> Vec<u8> {
+    [&MARK[..], &[0], &id.to_bytes(), &1_u32.to_le_bytes(), &0_u64.to_le_bytes()].concat()
+}

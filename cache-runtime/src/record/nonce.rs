@@ -1,0 +1,31 @@
+//! Numbers that no two loads, writes or values share.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// 128 bits that are used once: a lease's nonce, a mark's id, a value's stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Nonce([u64; 2]);
+
+impl Nonce {
+    /// A new one: a random number of this process, and a count. Random once is enough, as the count never repeats.
+    pub(crate) fn new() -> Nonce {
+        // The standard library seeds these from the operating system's random numbers.
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Nonce([*PROCESS, COUNT.fetch_add(1, Ordering::Relaxed)])
+    }
+
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.0[0].to_le_bytes());
+        bytes[8..].copy_from_slice(&self.0[1].to_le_bytes());
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Nonce> {
+        let half = |from: usize| Some(u64::from_le_bytes(bytes.get(from..from + 8)?.try_into().ok()?));
+        Some(Nonce([half(0)?, half(8)?]))
+    }
+}

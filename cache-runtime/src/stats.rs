@@ -1,0 +1,103 @@
+//! Counters of what happened, one set a declaration.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What is counted while the program runs.
+        #[derive(Debug)]
+        pub(crate) struct Counters {
+            $(pub(crate) $name: Counter,)*
+        }
+
+        impl Counters {
+            pub(crate) const fn new() -> Counters {
+                Counters { $($name: Counter::new(),)* }
+            }
+
+            pub(crate) fn snapshot(&self) -> Counts {
+                Counts { $($name: self.$name.get(),)* }
+            }
+        }
+
+        /// The counters of one declaration since the program started, in this process.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Counts {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Counts {
+            /// Every counter with its name, in the order of the fields.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name),)*].into_iter()
+            }
+        }
+    };
+}
+
+counters! {
+    /// Reads that a stored value answered.
+    hits,
+    /// Reads that no stored value answered, whatever the reason.
+    misses,
+    /// Misses that another caller's load answered (single-flight).
+    shared,
+    /// Loaders that were run.
+    loads,
+    /// Loaders that returned an error.
+    load_errors,
+    /// Microseconds that loaders took, in all.
+    load_micros,
+    /// Loaded values that were stored.
+    fills,
+    /// Loaded values that were not stored, as an invalidation or a write came while they were loaded.
+    revoked_fills,
+    /// Values stored by `set` or by a write.
+    writes,
+    /// Entries or patterns invalidated.
+    invalidations,
+    /// Misses on a value of another schema or type.
+    schema_misses,
+    /// Misses on bytes that are no value of this cache, or can't be decoded.
+    undecodable,
+    /// Steps that the store did not answer or refused.
+    store_errors,
+}
+
+impl Counts {
+    /// Hits among all reads, from 0 to 1; `None` before the first read.
+    pub fn hit_rate(&self) -> Option<f64> {
+        let reads = self.hits + self.misses;
+        (reads > 0).then(|| self.hits as f64 / reads as f64)
+    }
+
+    /// How long a load took on average; `None` before the first one.
+    pub fn mean_load(&self) -> Option<Duration> {
+        self.load_micros.checked_div(self.loads).map(Duration::from_micros)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    const fn new() -> Counter {
+        Counter(AtomicU64::new(0))
+    }
+
+    #[inline]
+    pub(crate) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn one(&self) {
+        self.add(1);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

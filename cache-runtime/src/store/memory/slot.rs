@@ -1,0 +1,208 @@
+//! What stands at one key of the memory store, and what each step makes of it.
+//!
+//! The scripts of the Redis store do the same to the bytes; the conformance tests hold both to it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::super::{Lease, WriteEnd};
+use crate::record::{Body, Draft, Expected, Found, Header, Nonce, Stored, Token};
+
+#[derive(Clone)]
+pub(super) struct Slot {
+    pub(super) ends: Instant,
+    record: Record,
+}
+
+#[derive(Clone)]
+enum Record {
+    Value(Arc<Held>),
+    Lease(Nonce),
+    Mark(Mark),
+}
+
+struct Held {
+    header: Header,
+    value: Arc<dyn Any + Send + Sync>,
+    size: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    id: Nonce,
+    contended: bool,
+    writers: u32,
+    /// How many things happened to this mark. A reader that saw the same number twice knows that nothing did between.
+    events: u64,
+}
+
+pub(super) enum Change {
+    Keep,
+    Remove,
+    Put(Slot),
+}
+
+impl Slot {
+    fn value(draft: Draft, ends: Instant) -> Option<Slot> {
+        let Body::Typed(value) = draft.body else { return None };
+        let held = Held { header: draft.header, value, size: draft.size };
+        Some(Slot { ends, record: Record::Value(Arc::new(held)) })
+    }
+
+    pub(super) fn size(&self) -> usize {
+        match &self.record {
+            Record::Value(held) => held.size,
+            Record::Lease(_) | Record::Mark(_) => 0,
+        }
+    }
+
+    pub(super) fn found(&self) -> Found {
+        match &self.record {
+            Record::Value(held) => Found::Value(Stored {
+                header: held.header.clone(),
+                body: Body::Typed(Arc::clone(&held.value)),
+            }),
+            Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
+            Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
+        }
+    }
+
+    fn is_lease(&self, nonce: Nonce) -> bool {
+        matches!(self.record, Record::Lease(held) if held == nonce)
+    }
+
+    fn mark(&mut self) -> Option<&mut Mark> {
+        match &mut self.record {
+            Record::Mark(mark) => Some(mark),
+            _ => None,
+        }
+    }
+}
+
+impl Mark {
+    fn contend(&mut self) {
+        self.contended = true;
+        self.events += 1;
+    }
+}
+
+pub(super) fn lease(
+    slot: Option<&mut Slot>,
+    nonce: Nonce,
+    dead: Option<&Expected>,
+    ends: Instant,
+) -> (Change, Lease) {
+    let free = match &slot {
+        None => true,
+        Some(slot) if slot.is_lease(nonce) => true,
+        Some(Slot { record: Record::Value(held), .. }) => {
+            dead.is_some_and(|dead| dead.length == 0 && dead.beginning[..] == held.header.beginning())
+        }
+        Some(_) => false,
+    };
+    match slot {
+        Some(slot) if !free => (Change::Keep, Lease::Held(slot.found())),
+        _ => (Change::Put(Slot { ends, record: Record::Lease(nonce) }), Lease::Granted),
+    }
+}
+
+pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Change, bool) {
+    match slot {
+        Some(slot) if slot.is_lease(nonce) => {
+            slot.ends = ends;
+            (Change::Keep, true)
+        }
+        _ => (Change::Keep, false),
+    }
+}
+
+/// A draft that is missing is one for which there is no room: the lease ends without a value.
+pub(super) fn fill(
+    slot: Option<&mut Slot>,
+    nonce: Nonce,
+    draft: Option<Draft>,
+    ends: Instant,
+) -> (Change, bool) {
+    match slot {
+        Some(slot) if slot.is_lease(nonce) => match draft.and_then(|draft| Slot::value(draft, ends)) {
+            Some(value) => (Change::Put(value), true),
+            None => (Change::Remove, false),
+        },
+        _ => (Change::Keep, false),
+    }
+}
+
+pub(super) fn release(slot: Option<&mut Slot>, nonce: Nonce) -> (Change, ()) {
+    match slot {
+        Some(slot) if slot.is_lease(nonce) => (Change::Remove, ()),
+        _ => (Change::Keep, ()),
+    }
+}
+
+pub(super) fn begin_write(slot: Option<&mut Slot>, id: Nonce, ends: Instant) -> (Change, Nonce) {
+    match slot.and_then(Slot::mark) {
+        Some(mark) => {
+            mark.writers += 1;
+            mark.contend();
+            (Change::Keep, mark.id)
+        }
+        None => {
+            let mark = Mark { id, contended: false, writers: 1, events: 0 };
+            (Change::Put(Slot { ends, record: Record::Mark(mark) }), id)
+        }
+    }
+}
+
+pub(super) fn end_write(
+    slot: Option<&mut Slot>,
+    id: Nonce,
+    draft: Option<(Draft, Instant)>,
+) -> (Change, WriteEnd) {
+    let Some(slot) = slot else {
+        // The mark is gone, and what came after it too: who knows what happened in between.
+        return (Change::Keep, WriteEnd::Contended);
+    };
+    match slot.mark() {
+        Some(mark) if mark.id == id && !mark.contended => {
+            match draft.and_then(|(draft, ends)| Slot::value(draft, ends)) {
+                Some(value) => (Change::Put(value), WriteEnd::Stored),
+                None => (Change::Remove, WriteEnd::Removed),
+            }
+        }
+        Some(mark) if mark.id == id && mark.writers > 1 => {
+            mark.writers -= 1;
+            mark.contend();
+            (Change::Keep, WriteEnd::Contended)
+        }
+        // The last one out of a contended mark; or the mark was evicted, and a reader may have filled in a value from
+        // before the commit, or is about to.
+        _ => (Change::Remove, WriteEnd::Contended),
+    }
+}
+
+pub(super) fn put(slot: Option<&mut Slot>, draft: Option<Draft>, ends: Instant) -> (Change, ()) {
+    if let Some(mark) = slot.and_then(Slot::mark) {
+        mark.contend();
+        return (Change::Keep, ());
+    }
+    match draft.and_then(|draft| Slot::value(draft, ends)) {
+        Some(value) => (Change::Put(value), ()),
+        None => (Change::Remove, ()),
+    }
+}
+
+/// Gives whether a value or a lease stood there.
+pub(super) fn invalidate(slot: Option<&mut Slot>, _: Instant) -> (Change, bool) {
+    match slot {
+        None => (Change::Keep, false),
+        Some(slot) => match slot.mark() {
+            Some(mark) => {
+                mark.contend();
+                (Change::Keep, false)
+            }
+            None => (Change::Remove, true),
+        },
+    }
+}

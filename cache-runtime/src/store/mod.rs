@@ -1,0 +1,185 @@
+//! Where records are kept: the steps of the protocol that a store takes, each of them atomic at its key.
+
+mod budget;
+pub(crate) mod memory;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub(crate) use budget::Budget;
+
+use crate::error::CacheError;
+use crate::key::{Key, Pattern};
+use crate::record::{Draft, Expected, Found, Nonce};
+
+pub(crate) type Answer<T> = Result<T, CacheError>;
+
+/// The outcome of asking for a lease.
+#[derive(Debug)]
+pub(crate) enum Lease {
+    Granted,
+    /// Something stands there; nothing was changed.
+    Held(Found),
+}
+
+/// What the end of a write did at its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WriteEnd {
+    /// The value was stored.
+    Stored,
+    /// Others wrote or invalidated meanwhile, or the mark was gone: nothing is cached.
+    Contended,
+    /// There was no value to store: what stood there is gone.
+    Removed,
+}
+
+/// The steps. Each is one round trip to a server.
+///
+/// An error says that the step may or may not have been taken.
+pub(crate) trait Store {
+    /// Whether values are kept as they are, not as bytes.
+    const TYPED: bool;
+
+    /// The store's clock, in milliseconds since 1970: all clients of one server agree on it.
+    fn now(&self) -> u64;
+
+    fn read(&self, key: &Key) -> impl Future<Output = Answer<Found>> + Send;
+
+    /// What stands at each of `keys`, in their order.
+    fn read_many(&self, keys: &[Key]) -> impl Future<Output = Answer<Vec<Found>>> + Send;
+
+    /// Puts a lease where nothing stands, or exactly what `dead` names, or this lease already.
+    fn lease(
+        &self,
+        key: &Key,
+        nonce: Nonce,
+        dead: Option<&Expected>,
+        time: Duration,
+    ) -> impl Future<Output = Answer<Lease>> + Send;
+
+    /// Gives a lease more time; `false`: it is gone.
+    fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Replaces a lease by the value that was loaded under it; `false`: the lease is gone, nothing is stored.
+    fn fill(
+        &self,
+        key: &Key,
+        nonce: Nonce,
+        draft: Draft,
+        ttl: Duration,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Takes a lease away, if it still stands.
+    fn release(&self, key: &Key, nonce: Nonce) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Replaces whatever stands there by a write mark, or joins the one that does. Gives the mark's id.
+    fn begin_write(&self, key: &Key, id: Nonce, time: Duration)
+    -> impl Future<Output = Answer<Nonce>> + Send;
+
+    /// Ends a write under the mark `id`, with the value to store, if there is one.
+    fn end_write(
+        &self,
+        key: &Key,
+        id: Nonce,
+        draft: Option<(Draft, Duration)>,
+    ) -> impl Future<Output = Answer<WriteEnd>> + Send;
+
+    /// Stores values on the caller's word. On a write mark: makes it contended, and stores nothing.
+    fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Takes away what stands at the keys; a write mark becomes contended.
+    fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Takes away what stands at a key, a write mark too: for a write whose beginning was not answered.
+    fn remove(&self, key: &Key) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Invalidates all keys of a pattern. Gives how many there were.
+    fn invalidate_matching(&self, pattern: &Pattern) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Invalidates all keys of a namespace. Gives how many there were.
+    fn clear(&self, namespace: &str) -> impl Future<Output = Answer<u64>> + Send;
+}
+
+/// One of the stores. Steps on a server are bounded by the budget; the memory store answers at once.
+pub(crate) enum AnyStore {
+    Memory(memory::MemoryStore),
+    #[cfg(feature = "redis")]
+    Redis(redis::RedisStore),
+}
+
+macro_rules! steps {
+    ($($step:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        impl AnyStore {
+            $(pub(crate) async fn $step(&self, budget: &mut Budget, $($argument: $type),*) -> Answer<$answer> {
+                match self {
+                    AnyStore::Memory(store) => {
+                        let _ = budget;
+                        store.$step($($argument),*).await
+                    }
+                    #[cfg(feature = "redis")]
+                    AnyStore::Redis(store) => budget.spend(store.$step($($argument),*)).await,
+                }
+            })*
+        }
+    };
+}
+
+steps! {
+    read(key: &Key) -> Found;
+    read_many(keys: &[Key]) -> Vec<Found>;
+    lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
+    renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
+    fill(key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> bool;
+    release(key: &Key, nonce: Nonce) -> ();
+    begin_write(key: &Key, id: Nonce, time: Duration) -> Nonce;
+    end_write(key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
+    put(entries: Vec<(Key, Draft, Duration)>) -> ();
+    invalidate(keys: &[Key]) -> ();
+    remove(key: &Key) -> ();
+}
+
+/// What takes as long as it takes, and is no part of a call.
+impl AnyStore {
+    pub(crate) async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
+        match self {
+            AnyStore::Memory(store) => store.invalidate_matching(pattern).await,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.invalidate_matching(pattern).await,
+        }
+    }
+
+    pub(crate) async fn clear(&self, namespace: &str) -> Answer<u64> {
+        match self {
+            AnyStore::Memory(store) => store.clear(namespace).await,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.clear(namespace).await,
+        }
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        match self {
+            AnyStore::Memory(store) => store.now(),
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.now(),
+        }
+    }
+
+    pub(crate) fn typed(&self) -> bool {
+        match self {
+            AnyStore::Memory(_) => memory::MemoryStore::TYPED,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(_) => redis::RedisStore::TYPED,
+        }
+    }
+
+    /// Whether this process knows that the store can't be reached.
+    pub(crate) fn is_down(&self) -> bool {
+        match self {
+            AnyStore::Memory(_) => false,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.is_down(),
+        }
+    }
+}

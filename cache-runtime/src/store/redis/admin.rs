@@ -1,0 +1,121 @@
+//! What takes its time and is no part of a call: scanning, health, the server's figures.
+
+use std::time::{Duration, Instant};
+
+use redis::{Value, cmd};
+
+use super::RedisStore;
+use super::answer::{bytes, integer, unexpected};
+use super::scripts::Script;
+use crate::error::CacheError;
+use crate::manager::StoreStats;
+use crate::store::Answer;
+
+/// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
+const BATCH: usize = 500;
+
+/// How long one step of these may take.
+const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) struct ServerHealth {
+    pub(crate) round_trip: Duration,
+    pub(crate) version: Option<String>,
+    pub(crate) role: Option<String>,
+}
+
+impl RedisStore {
+    async fn step(&self, command: &redis::Cmd) -> Answer<Value> {
+        bounded(self.ask(command)).await
+    }
+
+    /// Scans for a glob, and invalidates what also `matches`, in batches.
+    pub(super) async fn invalidate_scanned(
+        &self,
+        glob: &str,
+        matches: impl Fn(&[u8]) -> bool,
+    ) -> Answer<u64> {
+        let mut cursor = b"0".to_vec();
+        let mut count = 0;
+        loop {
+            let mut command = cmd("SCAN");
+            command.arg(&cursor).arg("MATCH").arg(glob).arg("COUNT").arg(BATCH);
+            let (next, keys) = scanned(self.step(&command).await?)?;
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| matches(key)).collect();
+            for batch in keys.chunks(BATCH) {
+                let gone = integer(bounded(self.script(Script::Invalidate, batch, &[])).await?)?;
+                count += u64::try_from(gone).unwrap_or(0);
+            }
+            if next == b"0" {
+                return Ok(count);
+            }
+            cursor = next;
+        }
+    }
+
+    pub(crate) async fn health(&self) -> Answer<ServerHealth> {
+        let started = Instant::now();
+        self.step(&cmd("PING")).await?;
+        let round_trip = started.elapsed();
+        let info = self.info().await?;
+        let field = |name: &str| info.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
+        let version = match field("valkey_version") {
+            Some(version) => Some(format!("valkey {version}")),
+            None => field("redis_version").map(|version| format!("redis {version}")),
+        };
+        Ok(ServerHealth { round_trip, version, role: field("role") })
+    }
+
+    pub(crate) async fn stats(&self) -> Answer<StoreStats> {
+        let entries = integer(self.step(&cmd("DBSIZE")).await?)?;
+        let info = self.info().await?;
+        let number = |name: &str| {
+            info.iter().find(|(field, _)| field == name).and_then(|(_, value)| value.parse::<u64>().ok())
+        };
+        Ok(StoreStats {
+            entries: u64::try_from(entries).ok(),
+            bytes: number("used_memory"),
+            max_bytes: number("maxmemory").filter(|bytes| *bytes > 0),
+            evictions: number("evicted_keys"),
+            info,
+        })
+    }
+
+    async fn info(&self) -> Answer<Vec<(String, String)>> {
+        let text = match self.step(&cmd("INFO")).await? {
+            Value::VerbatimString { text, .. } => text,
+            other => String::from_utf8_lossy(&bytes(other)?).into_owned(),
+        };
+        let fields = text.lines().filter_map(|line| line.split_once(':'));
+        Ok(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
+    }
+}
+
+async fn bounded<T>(step: impl Future<Output = Answer<T>>) -> Answer<T> {
+    tokio::time::timeout(STEP_TIMEOUT, step).await.unwrap_or(Err(CacheError::DeadlineExceeded))
+}
+
+/// A cursor and keys: bytes, as keys of others need not be UTF-8.
+fn scanned(answer: Value) -> Answer<(Vec<u8>, Vec<Vec<u8>>)> {
+    match answer {
+        Value::Array(parts) => match <[Value; 2]>::try_from(parts) {
+            Ok([cursor, Value::Array(keys)]) => {
+                Ok((bytes(cursor)?, keys.into_iter().map(bytes).collect::<Answer<_>>()?))
+            }
+            Ok([_, other]) => Err(unexpected(&other)),
+            Err(parts) => Err(unexpected(&Value::Array(parts))),
+        },
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A namespace as it stands in a glob.
+pub(super) fn escape_glob(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}

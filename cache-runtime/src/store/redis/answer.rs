@@ -1,0 +1,60 @@
+//! Answers and errors of a server, sorted.
+
+use redis::{ErrorKind, RedisError, RedisResult, Value};
+
+use super::super::Answer;
+use crate::error::CacheError;
+
+/// What an error means for the cache.
+pub(super) fn sorted<T>(answer: RedisResult<T>) -> Answer<T> {
+    answer.map_err(|error| {
+        if error.code() == Some("WRONGTYPE")
+            || error.detail().is_some_and(|detail| detail.contains("WRONGTYPE"))
+        {
+            CacheError::ForeignKey
+        } else if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() {
+            CacheError::Unavailable { reason: reason(&error) }
+        } else {
+            CacheError::Server { message: reason(&error) }
+        }
+    })
+}
+
+/// Whether the server does not take the credentials, or asks for some.
+pub(super) fn is_refusal(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::AuthenticationFailed
+        || matches!(error.code(), Some("NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED"))
+        || error.detail().is_some_and(|detail| detail.contains("NOAUTH") || detail.contains("WRONGPASS"))
+}
+
+pub(super) fn reason(error: &RedisError) -> String {
+    match (error.code(), error.detail()) {
+        (Some(code), Some(detail)) => format!("{code} {detail}"),
+        _ => error.to_string(),
+    }
+}
+
+pub(super) fn unexpected(answer: &Value) -> CacheError {
+    let kind = match answer {
+        Value::Nil => "nothing",
+        Value::Int(_) => "an integer",
+        Value::BulkString(_) => "a string",
+        Value::Array(_) => "an array of another length",
+        _ => "another type",
+    };
+    CacheError::Server { message: format!("unexpected answer: {kind}") }
+}
+
+pub(super) fn integer(answer: Value) -> Answer<i64> {
+    match answer {
+        Value::Int(integer) => Ok(integer),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(super) fn bytes(answer: Value) -> Answer<Vec<u8>> {
+    match answer {
+        Value::BulkString(bytes) => Ok(bytes),
+        other => Err(unexpected(&other)),
+    }
+}

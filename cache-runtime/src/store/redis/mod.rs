@@ -1,0 +1,220 @@
+//! The Redis store: records on a Redis or Valkey server.
+
+mod admin;
+mod answer;
+mod scripts;
+mod supervisor;
+mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{Cmd, Value, cmd, pipe};
+
+use self::answer::{bytes, integer, sorted};
+use self::scripts::{Script, Scripts, is_forgotten};
+use self::supervisor::{Link, Supervisor};
+use self::url::Target;
+use super::{Answer, Lease, Store, WriteEnd};
+use crate::error::CacheError;
+use crate::key::{Key, Pattern};
+use crate::record::{self, Body, Draft, Expected, Found, Nonce};
+
+pub(crate) struct Config {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) require_connection: bool,
+}
+
+pub(crate) struct RedisStore {
+    supervisor: Supervisor,
+}
+
+impl RedisStore {
+    pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
+        let target = Target::parse(url)?;
+        Ok(RedisStore { supervisor: Supervisor::start(target, config).await? })
+    }
+
+    /// The server's address, without its password.
+    pub(crate) fn address(&self) -> &str {
+        self.supervisor.address()
+    }
+
+    pub(crate) fn is_down(&self) -> bool {
+        self.supervisor.link().is_none()
+    }
+
+    fn link(&self) -> Answer<Arc<Link>> {
+        self.supervisor
+            .link()
+            .ok_or_else(|| CacheError::Unavailable { reason: format!("no connection to {}", self.address()) })
+    }
+
+    async fn send(&self, link: &Arc<Link>, command: &Cmd) -> redis::RedisResult<Value> {
+        let answer = link.connection().send_packed_command(command).await.and_then(Value::extract_error);
+        if let Err(error) = &answer {
+            self.supervisor.judge(link, error);
+        }
+        answer
+    }
+
+    async fn ask(&self, command: &Cmd) -> Answer<Value> {
+        let link = self.link()?;
+        sorted(self.send(&link, command).await)
+    }
+
+    /// Runs a script; a server that has forgotten it is told again.
+    async fn script(&self, script: Script, keys: &[&[u8]], arguments: &[&[u8]]) -> Answer<Value> {
+        let link = self.link()?;
+        let answer = self.send(&link, &link.scripts.call(script, keys, arguments)).await;
+        if !is_forgotten(&answer) {
+            return sorted(answer);
+        }
+        let scripts = sorted(Scripts::load(&mut link.connection()).await)?;
+        sorted(self.send(&link, &scripts.call(script, keys, arguments)).await)
+    }
+}
+
+impl Store for RedisStore {
+    const TYPED: bool = false;
+
+    fn now(&self) -> u64 {
+        self.supervisor.now()
+    }
+
+    async fn read(&self, key: &Key) -> Answer<Found> {
+        found(self.ask(cmd("GET").arg(key.as_bytes())).await?)
+    }
+
+    async fn read_many(&self, keys: &[Key]) -> Answer<Vec<Found>> {
+        let mut command = cmd("MGET");
+        for key in keys {
+            command.arg(key.as_bytes());
+        }
+        match self.ask(&command).await? {
+            Value::Array(values) if values.len() == keys.len() => values.into_iter().map(found).collect(),
+            other => Err(answer::unexpected(&other)),
+        }
+    }
+
+    async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
+        let (beginning, length) = match dead {
+            Some(dead) => (&dead.beginning[..], dead.length.to_string()),
+            None => (&[][..], "-1".to_owned()),
+        };
+        let arguments = [&record::lease(nonce)[..], &millis(time), beginning, length.as_bytes()];
+        match self.script(Script::Lease, &[key.as_bytes()], &arguments).await? {
+            Value::Nil => Ok(Lease::Granted),
+            held => found(held).map(Lease::Held),
+        }
+    }
+
+    async fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> Answer<bool> {
+        let arguments = [&record::lease(nonce)[..], &millis(time)];
+        integer(self.script(Script::Renew, &[key.as_bytes()], &arguments).await?).map(|renewed| renewed == 1)
+    }
+
+    async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
+        let arguments = [&record::lease(nonce)[..], payload(&draft)?, &millis(ttl)];
+        integer(self.script(Script::Fill, &[key.as_bytes()], &arguments).await?).map(|filled| filled == 1)
+    }
+
+    async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
+        self.script(Script::Release, &[key.as_bytes()], &[&record::lease(nonce)]).await.map(|_| ())
+    }
+
+    async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
+        let arguments = [&record::mark(id)[..], &millis(time)];
+        let id = bytes(self.script(Script::BeginWrite, &[key.as_bytes()], &arguments).await?)?;
+        Nonce::from_bytes(&id).ok_or_else(|| answer::unexpected(&Value::BulkString(id)))
+    }
+
+    async fn end_write(&self, key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> Answer<WriteEnd> {
+        let (value, ttl) = match &draft {
+            Some((draft, ttl)) => (payload(draft)?, *ttl),
+            None => (&[][..], Duration::ZERO),
+        };
+        let arguments = [&id.to_bytes()[..], value, &millis(ttl)];
+        Ok(match integer(self.script(Script::EndWrite, &[key.as_bytes()], &arguments).await?)? {
+            1 => WriteEnd::Stored,
+            2 => WriteEnd::Removed,
+            _ => WriteEnd::Contended,
+        })
+    }
+
+    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+        let link = self.link()?;
+        let answer = self.put_with(&link, &link.scripts, &entries).await;
+        if !is_forgotten(&answer) {
+            return sorted(answer).map(|_| ());
+        }
+        let scripts = sorted(Scripts::load(&mut link.connection()).await)?;
+        sorted(self.put_with(&link, &scripts, &entries).await).map(|_| ())
+    }
+
+    async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
+        let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
+        self.script(Script::Invalidate, &keys, &[]).await.map(|_| ())
+    }
+
+    async fn remove(&self, key: &Key) -> Answer<()> {
+        self.ask(cmd("UNLINK").arg(key.as_bytes())).await.map(|_| ())
+    }
+
+    async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
+        let mut count = 0;
+        for glob in pattern.globs() {
+            let matches = |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key));
+            count += self.invalidate_scanned(&glob, matches).await?;
+        }
+        Ok(count)
+    }
+
+    async fn clear(&self, namespace: &str) -> Answer<u64> {
+        self.invalidate_scanned(&format!("{}:*", admin::escape_glob(namespace)), |_| true).await
+    }
+}
+
+impl RedisStore {
+    async fn put_with(
+        &self,
+        link: &Arc<Link>,
+        scripts: &Scripts,
+        entries: &[(Key, Draft, Duration)],
+    ) -> redis::RedisResult<Value> {
+        let mut pipeline = pipe();
+        for (key, draft, ttl) in entries {
+            let value = payload(draft).unwrap_or_default();
+            pipeline.add_command(scripts.call(Script::Put, &[key.as_bytes()], &[value, &millis(*ttl)]));
+        }
+        let answer = link.connection().send_packed_commands(&pipeline, 0, entries.len()).await;
+        let answer = answer.and_then(|answers| Value::Array(answers).extract_error());
+        if let Err(error) = &answer {
+            self.supervisor.judge(link, error);
+        }
+        answer
+    }
+}
+
+fn found(answer: Value) -> Answer<Found> {
+    match answer {
+        Value::Nil => Ok(Found::Absent),
+        Value::BulkString(record) => Ok(Found::parse(record)),
+        other => Err(answer::unexpected(&other)),
+    }
+}
+
+fn payload(draft: &Draft) -> Answer<&[u8]> {
+    match &draft.body {
+        Body::Bytes(record, _) => Ok(record),
+        Body::Typed(_) => {
+            Err(CacheError::Encode { value: "value", reason: "it was made for the memory store".into() })
+        }
+    }
+}
+
+/// A duration as servers take it: whole milliseconds, at least one.
+fn millis(duration: Duration) -> Vec<u8> {
+    duration.as_millis().max(1).to_string().into_bytes()
+}

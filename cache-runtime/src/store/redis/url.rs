@@ -1,0 +1,124 @@
+//! The URL of a server: read it, and show it without its password.
+
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
+
+use crate::error::CacheError;
+
+/// How to reach a server.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) info: ConnectionInfo,
+    /// The address as it may be shown.
+    pub(super) shown: String,
+}
+
+impl Target {
+    pub(super) fn parse(url: &str) -> Result<Target, CacheError> {
+        let invalid = |reason: String| CacheError::InvalidUrl { url: redact(url), reason };
+        // The parser's own words could repeat a part of the URL, and with it of the password.
+        let unreadable = || {
+            invalid(
+                "expected redis://[user[:password]@]host[:port][/database], rediss://… or unix:///path; \
+                 special characters in a password are percent-encoded (`@` is `%40`)"
+                    .into(),
+            )
+        };
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            "rediss" | "valkeys" if !cfg!(feature = "tls") => {
+                return Err(invalid("TLS needs the feature `tls` of cache-runtime".into()));
+            }
+            "redis" | "rediss" | "valkey" | "valkeys" | "unix" | "redis+unix" | "valkey+unix" => {}
+            _ => {
+                return Err(invalid(
+                    "the scheme is one of redis, rediss, valkey, valkeys, unix, redis+unix, valkey+unix"
+                        .into(),
+                ));
+            }
+        }
+        let info = url.into_connection_info().map_err(|_| unreadable())?;
+        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        let tcp = info.tcp_settings().clone().set_nodelay(true);
+        let shown = shown(&info);
+        Ok(Target { info: info.set_redis_settings(settings).set_tcp_settings(tcp), shown })
+    }
+}
+
+fn shown(info: &ConnectionInfo) -> String {
+    let database = info.redis_settings().db();
+    match info.addr() {
+        ConnectionAddr::Tcp(host, port) => format!("redis://{host}:{port}/{database}"),
+        ConnectionAddr::TcpTls { host, port, .. } => format!("rediss://{host}:{port}/{database}"),
+        ConnectionAddr::Unix(path) => format!("unix://{}?db={database}", path.display()),
+        _ => "redis".into(),
+    }
+}
+
+/// What can be shown of text that may be a URL with a password anywhere in it: the scheme, and what follows the last `@`
+/// up to a query.
+fn redact(url: &str) -> String {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+') => {
+            (format!("{scheme}://"), rest)
+        }
+        _ => (String::new(), url),
+    };
+    let shown = match rest.rsplit_once('@') {
+        Some((_, host)) => format!("***@{host}"),
+        None => rest.to_owned(),
+    };
+    match shown.split_once('?') {
+        Some((path, _)) => format!("{scheme}{path}?***"),
+        None => format!("{scheme}{shown}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_form_of_a_url_shows_its_password() {
+        let urls = [
+            "redis://:s3cret@localhost/0",
+            "redis://user:s3cret@localhost:6379/0",
+            "rediss://user:s3cret@localhost:port",
+            "redis://user:s3@cret@localhost/x",
+            "redis://user:pa/s3cret@localhost/0",
+            "redis:/user:s3cret@localhost",
+            "user:s3cret@localhost",
+            "unix:///tmp/redis.sock?pass=s3cret",
+            "http://user:s3cret@localhost",
+        ];
+        for url in urls {
+            assert!(!redact(url).contains("s3cret"), "{}", redact(url));
+            match Target::parse(url) {
+                Ok(target) => assert!(!target.shown.contains("s3cret"), "{}", target.shown),
+                Err(error) => {
+                    assert!(!error.to_string().contains("s3cret"), "{error}");
+                    assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_shows_host_port_and_database() {
+        let shown = |url| Target::parse(url).map(|target| target.shown);
+        assert_eq!(shown("redis://localhost").as_deref(), Ok("redis://localhost:6379/0"));
+        assert_eq!(
+            shown("valkey://user:pw@cache.example:7000/3").as_deref(),
+            Ok("redis://cache.example:7000/3")
+        );
+        assert_eq!(shown("unix:///run/redis.sock?db=2").as_deref(), Ok("unix:///run/redis.sock?db=2"));
+    }
+
+    #[test]
+    fn a_wrong_scheme_is_named() {
+        let Err(error) = Target::parse("http://localhost") else { panic!("parsed") };
+        assert!(
+            error.to_string().starts_with("`http://localhost` is no cache URL: the scheme is one of redis"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! The values that are cached: which types, how their shape is told, how they become bytes.
+
+mod codec;
+mod schema;
+mod std_types;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use codec::{decode, draft, draft_none};
+pub use schema::SchemaVisitor;
+
+/// What can be cached: any owned type that serde can write and read, cheap to clone or inside an `Arc`.
+///
+/// Implemented for every type that fulfils it; there is nothing to write.
+pub trait Value: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<V: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for V {}
+
+/// A value whose shape is kept with the cached entry, so that a changed type misses instead of misreading.
+///
+/// `#[derive(CacheValue)]` implements it: the names and types of all fields and variants and their serde attributes count,
+/// through nested types. Types of other crates are named by a version of their own:
+///
+/// ```
+/// use cache_runtime::CacheValue;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, CacheValue)]
+/// struct Reading {
+///     celsius: f64,
+///     #[cache(opaque = "1")] // raise it when the type changes what it serialises
+///     raw: serde_json::Value,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the shape of `{Self}` is not known",
+    label = "no `CacheValue`",
+    note = "put `#[derive(CacheValue)]` on `{Self}`; if it is another crate's, put `#[cache(opaque = \"1\")]` on the field"
+)]
+pub trait CacheValue: 'static {
+    /// Tells the visitor what this type consists of.
+    fn schema(visitor: &mut SchemaVisitor);
+}
+
+/// Which type a stored value has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// A hash of the derived schema; 0: not derived.
+    pub(crate) schema: u64,
+    /// A hash of the type's name.
+    pub(crate) type_name: u64,
+}
+
+impl Fingerprint {
+    /// Whether a value of one type can be read as the other. The name decides only where a schema is missing: a struct
+    /// that moved to another module is still the same.
+    pub(crate) fn fits(self, other: Fingerprint) -> bool {
+        if self.schema != 0 && other.schema != 0 {
+            self.schema == other.schema
+        } else {
+            self.type_name == other.type_name
+        }
+    }
+}
+
+/// Gives a type's fingerprint. The macros choose which one.
+pub type SchemaFn = fn() -> Fingerprint;
+
+/// The fingerprint of a type with a derived schema; worked out once a type.
+pub(crate) fn by_schema<V: CacheValue>() -> Fingerprint {
+    cached::<V>(|| Fingerprint { schema: SchemaVisitor::hash_of::<V>(), ..by_name_uncached::<V>() })
+}
+
+/// The fingerprint of a type by its name alone.
+pub(crate) fn by_name<V: 'static>() -> Fingerprint {
+    by_name_uncached::<V>()
+}
+
+fn by_name_uncached<V>() -> Fingerprint {
+    Fingerprint { schema: 0, type_name: schema::hash(std::any::type_name::<V>()) }
+}
+
+fn cached<V: 'static>(make: fn() -> Fingerprint) -> Fingerprint {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Fingerprint>>> = LazyLock::new(RwLock::default);
+    let id = TypeId::of::<V>();
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return *known;
+    }
+    let fingerprint = make();
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, fingerprint);
+    fingerprint
+}

@@ -1,0 +1,154 @@
+//! Write-through: a write to the source under a write mark, so that no reader leaves an older value behind.
+//!
+//! The mark counts the writers. The only writer ever on a mark stores its value; where there were two, nobody knows whose
+//! commit came last, so the last one out leaves nothing. A writer that is dropped or fails leaves nothing either.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::background::in_background;
+use crate::cache::Cache;
+use crate::error::CacheError;
+use crate::key::Key;
+use crate::read::Call;
+use crate::record::{Draft, Nonce};
+use crate::site::Site;
+use crate::store::{AnyStore, Budget, WriteEnd};
+use crate::value::Value;
+
+/// What a write left in the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WriteEffect {
+    /// The value.
+    Stored,
+    /// Nothing: another write or an invalidation came at the same time. The next read loads.
+    Contended,
+    /// Nothing: the value can't be encoded or kept, or the cache is disabled. The next read loads.
+    NotStored,
+    /// Perhaps the old value: the store could not be told.
+    Failed(CacheError),
+}
+
+/// A value that was written to the source, and what the write left in the cache.
+#[derive(Clone, Debug)]
+pub struct Written<V> {
+    /// What the closure returned.
+    pub value: V,
+    /// What is in the cache now.
+    pub cache: WriteEffect,
+}
+
+/// Runs `persist` under a write mark, and stores what it returns.
+pub(crate) async fn write<V, E, F, Fut>(call: Call<'_>, persist: F) -> Result<Written<V>, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
+    let Some(store) = call.cache.store() else {
+        return persist().await.map(|value| Written { value, cache: WriteEffect::NotStored });
+    };
+    let mut budget = call.cache.budget();
+    let mark = begin(call, store, &mut budget).await;
+    let result = persist().await;
+    let mut draft = None;
+    let result = result.map(|value| {
+        let value = Arc::new(value);
+        draft = call.draft(Some(&value), ttl(call), Duration::ZERO);
+        value
+    });
+    let cache = mark.end(call, store, &mut budget, draft).await;
+    result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
+}
+
+fn ttl(call: Call<'_>) -> Duration {
+    call.site.declaration.policy.time_to_live()
+}
+
+async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
+    call.cache.flights().detach(call.key);
+    let mut mark =
+        Mark { cache: call.cache.clone(), site: call.site, key: call.key.clone(), id: None, ended: false };
+    // The guard stands before the step: dropped while the answer is on its way, it removes what may stand there.
+    match store.begin_write(budget, call.key, Nonce::new(), call.cache.settings().mark).await {
+        Ok(id) => mark.id = Some(id),
+        Err(_) => call.site.counters.store_errors.one(),
+    }
+    mark
+}
+
+/// A write that has begun. Dropped, it ends without a value.
+struct Mark {
+    cache: Cache,
+    site: &'static Site,
+    key: Key,
+    /// `None`: the beginning was not answered; whether a mark stands there is not known.
+    id: Option<Nonce>,
+    ended: bool,
+}
+
+impl Mark {
+    async fn end(
+        mut self,
+        call: Call<'_>,
+        store: &AnyStore,
+        budget: &mut Budget,
+        draft: Option<Draft>,
+    ) -> WriteEffect {
+        // Only this order keeps the guard armed while the answer is on its way.
+        let answer = end(store, budget, &self.key, self.id, draft.map(|draft| (draft, ttl(call)))).await;
+        call.cache.flights().detach(call.key);
+        let counters = &self.site.counters;
+        match answer {
+            Ok(end) => {
+                self.ended = true;
+                counters.writes.one();
+                match end {
+                    WriteEnd::Stored => WriteEffect::Stored,
+                    WriteEnd::Contended => WriteEffect::Contended,
+                    WriteEnd::Removed => WriteEffect::NotStored,
+                }
+            }
+            Err(error) => {
+                counters.store_errors.one();
+                if error == CacheError::ForeignKey {
+                    self.ended = true;
+                    return WriteEffect::NotStored;
+                }
+                WriteEffect::Failed(error)
+            }
+        }
+    }
+}
+
+async fn end(
+    store: &AnyStore,
+    budget: &mut Budget,
+    key: &Key,
+    id: Option<Nonce>,
+    draft: Option<(Draft, Duration)>,
+) -> Result<WriteEnd, CacheError> {
+    match id {
+        Some(id) => store.end_write(budget, key, id, draft).await,
+        None => store.remove(budget, key).await.map(|()| WriteEnd::Contended),
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let (cache, site, key, id) = (self.cache.clone(), self.site, self.key.clone(), self.id);
+        in_background(async move {
+            let Some(store) = cache.store() else { return };
+            cache.flights().detach(&key);
+            if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
+                site.counters.store_errors.one();
+                tracing::warn!(%key, %error, "a write could not be ended in the cache; readers load until its mark ends");
+            }
+        });
+    }
+}
