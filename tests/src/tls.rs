@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
 /// An authority of its own, and a server's certificate for `localhost` and `127.0.0.1` signed by it.
 #[derive(Clone, Debug)]
@@ -18,12 +18,15 @@ impl Certificates {
     #[must_use]
     pub fn generate() -> Self {
         let mut authority = CertificateParams::default();
+        // Names that differ: a certificate whose issuer has its own name counts as self-signed.
+        authority.distinguished_name.push(DnType::CommonName, "cache-tests authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority_key = KeyPair::generate().expect("a key");
         let authority = CertifiedIssuer::self_signed(authority, authority_key).expect("a certificate");
         let key = KeyPair::generate().expect("a key");
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let server = CertificateParams::new(names).expect("valid names");
+        let mut server = CertificateParams::new(names).expect("valid names");
+        server.distinguished_name.push(DnType::CommonName, "cache-tests server");
         let certificate = server.signed_by(&key, &authority).expect("a certificate");
         Self { authority: authority.pem(), certificate: certificate.pem(), key: key.serialize_pem() }
     }
