@@ -70,7 +70,10 @@ struct Outcome {
 
 /// Unit, integration and documentation tests of every crate.
 pub(crate) fn test(server: PathBuf) -> Vec<Step> {
-    vec![Step::cargo("test", "test --workspace --all-features").env(crate::server::VARIABLE, server)]
+    vec![
+        Step::cargo("test", "test --workspace --all-features --no-fail-fast")
+            .env(crate::server::VARIABLE, server),
+    ]
 }
 
 /// Everything that has to pass before a change goes in.
@@ -82,7 +85,7 @@ pub(crate) fn ci(server: PathBuf) -> Vec<Step> {
         Step::cargo("documentation", "doc --workspace --no-deps --all-features")
             .env("RUSTDOCFLAGS", "-D warnings"),
     );
-    steps.push(Step::cargo("no features", "check -p cache-runtime --no-default-features"));
+    steps.push(Step::cargo("no features", "clippy -p cache-runtime --no-default-features -- -D warnings"));
     steps
 }
 
