@@ -11,6 +11,9 @@ mod pattern;
 mod types;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 

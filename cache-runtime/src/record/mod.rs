@@ -21,6 +21,8 @@
 
 mod header;
 mod nonce;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::sync::Arc;

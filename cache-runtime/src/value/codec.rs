@@ -64,7 +64,7 @@ fn refused<V>(error: &serde_json::Error) -> CacheError {
     CacheError::Encode { value: type_name::<V>(), reason: error.to_string() }
 }
 
-#[cfg_attr(debug_assertions, expect(dead_code, reason = "a debug build has the bytes"))]
+#[cfg_attr(debug_assertions, allow(dead_code, reason = "a debug build has the bytes"))]
 struct CountBytes(usize);
 
 impl io::Write for CountBytes {
