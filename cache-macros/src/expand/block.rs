@@ -1,0 +1,121 @@
+//! `#[cache_strategy]` on an impl block -> the block with its functions expanded, and their companions.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, ItemImpl};
+
+use super::{Expansion, cached, change};
+use crate::args::{Args, Place};
+use crate::block::{Block, Item};
+use crate::change::{CHANGES, ChangePlan, read_attributes};
+use crate::error::{self, Errors};
+use crate::function::{Function, attribute_tokens, is_one_of};
+use crate::model::{BlockHost, Plan};
+use crate::tokens;
+
+/// The block; mistakes of its functions go to `errors`.
+pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
+    let mut items = TokenStream::new();
+    let mut companions = TokenStream::new();
+    for item in &block.items {
+        match item {
+            Item::Other(tokens) => items.extend(tokens.clone()),
+            Item::Ours(attrs, function) => {
+                let expansion = self::function(attrs, function, &block.host, errors);
+                items.extend(expansion.here);
+                companions.extend(expansion.companions);
+            }
+        }
+    }
+    let header = &block.header;
+    match &header.trait_ {
+        None => impl_block(header, &quote!(#items #companions)),
+        Some((path, _)) => {
+            let implemented = impl_block(header, &items);
+            let companions = tokens::qualify_self(companions, &block.types, path);
+            let inherent = inherent(header, &companions);
+            quote!(#implemented #inherent)
+        }
+    }
+}
+
+fn impl_block(header: &ItemImpl, items: &TokenStream) -> TokenStream {
+    let ItemImpl { attrs, unsafety, impl_token, generics, trait_, self_ty, .. } = header;
+    let modifiers = &header.modifiers;
+    let (defaultness, polarity) = (&modifiers.defaultness, &modifiers.polarity);
+    let of = trait_.as_ref().map(|(path, for_token)| quote!(#polarity #path #for_token));
+    let where_clause = &generics.where_clause;
+    quote! {
+        #(#attrs)*
+        #defaultness #unsafety #impl_token #generics #of #self_ty #where_clause {
+            #items
+        }
+    }
+}
+
+/// The sibling of a trait impl.
+fn inherent(header: &ItemImpl, companions: &TokenStream) -> TokenStream {
+    if companions.is_empty() {
+        return TokenStream::new();
+    }
+    let ItemImpl { attrs, impl_token, generics, self_ty, .. } = header;
+    let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let where_clause = &generics.where_clause;
+    quote! {
+        #(#cfg)*
+        #impl_token #generics #self_ty #where_clause {
+            #companions
+        }
+    }
+}
+
+fn function(attrs: &[Attribute], function: &Function, host: &BlockHost, errors: &mut Errors) -> Expansion {
+    let mut own = Errors::default();
+    let expansion = match attrs.iter().find(|attr| is_one_of(attr, &["cached"])) {
+        Some(attr) => {
+            for other in attrs.iter().filter(|other| !std::ptr::eq(*other, attr)) {
+                own.at(other.path(), together(other));
+            }
+            cached_method(attr, function, host, &mut own)
+        }
+        None => {
+            let attrs = read_attributes(attrs, &mut own);
+            let plan = ChangePlan::new(function, &attrs, host.krate.as_ref(), &mut own);
+            let here = if own.is_empty() { change::change(&plan, function) } else { bare(function) };
+            Expansion { here, companions: TokenStream::new() }
+        }
+    };
+    errors.append(own);
+    expansion
+}
+
+/// Why `other` can't stand beside `#[cached]`.
+pub(crate) fn together(other: &Attribute) -> String {
+    match CHANGES.into_iter().find(|name| is_one_of(other, &[name])) {
+        Some(change) => error::two_annotations("cached", change),
+        None => error::repeated("cached"),
+    }
+}
+
+fn cached_method(attr: &Attribute, function: &Function, host: &BlockHost, errors: &mut Errors) -> Expansion {
+    let tokens = attribute_tokens(attr).unwrap_or_else(|error| {
+        errors.add(error);
+        TokenStream::new()
+    });
+    let args = Args::parse(tokens, Place::Method, errors);
+    let at = syn::spanned::Spanned::span(attr.path());
+    match Plan::of_method(function, args, host, at, errors) {
+        Some(plan) if errors.is_empty() => cached::cached(&plan),
+        Some(plan) => cached::stub(&plan),
+        None => Expansion { here: bare(function), companions: TokenStream::new() },
+    }
+}
+
+/// The function without our attributes; with a body, should it lack one.
+pub(crate) fn bare(function: &Function) -> TokenStream {
+    if function.body.is_some() {
+        return function.to_token_stream();
+    }
+    let Function { attrs, vis, sig, .. } = function;
+    quote!(#(#attrs)* #[allow(unused)] #vis #sig { loop {} })
+}

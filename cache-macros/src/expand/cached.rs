@@ -1,0 +1,216 @@
+//! `#[cached]`: the function itself, which asks the cache first, and the function that holds its body.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Token, Type, Visibility};
+
+use super::companions::companions;
+use super::key::{key, local};
+use super::{Expansion, quiet};
+use crate::function::peel;
+use crate::generics::turbofish;
+use crate::model::{Host, Plan};
+use crate::returns::Shape;
+
+/// The function, its body past the cache, its entry, its pattern and its declaration.
+pub(crate) fn cached(plan: &Plan<'_>) -> Expansion {
+    let here = if plan.function.body.is_some() { wrapper(plan) } else { entry_itself(plan) };
+    let uncached = plan.function.body.is_some().then(|| uncached(plan));
+    let companions = companions(plan);
+    Expansion { here, companions: quote!(#uncached #companions) }
+}
+
+impl Plan<'_> {
+    pub(crate) fn uncached_name(&self) -> Ident {
+        format_ident!("{}_uncached", self.function.sig.ident)
+    }
+
+    /// What stands beside a trait impl has to be reached from wherever the trait is.
+    pub(crate) fn companion_vis(&self) -> TokenStream {
+        match (&self.host, &self.function.vis) {
+            (Host::Block(block), Visibility::Inherited) if block.in_trait => quote!(pub),
+            (_, vis) => vis.to_token_stream(),
+        }
+    }
+
+    /// How the documentation of a companion names the function.
+    pub(crate) fn link(&self) -> String {
+        let name = &self.function.sig.ident;
+        match &self.host {
+            Host::Block(block) if block.in_trait => format!("`{name}`"),
+            Host::Block(_) => format!("[`Self::{name}`]"),
+            _ => format!("[`{name}`]"),
+        }
+    }
+}
+
+/// The function under its own name, asking the cache.
+fn wrapper(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let sig = &plan.function.sig;
+    let attrs = plan.function.attrs.iter().filter(|attr| !attr.path().is_ident("expect"));
+    let vis = &plan.function.vis;
+    let (ident, generics, output) = (&sig.ident, &sig.generics, &sig.output);
+    let where_clause = &generics.where_clause;
+    let inputs: Punctuated<TokenStream, Token![,]> = sig.inputs.iter().map(unadorned).collect();
+    let key_local = local("__key");
+    let key = key(plan);
+    let site = plan.call(&plan.site_name());
+    let cache = plan.cache();
+    let value = &plan.returns.value;
+    let uncached = plan.call(&plan.uncached_name());
+    let turbofish = turbofish(generics);
+    let this = plan.this().map(|this| quote!(#this,));
+    let arguments = plan.function.params().into_iter().map(|param| param.ident.clone());
+    let load = match plan.returns.shape {
+        Shape::Value => quote!(load_value),
+        Shape::Option => quote!(load_option),
+        Shape::Result => quote!(load_result),
+        Shape::ResultOption => quote!(load_result_option),
+    };
+    let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
+        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
+        None => quote!(#krate::__private::share_of!(#error),),
+    });
+    quote! {
+        #(#attrs)*
+        #vis async fn #ident #generics (#inputs) #output #where_clause {
+            let #key_local = #key;
+            #krate::__private::#load(
+                #krate::__private::Call {
+                    site: #site(),
+                    cache: #cache,
+                    key: &#key_local,
+                    schema: #krate::__private::schema_of!(#value),
+                },
+                #sharing
+                move || #uncached #turbofish (#this #(#arguments),*),
+            )
+            .await
+        }
+    }
+}
+
+/// A parameter without `mut` and attributes, which belong to the body.
+fn unadorned(arg: &FnArg) -> TokenStream {
+    match arg {
+        FnArg::Typed(typed) => {
+            let ty = &typed.ty;
+            match &*typed.pat {
+                syn::Pat::Ident(pat) => {
+                    let ident = &pat.ident;
+                    quote!(#ident: #ty)
+                }
+                pat => quote!(#pat: #ty),
+            }
+        }
+        receiver => receiver.to_token_stream(),
+    }
+}
+
+/// The body, with everything that it was written with.
+fn uncached(plan: &Plan<'_>) -> TokenStream {
+    let sig = &plan.function.sig;
+    let name = plan.uncached_name();
+    let vis = plan.companion_vis();
+    let (generics, inputs, output) = (&sig.generics, &sig.inputs, &sig.output);
+    let where_clause = &generics.where_clause;
+    let body = &plan.function.body;
+    let lints = plan.function.attrs.iter().filter(|attr| is_lint_level(attr));
+    let cfg = carried(&plan.function.attrs);
+    let doc = format!("The body of {}, past the cache.", plan.link());
+    quote! {
+        #cfg
+        #[doc = #doc]
+        #[allow(dead_code, unreachable_pub, private_interfaces, private_bounds, clippy::too_many_arguments)]
+        #(#lints)*
+        #vis async fn #name #generics (#inputs) #output #where_clause #body
+    }
+}
+
+/// A function without a body is its own entry.
+fn entry_itself(plan: &Plan<'_>) -> TokenStream {
+    let sig = &plan.function.sig;
+    let attrs = &plan.function.attrs;
+    let (vis, ident, generics) = (&plan.function.vis, &sig.ident, &sig.generics);
+    let (inputs, where_clause) = (&sig.inputs, &generics.where_clause);
+    let output = entry_output(plan);
+    let entry = plan.call(&plan.entry_name());
+    let turbofish = turbofish(generics);
+    let this = plan.this().map(|this| quote!(#this,));
+    let arguments = plan.function.params().into_iter().map(|param| param.ident.clone());
+    quote! {
+        #(#attrs)*
+        #[must_use]
+        #[allow(clippy::double_must_use)]
+        #vis fn #ident #generics (#inputs) -> #output #where_clause {
+            #entry #turbofish (#this #(#arguments),*)
+        }
+    }
+}
+
+/// `Entry<bool>` by the path that the user wrote, so that their import is used, with the kind.
+fn entry_output(plan: &Plan<'_>) -> TokenStream {
+    let (value, kind) = (&plan.returns.value, plan.kind());
+    let written = match &plan.function.sig.output {
+        ReturnType::Type(_, ty) => match peel(ty) {
+            Type::Path(path) => Some(&path.path),
+            _ => None,
+        },
+        ReturnType::Default => None,
+    };
+    let Some(path) = written else {
+        let krate = &plan.krate;
+        return quote!(#krate::Entry<#value, #kind>);
+    };
+    let mut path = path.clone();
+    if let Some(last) = path.segments.last_mut() {
+        last.arguments = PathArguments::None;
+    }
+    quote!(#path<#value, #kind>)
+}
+
+fn is_lint_level(attr: &Attribute) -> bool {
+    ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| attr.path().is_ident(level))
+}
+
+/// What holds for the companions as well: conditions, and being hidden.
+pub(crate) fn carried(attrs: &[Attribute]) -> TokenStream {
+    let hidden = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) => list.path.is_ident("doc") && list.tokens.to_string() == "hidden",
+        _ => false,
+    };
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg") || hidden(attr))
+        .map(ToTokens::to_token_stream)
+        .collect()
+}
+
+/// After a mistake: the function as it was, and companions that callers can still name.
+pub(crate) fn stub(plan: &Plan<'_>) -> Expansion {
+    let function = plan.function;
+    let here = if function.body.is_some() {
+        function.to_token_stream()
+    } else {
+        let output = entry_output(plan);
+        let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+        let (ident, generics, inputs) = (&sig.ident, &sig.generics, &sig.inputs);
+        let where_clause = &generics.where_clause;
+        quote!(#(#attrs)* #[allow(unused)] #vis fn #ident #generics (#inputs) -> #output #where_clause { loop {} })
+    };
+    let uncached = function.body.is_some().then(|| {
+        let (name, vis, sig, quiet) = (plan.uncached_name(), plan.companion_vis(), &function.sig, quiet());
+        let (asyncness, generics, output) = (&sig.asyncness, &sig.generics, &sig.output);
+        let where_clause = &generics.where_clause;
+        let inputs: Punctuated<TokenStream, Token![,]> = sig.inputs.iter().map(unadorned).collect();
+        quote! {
+            #quiet
+            #[allow(unused)]
+            #vis #asyncness fn #name #generics (#inputs) #output #where_clause { loop {} }
+        }
+    });
+    let companions = super::companions::stubs(plan);
+    Expansion { here, companions: quote!(#uncached #companions) }
+}

@@ -1,0 +1,97 @@
+//! `#[cache_put]`, `#[cache_invalidate]`: the function with its changes around its body.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{ReturnType, Type};
+
+use super::key::local;
+use crate::change::{Argument, ChangePlan, Put, Target};
+use crate::function::Function;
+
+/// The same function; the body runs inside the put, the put inside the invalidations.
+pub(crate) fn change(plan: &ChangePlan, function: &Function) -> TokenStream {
+    let Function { attrs, vis, sig, body } = function;
+    let body = inferred(sig, body.as_ref().map(ToTokens::to_token_stream).unwrap_or_default());
+    let body = match &plan.put {
+        Some(put) => self::put(plan, put, &body),
+        None => quote!(#body.await),
+    };
+    let body = if plan.invalidate.is_empty() { body } else { invalidate(plan, &body) };
+    quote! {
+        #(#attrs)*
+        #vis #sig {
+            #body
+        }
+    }
+}
+
+/// The body as a future. The branch that never runs tells the compiler what `?` and `return` convert into.
+fn inferred(sig: &syn::Signature, body: TokenStream) -> TokenStream {
+    let returned = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => match &**ty {
+            // No variable can have such a type.
+            Type::ImplTrait(_) => return quote!(async move #body),
+            ty => ty.to_token_stream(),
+        },
+    };
+    let never = local("__never");
+    quote! {
+        async move {
+            #[allow(unreachable_code, unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
+            if false {
+                let #never: #returned = loop {};
+                return #never;
+            }
+            #body
+        }
+    }
+}
+
+fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let entry = local("__entry");
+    let target = target(plan, &put.target);
+    let write = if put.fallible { quote!(write) } else { quote!(write_value) };
+    // "This kind of entry can't be written" is said at the target.
+    let write = quote_spanned!(put.target.span()=> #krate::Entry::#write);
+    quote! {
+        let #entry = #target;
+        #write(#entry, move || #body).await
+    }
+}
+
+fn invalidate(plan: &ChangePlan, body: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let (guard, out) = (local("__guard"), local("__out"));
+    let targets = plan.invalidate.iter().map(|each| {
+        let target = target(plan, each);
+        if each.is_pattern() { quote!(.pattern(&#target)) } else { quote!(.entry(&#target)) }
+    });
+    let on_success = plan.on_success.then(|| quote!(.on_success()));
+    quote! {
+        let #guard = #krate::__private::Invalidations::new() #(#targets)* #on_success.arm();
+        let #out = { #body };
+        #krate::__private::InvalidateGuard::finish(#guard, #krate::__private::succeeded!(&#out)).await;
+        #out
+    }
+}
+
+/// The companion with clones of the arguments: the body may move what they are made of.
+fn target(plan: &ChangePlan, target: &Target) -> TokenStream {
+    let krate = &plan.krate;
+    let companion = target.companion();
+    let mut lets = TokenStream::new();
+    let mut arguments = Vec::new();
+    for (at, argument) in target.args.iter().enumerate() {
+        match argument {
+            Argument::Any(span) => arguments.push(quote_spanned!(*span=> #krate::Any)),
+            Argument::Value(value) => {
+                let copy = format_ident!("__argument{at}", span = proc_macro2::Span::mixed_site());
+                lets.extend(quote!(let #copy = ::core::clone::Clone::clone(&(#value));));
+                arguments.push(copy.to_token_stream());
+            }
+        }
+    }
+    quote!({ #lets #companion(#(#arguments),*) })
+}

@@ -1,0 +1,206 @@
+//! What stands beside a cached function: its entry, its pattern, its declaration.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::cached::carried;
+use super::key::{key, local, steps};
+use super::quiet;
+use super::site::site;
+use crate::bind::Bound;
+use crate::function::Param;
+use crate::generics::{Kept, keep};
+use crate::model::Plan;
+use crate::tokens::name_lifetimes;
+
+impl Plan<'_> {
+    pub(crate) fn entry_name(&self) -> Ident {
+        format_ident!("{}_entry", self.function.sig.ident)
+    }
+
+    fn pattern_name(&self) -> Ident {
+        format_ident!("{}_pattern", self.function.sig.ident)
+    }
+
+    /// `&self,`, where there is a `self`.
+    fn receiver(&self) -> Option<TokenStream> {
+        self.this().map(|this| quote!(&#this,))
+    }
+
+    /// Types and names of generic parameters that stand in the template.
+    fn keyed_generics(&self) -> TokenStream {
+        let types = self.keyed.iter().map(|param| param.ty.to_token_stream());
+        let named = self.segments.iter().filter_map(|segment| match &segment.bound {
+            Some(Bound::Type(ident) | Bound::Const(ident, _)) => Some(ident.to_token_stream()),
+            _ => None,
+        });
+        types.chain(named).collect()
+    }
+}
+
+pub(crate) fn companions(plan: &Plan<'_>) -> TokenStream {
+    let cfg = carried(&plan.function.attrs);
+    let entry = entry(plan, &cfg, &entry_body(plan));
+    let pattern = pattern(plan, &cfg, pattern_body);
+    let site = site(plan, &cfg);
+    quote!(#entry #pattern #site)
+}
+
+/// The same names and types with nothing behind them: after a mistake.
+pub(crate) fn stubs(plan: &Plan<'_>) -> TokenStream {
+    let cfg = carried(&plan.function.attrs);
+    let entry = entry(plan, &cfg, &quote!(loop {}));
+    let pattern = pattern(plan, &cfg, |_, _| quote!(loop {}));
+    quote!(#entry #pattern)
+}
+
+fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let (name, vis, quiet) = (plan.entry_name(), plan.companion_vis(), quiet());
+    let (value, kind) = (&plan.returns.value, plan.kind());
+    let mut seeds = plan.keyed_generics();
+    seeds.extend(value.clone());
+    let kept = keep(&plan.function.sig.generics, seeds);
+    let (params, where_clause) = (&kept.params, kept.where_clause());
+    let receiver = plan.receiver();
+    let inputs = plan.keyed.iter().map(|Param { ident, ty }| quote!(#ident: #ty));
+    let doc = format!("The cache entry of {}.", plan.link());
+    quote! {
+        #cfg
+        #[doc = #doc]
+        #[must_use]
+        #quiet
+        #[allow(unused_variables)]
+        #vis fn #name<#params>(#receiver #(#inputs),*) -> #krate::Entry<#value, #kind> #where_clause {
+            #body
+        }
+    }
+}
+
+fn entry_body(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let (value, kind, cache) = (&plan.returns.value, plan.kind(), plan.cache());
+    let site = plan.call(&plan.site_name());
+    let key = key(plan);
+    let span = value.span();
+    let plain = quote_spanned!(span=> #krate::__private::assert_plain!(#value););
+    let is_value = quote_spanned!(span=> #krate::__private::assert_value::<#value>(););
+    quote! {
+        #plain
+        #is_value
+        #krate::__private::entry::<#value, #kind>(
+            #site(),
+            #cache,
+            #key,
+            #krate::__private::schema_of!(#value),
+        )
+    }
+}
+
+/// How a pattern takes one part.
+struct PatternPart {
+    ident: Ident,
+    /// `None`: whatever can be a part, as the type has no name.
+    ty: Option<TokenStream>,
+}
+
+fn pattern(
+    plan: &Plan<'_>,
+    cfg: &TokenStream,
+    body: impl FnOnce(&Plan<'_>, &[PatternPart]) -> TokenStream,
+) -> TokenStream {
+    let krate = &plan.krate;
+    let (name, vis, quiet) = (plan.pattern_name(), plan.companion_vis(), quiet());
+    let mut lifetimes = Vec::new();
+    let parts = pattern_parts(plan, &mut lifetimes);
+    let mut seeds: TokenStream = parts.iter().filter_map(|part| part.ty.clone()).collect();
+    for segment in &plan.segments {
+        if let Some(Bound::Type(ident) | Bound::Const(ident, _)) = &segment.bound {
+            seeds.extend(ident.to_token_stream());
+        }
+    }
+    let Kept { params, predicates } = keep(&plan.function.sig.generics, seeds);
+    let where_clause = Kept { params: TokenStream::new(), predicates }.where_clause();
+    let receiver = plan.receiver();
+    let inputs = parts.iter().map(|PatternPart { ident, ty }| match ty {
+        Some(ty) => quote!(#ident: impl #krate::__private::KeyMatch<#ty>),
+        None => quote!(#ident: impl #krate::PatternPart),
+    });
+    let body = body(plan, &parts);
+    let doc = format!("The cache entries of {}: `Any` stands for every value of a part.", plan.link());
+    quote! {
+        #cfg
+        #[doc = #doc]
+        #[must_use]
+        #quiet
+        #[allow(unused_variables)]
+        #vis fn #name<#(#lifetimes,)* #params>(#receiver #(#inputs),*) -> #krate::EntryPattern #where_clause {
+            #body
+        }
+    }
+}
+
+/// One for each keyed parameter, or for each path into one, in the order of the parameters.
+fn pattern_parts(plan: &Plan<'_>, lifetimes: &mut Vec<TokenStream>) -> Vec<PatternPart> {
+    let mut parts: Vec<PatternPart> = Vec::new();
+    for param in &plan.keyed {
+        let mut whole = true;
+        for segment in &plan.segments {
+            let Some(Bound::Path { param: of, .. }) = &segment.bound else { continue };
+            if of.ident != param.ident {
+                continue;
+            }
+            whole = false;
+            if let Some(ident) = segment.bound.as_ref().and_then(part_ident)
+                && !parts.iter().any(|part| part.ident == ident)
+            {
+                parts.push(PatternPart { ident, ty: None });
+            }
+        }
+        if whole {
+            let ty = (!param.is_impl_trait()).then(|| name_lifetimes(param.ty.to_token_stream(), lifetimes));
+            parts.push(PatternPart { ident: param.ident.clone(), ty });
+        }
+    }
+    parts
+}
+
+/// The pattern's parameter for a placeholder: `id`, or `req_user_id` for `<req.user_id>`.
+fn part_ident(bound: &Bound<'_>) -> Option<Ident> {
+    match bound {
+        Bound::Param(param) => Some(param.ident.clone()),
+        Bound::Path { param, name, .. } => {
+            Some(format_ident!("{}", name.replace('.', "_"), span = param.ident.span()))
+        }
+        Bound::Type(_) | Bound::Const(..) => None,
+    }
+}
+
+fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
+    let krate = &plan.krate;
+    let writer = local("__pattern");
+    let (prefix, cache) = (plan.prefix(), plan.cache());
+    let site = plan.call(&plan.site_name());
+    let fields = plan.this().map(|this| quote!(#writer.strategy_fields(#this);));
+    let steps = steps(plan, &writer, |bound| match bound {
+        Bound::Type(ident) => quote!(#writer.type_part::<#ident>();),
+        Bound::Const(ident, ty) => quote!(#writer.part::<#ty, #ty>(&#ident);),
+        Bound::Param(_) | Bound::Path { .. } => {
+            let part = part_ident(bound).and_then(|ident| parts.iter().find(|part| part.ident == ident));
+            match part {
+                Some(PatternPart { ident, ty: Some(ty) }) => quote!(#writer.part::<#ty, _>(&#ident);),
+                Some(PatternPart { ident, ty: None }) => {
+                    quote!(#krate::PatternPart::render(&#ident, &mut #writer);)
+                }
+                None => TokenStream::new(),
+            }
+        }
+    });
+    quote! {
+        let mut #writer = #krate::__private::PatternWriter::new(#prefix);
+        #fields
+        #steps
+        #writer.finish(#cache, #site())
+    }
+}

@@ -1,0 +1,137 @@
+//! The segments of a template -> calls of a key or pattern writer.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Type;
+
+use crate::bind::{Bound, BoundSegment};
+use crate::model::{Host, Plan};
+
+/// A local of ours, which no name of the user's can meet.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// `{ let mut w = KeyWriter::new(…); …; w.finish() }`.
+pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let writer = local("__key");
+    let prefix = plan.prefix();
+    let fields = plan.this().map(|this| quote!(#krate::CacheStrategy::render_fields(#this, &mut #writer);));
+    let steps = steps(plan, &writer, |bound| match bound {
+        Bound::Param(param) => {
+            let value = blamed_reference(param.ident, param.ty);
+            quote!(#writer.part(#value);)
+        }
+        Bound::Path { tokens, .. } => quote!(#writer.part(&#tokens);),
+        Bound::Type(ident) => quote!(#writer.type_part::<#ident>();),
+        Bound::Const(ident, _) => quote!(#writer.part(&#ident);),
+    });
+    quote! {{
+        let mut #writer = #krate::__private::KeyWriter::new(#prefix);
+        #fields
+        #steps
+        #writer.finish()
+    }}
+}
+
+/// `&id`, seen by the compiler where the parameter's type stands: that is where it says "not a key part".
+fn blamed_reference(ident: &Ident, ty: &Type) -> TokenStream {
+    blamed(quote!(&#ident), ty)
+}
+
+/// An expression, seen by the compiler where `ty` stands. What its names mean stays as it is.
+pub(crate) fn blamed(expression: TokenStream, ty: &Type) -> TokenStream {
+    let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|tree| tree.span()).collect();
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return expression };
+    let mut trees: Vec<TokenTree> = expression.into_iter().collect();
+    let end = trees.len().saturating_sub(1);
+    for (at, tree) in trees.iter_mut().enumerate() {
+        let place = if at == end { *last } else { *first };
+        tree.set_span(tree.span().located_at(place));
+    }
+    trees.into_iter().collect()
+}
+
+/// The writer's calls in order, neighbouring text in one.
+pub(crate) fn steps(
+    plan: &Plan<'_>,
+    writer: &Ident,
+    mut part: impl FnMut(&Bound<'_>) -> TokenStream,
+) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut text = String::new();
+    for BoundSegment { prefix, bound, suffix } in &plan.segments {
+        text.push(':');
+        text.push_str(prefix);
+        if let Some(bound) = bound {
+            out.extend(literal(writer, &std::mem::take(&mut text)));
+            out.extend(part(bound));
+            text.push_str(suffix);
+        }
+    }
+    if !text.is_empty() {
+        out.extend(literal(writer, &text));
+    }
+    out
+}
+
+fn literal(writer: &Ident, text: &str) -> TokenStream {
+    if text == ":" { quote!(#writer.separator();) } else { quote!(#writer.literal(#text);) }
+}
+
+impl Plan<'_> {
+    /// `namespace:v{version}`, as an expression in the function.
+    pub(crate) fn prefix(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.host {
+            Host::Inline(inline) => inline.prefix().to_token_stream(),
+            Host::Type(ty) => quote!(<#ty as #krate::CacheStrategy>::STRATEGY.prefix),
+            Host::Block(_) => quote!(<Self as #krate::CacheStrategy>::STRATEGY.prefix),
+        }
+    }
+
+    /// The cache, as an expression in the function.
+    pub(crate) fn cache(&self) -> TokenStream {
+        let krate = &self.krate;
+        match self.this() {
+            Some(this) => quote!(#krate::CacheStrategy::cache(#this)),
+            None => quote!(#krate::Cache::installed()),
+        }
+    }
+
+    /// The kind's type.
+    pub(crate) fn kind(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.host {
+            Host::Inline(inline) => {
+                let kind = inline.kind.ident();
+                quote!(#krate::kind::#kind)
+            }
+            Host::Type(ty) => quote!(<#ty as #krate::CacheStrategy>::Kind),
+            Host::Block(_) => quote!(<Self as #krate::CacheStrategy>::Kind),
+        }
+    }
+
+    /// `self`, where there is one.
+    pub(crate) fn this(&self) -> Option<&syn::Token![self]> {
+        match self.host {
+            Host::Block(_) => self.function.sig.receiver().map(|receiver| &receiver.self_token),
+            _ => None,
+        }
+    }
+
+    /// `Self::name` or `name`.
+    pub(crate) fn call(&self, name: &Ident) -> TokenStream {
+        match self.host {
+            Host::Block(_) => quote!(Self::#name),
+            _ => name.to_token_stream(),
+        }
+    }
+}
+
+impl crate::model::Inline {
+    pub(crate) fn prefix(&self) -> String {
+        format!("{}:v{}", self.namespace, self.version)
+    }
+}

@@ -1,0 +1,99 @@
+//! `#[derive(CacheKey)]` -> the implementation.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::parse_quote;
+
+use super::key::{blamed, local};
+use crate::key_derive::{KeyPlan, KeyShape, Part, Variant};
+
+pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
+    let krate = &plan.krate;
+    let ident = &plan.ident;
+    let mut generics = plan.generics.clone();
+    for param in generics.type_params_mut() {
+        param.bounds.push(parse_quote!(#krate::CacheKey));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let (constants, body) = match &plan.shape {
+        KeyShape::Nothing => (any(krate), TokenStream::new()),
+        KeyShape::Struct(parts) => (constants(krate, parts), fields(parts)),
+        KeyShape::Enum(variants) => (any(krate), self::variants(variants)),
+    };
+    let writer = local("__key");
+    let unused = matches!(plan.shape, KeyShape::Nothing).then(|| quote!(#[allow(unused_variables)]));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::CacheKey for #ident #ty_generics #where_clause {
+            #constants
+            #unused
+            fn render(&self, #writer: &mut #krate::__private::KeyWriter) {
+                #body
+            }
+        }
+    }
+}
+
+fn any(krate: &TokenStream) -> TokenStream {
+    quote!(const CLASS: #krate::__private::CharClass = #krate::__private::CharClass::ANY;)
+}
+
+/// A newtype is its field.
+fn constants(krate: &TokenStream, parts: &[Part]) -> TokenStream {
+    let [Part { ty, .. }] = parts else { return any(krate) };
+    quote! {
+        const CLASS: #krate::__private::CharClass = <#ty as #krate::CacheKey>::CLASS;
+        const NULLABLE: bool = <#ty as #krate::CacheKey>::NULLABLE;
+        const MAX_LEN: ::core::option::Option<usize> = <#ty as #krate::CacheKey>::MAX_LEN;
+    }
+}
+
+fn fields(parts: &[Part]) -> TokenStream {
+    let writer = local("__key");
+    let part = |Part { member, ty }: &Part| {
+        let value = blamed(quote!(&self.#member), ty);
+        quote!(#writer.part(#value);)
+    };
+    match parts {
+        [one] => part(one),
+        several => listed(several.iter().map(part)),
+    }
+}
+
+/// `(`, the parts with commas, `)`.
+fn listed(parts: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let writer = local("__key");
+    let steps = parts.enumerate().map(|(at, part)| {
+        let comma = (at > 0).then(|| quote!(#writer.comma();));
+        quote!(#comma #part)
+    });
+    quote! {
+        #writer.open();
+        #(#steps)*
+        #writer.close();
+    }
+}
+
+fn variants(variants: &[Variant]) -> TokenStream {
+    let writer = local("__key");
+    let arms = variants.iter().map(|Variant { ident, fields }| {
+        let name = ident.to_string();
+        let bound: Vec<_> = (0..fields.len())
+            .map(|at| format_ident!("__field{at}", span = proc_macro2::Span::mixed_site()))
+            .collect();
+        let members = fields.iter().map(|part| &part.member);
+        let pattern = quote!(Self::#ident { #(#members: #bound,)* .. });
+        let parts = fields.iter().zip(&bound).map(|(part, bound)| {
+            let value = blamed(quote!(#bound), &part.ty);
+            quote!(#writer.part(#value);)
+        });
+        let parts = if fields.is_empty() { TokenStream::new() } else { listed(parts) };
+        quote! {
+            #pattern => {
+                #writer.text(#name);
+                #parts
+            }
+        }
+    });
+    quote!(match self { #(#arms)* })
+}

@@ -1,0 +1,153 @@
+//! The static declaration of one `#[cached]`.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Ident, Type};
+
+use super::quiet;
+use crate::bind::{Bound, BoundSegment};
+use crate::model::{Host, Plan};
+use crate::{generics, tokens};
+
+impl Plan<'_> {
+    pub(crate) fn site_name(&self) -> Ident {
+        format_ident!("__{}_site", self.function.sig.ident)
+    }
+}
+
+/// `fn __messages_site() -> &'static Site`, which also puts the site into the catalog.
+pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let name = plan.site_name();
+    let function = plan.function.sig.ident.unraw().to_string();
+    let (template, reason, value) = (&plan.template, &plan.reason, plan.returns.written());
+    let segments = plan.segments.iter().map(|segment| self::segment(plan, segment));
+    let location = location(krate, &plan.function.sig.ident);
+    let loads = plan.function.body.is_some();
+    let Strategy { strategy, policy, check } = strategy(plan, &location);
+    let quiet = quiet();
+    quote! {
+        #cfg
+        #[doc(hidden)]
+        #quiet
+        fn #name() -> &'static #krate::__private::Site {
+            #check
+            static SITE: #krate::__private::Site = #krate::__private::Site::new(#krate::__private::Declaration {
+                name: #function,
+                strategy: #strategy,
+                template: #template,
+                segments: const { &[#(#segments),*] },
+                value: #value,
+                policy: #policy,
+                reason: #reason,
+                location: #location,
+                loads: #loads,
+            });
+            #krate::__private::register!(SITE);
+            &SITE
+        }
+    }
+}
+
+/// File and line of `ident`, not of the attribute above the impl block.
+pub(crate) fn location(krate: &TokenStream, ident: &Ident) -> TokenStream {
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    quote! {
+        #krate::__private::Location { file: ::core::file!(), line: #line, module: ::core::module_path!() }
+    }
+}
+
+struct Strategy {
+    strategy: TokenStream,
+    policy: TokenStream,
+    check: TokenStream,
+}
+
+fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
+    let krate = &plan.krate;
+    let ttl = plan.ttl.map(|ttl| quote!(.ttl(#ttl)));
+    let none_ttl = plan.none_ttl.map(|none_ttl| quote!(.none_ttl(#none_ttl)));
+    match &plan.host {
+        Host::Inline(inline) => {
+            let policy = policy(krate, inline.ttl, inline.none_ttl);
+            let (namespace, version, prefix) = (&inline.namespace, inline.version, inline.prefix());
+            let (kind, reason) = (inline.kind.ident(), &plan.reason);
+            let strategy = quote! {
+                const {
+                    &#krate::__private::Strategy {
+                        name: "",
+                        namespace: #namespace,
+                        version: #version,
+                        prefix: #prefix,
+                        kind: #krate::__private::KindName::#kind,
+                        policy: #policy,
+                        reason: #reason,
+                        location: #location,
+                    }
+                }
+            };
+            Strategy { strategy, policy, check: TokenStream::new() }
+        }
+        Host::Type(ty) => {
+            let strategy = quote!(<#ty as #krate::CacheStrategy>::STRATEGY);
+            let policy = quote!(#strategy.policy #ttl #none_ttl);
+            let check = quote!(const { #krate::__private::assert_no_fields::<#ty>() });
+            Strategy { strategy, policy, check: quote!(#check;) }
+        }
+        Host::Block(block) => {
+            let strategy = block.strategy.clone();
+            let policy = quote!(#strategy.policy #ttl #none_ttl);
+            Strategy { strategy, policy, check: TokenStream::new() }
+        }
+    }
+}
+
+/// `Policy::new(…)` with its steps.
+pub(crate) fn policy(krate: &TokenStream, ttl: u64, none_ttl: Option<u64>) -> TokenStream {
+    let none_ttl = none_ttl.map(|none_ttl| quote!(.none_ttl(#none_ttl)));
+    quote!(#krate::__private::Policy::new(#ttl) #none_ttl)
+}
+
+fn segment(plan: &Plan<'_>, segment: &BoundSegment<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let BoundSegment { prefix, bound, suffix } = segment;
+    let any = quote!(#krate::__private::CharClass::ANY);
+    let placeholder = match bound {
+        None => quote!(::core::option::Option::None),
+        Some(bound) => {
+            let (name, class) = match bound {
+                Bound::Param(param) => (param.name(), class(plan, param.ty)),
+                Bound::Const(ident, ty) => (ident.unraw().to_string(), class(plan, ty)),
+                Bound::Path { name, .. } => (name.clone(), any),
+                Bound::Type(ident) => (ident.unraw().to_string(), any),
+            };
+            quote! {
+                ::core::option::Option::Some(#krate::__private::Placeholder { name: #name, class: #class })
+            }
+        }
+    };
+    quote! {
+        #krate::__private::Segment { prefix: #prefix, placeholder: #placeholder, suffix: #suffix }
+    }
+}
+
+/// What a type can render as; anything, where the type is only known in the generic function.
+fn class(plan: &Plan<'_>, ty: &Type) -> TokenStream {
+    let krate = &plan.krate;
+    let mut unnameable: BTreeSet<String> = generics::names(&plan.function.sig.generics);
+    if let Host::Block(block) = &plan.host {
+        unnameable.extend(generics::names(&block.generics));
+    }
+    unnameable.retain(|name| !name.starts_with('\''));
+    unnameable.extend(["Self".to_owned(), "impl".to_owned()]);
+    let ty = ty.to_token_stream();
+    if tokens::mentioned(ty.clone(), &unnameable).is_empty() {
+        let ty = tokens::replace_lifetimes(ty, "_");
+        quote!(<#ty as #krate::CacheKey>::CLASS)
+    } else {
+        quote!(#krate::__private::CharClass::ANY)
+    }
+}

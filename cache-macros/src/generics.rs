@@ -1,0 +1,96 @@
+//! The generics a companion keeps: those that occur in what it takes or gives.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{GenericParam, Generics, WherePredicate};
+
+use crate::tokens::mentioned;
+
+/// A part of a function's generics, as tokens.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// `T: Bound, const N: usize`, each with its comma.
+    pub(crate) params: TokenStream,
+    /// `T: Bound,` of the where clause.
+    pub(crate) predicates: TokenStream,
+}
+
+impl Kept {
+    /// `where …`, or nothing.
+    pub(crate) fn where_clause(&self) -> TokenStream {
+        let predicates = &self.predicates;
+        if predicates.is_empty() { TokenStream::new() } else { quote!(where #predicates) }
+    }
+}
+
+/// `T`, `N`, `'a`: the name by which tokens mention a generic parameter.
+pub(crate) fn name(param: &GenericParam) -> String {
+    match param {
+        GenericParam::Lifetime(param) => param.lifetime.to_string(),
+        GenericParam::Type(param) => param.ident.unraw().to_string(),
+        GenericParam::Const(param) => param.ident.unraw().to_string(),
+    }
+}
+
+pub(crate) fn names(generics: &Generics) -> BTreeSet<String> {
+    generics.params.iter().map(name).collect()
+}
+
+/// The generics without those that `seeds` do not mention. A bound that mentions a dropped one goes with it:
+/// nobody could tell the compiler what it stands for.
+pub(crate) fn keep(generics: &Generics, seeds: TokenStream) -> Kept {
+    let all = names(generics);
+    let kept = mentioned(seeds, &all);
+    let stays = |tokens: TokenStream| mentioned(tokens, &all).is_subset(&kept);
+    let mut out = Kept::default();
+    for param in generics.params.iter().filter(|param| kept.contains(&name(param))) {
+        let tokens = match param {
+            GenericParam::Lifetime(param) => {
+                let lifetime = &param.lifetime;
+                let bounds = param.bounds.iter().filter(|bound| stays(bound.to_token_stream()));
+                quote!(#lifetime: #(#bounds)+*,)
+            }
+            GenericParam::Type(param) => {
+                let ident = &param.ident;
+                let bounds: Vec<_> =
+                    param.bounds.iter().filter(|bound| stays(bound.to_token_stream())).collect();
+                if bounds.is_empty() { quote!(#ident,) } else { quote!(#ident: #(#bounds)+*,) }
+            }
+            GenericParam::Const(param) => {
+                let (ident, ty) = (&param.ident, &param.ty);
+                quote!(const #ident: #ty,)
+            }
+        };
+        out.params.extend(tokens);
+    }
+    for predicate in generics.where_clause.iter().flat_map(|clause| &clause.predicates) {
+        if let WherePredicate::Type(predicate) = predicate {
+            let (lifetimes, ty) = (&predicate.lifetimes, &predicate.bounded_ty);
+            let bounds: Vec<_> =
+                predicate.bounds.iter().filter(|bound| stays(bound.to_token_stream())).collect();
+            if stays(ty.to_token_stream()) && !bounds.is_empty() {
+                out.predicates.extend(quote!(#lifetimes #ty: #(#bounds)+*,));
+            }
+        } else if stays(predicate.to_token_stream()) {
+            out.predicates.extend(quote!(#predicate,));
+        }
+    }
+    out
+}
+
+/// `::<T, N>`, or nothing: what the wrapper hands on to the body.
+pub(crate) fn turbofish(generics: &Generics) -> TokenStream {
+    let arguments: Vec<_> = generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    if arguments.is_empty() { TokenStream::new() } else { quote!(::<#(#arguments),*>) }
+}

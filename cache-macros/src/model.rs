@@ -1,0 +1,142 @@
+//! Args, template and function -> a plan in which every placeholder is bound and every rule holds.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Generics, LitStr, Path, Type};
+
+use crate::args::{Args, Kind, Place, krate};
+use crate::bind::{BoundSegment, Scope, bind};
+use crate::check;
+use crate::error::{self, Errors};
+use crate::function::{Function, Param, reason};
+use crate::returns::Returns;
+use crate::template;
+
+/// All that an expansion needs to know of one `#[cached]` function.
+pub(crate) struct Plan<'a> {
+    pub(crate) krate: TokenStream,
+    pub(crate) function: &'a Function,
+    pub(crate) host: Host<'a>,
+    pub(crate) template: String,
+    pub(crate) segments: Vec<BoundSegment<'a>>,
+    /// The parameters that the companions take.
+    pub(crate) keyed: Vec<Param<'a>>,
+    pub(crate) returns: Returns,
+    pub(crate) ttl: Option<u64>,
+    pub(crate) none_ttl: Option<u64>,
+    pub(crate) share_error: Option<Path>,
+    pub(crate) reason: String,
+}
+
+/// Where the function gets its strategy from.
+pub(crate) enum Host<'a> {
+    /// A free function with `namespace` and `ttl`.
+    Inline(Inline),
+    /// A free function with `strategy = Type`.
+    Type(Type),
+    /// A method.
+    Block(&'a BlockHost),
+}
+
+/// The strategy that a free function declares for itself.
+pub(crate) struct Inline {
+    pub(crate) namespace: String,
+    pub(crate) version: u32,
+    pub(crate) kind: Kind,
+    pub(crate) ttl: u64,
+    pub(crate) none_ttl: Option<u64>,
+}
+
+/// What the methods of an impl block share.
+pub(crate) struct BlockHost {
+    pub(crate) krate: Option<Path>,
+    pub(crate) generics: Generics,
+    /// An expression for the strategy that a static can hold, which can't say `Self`.
+    pub(crate) strategy: TokenStream,
+    pub(crate) skip: Vec<Ident>,
+    pub(crate) in_trait: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan of a free function.
+    pub(crate) fn of_function(function: &'a Function, args: Args, errors: &mut Errors) -> Option<Self> {
+        check::strategy_alone(&args, errors);
+        let host = match &args.strategy {
+            Some(strategy) => Host::Type(strategy.clone()),
+            None => Host::Inline(Inline {
+                namespace: args.namespace.as_ref().map(LitStr::value).unwrap_or_default(),
+                version: args.version.as_ref().map_or(1, |version| version.value),
+                kind: args.kind.as_ref().map(|kind| kind.value).unwrap_or_default(),
+                ttl: args.ttl.as_ref().map_or(0, |ttl| ttl.value),
+                none_ttl: args.none_ttl.as_ref().map(|none_ttl| none_ttl.value),
+            }),
+        };
+        Self::build(function, args, host, (Place::Function, Span::call_site()), errors)
+    }
+
+    /// The plan of a method; `at` is its attribute.
+    pub(crate) fn of_method(
+        function: &'a Function,
+        args: Args,
+        block: &'a BlockHost,
+        at: Span,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        check::receiver(function, errors);
+        Self::build(function, args, Host::Block(block), (Place::Method, at), errors)
+    }
+
+    fn build(
+        function: &'a Function,
+        args: Args,
+        host: Host<'a>,
+        (place, at): (Place, Span),
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let (krate, scope) = match &host {
+            Host::Block(block) => {
+                let block = *block;
+                let scope = Scope { function, outer: Some(&block.generics), outer_skip: &block.skip };
+                (krate(args.krate.as_ref().or(block.krate.as_ref())), scope)
+            }
+            _ => (krate(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[] }),
+        };
+        check::required(&args, place, at, errors);
+        check::modifiers(function, errors);
+        check::asyncness(function, "cached", errors);
+        check::named_parameters(function, errors);
+        let returns = if function.body.is_some() {
+            check::loaded(&krate, function, &args, errors)
+        } else {
+            check::bodyless_skips(&args, errors);
+            check::entry_value(function, &args, errors)
+        };
+        let segments = args.key.as_ref().map(|key| segments(&scope, key, &args, errors)).unwrap_or_default();
+        let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
+        Some(Self {
+            krate,
+            function,
+            host,
+            template: args.key.as_ref().map(LitStr::value).unwrap_or_default(),
+            segments,
+            keyed: function.params().into_iter().filter(keyed).collect(),
+            returns: returns?,
+            ttl: args.ttl.map(|ttl| ttl.value),
+            none_ttl: args.none_ttl.map(|none_ttl| none_ttl.value),
+            share_error: args.share_error,
+            reason: reason(&function.attrs),
+        })
+    }
+}
+
+fn segments<'a>(scope: &Scope<'a>, key: &LitStr, args: &Args, errors: &mut Errors) -> Vec<BoundSegment<'a>> {
+    let text = key.value();
+    let (template, mistakes) = template::parse(&text);
+    if mistakes.is_empty() {
+        return bind(scope, template, key, args, errors);
+    }
+    // What a broken template leaves out, or names, is not a second mistake.
+    for mistake in mistakes {
+        errors.at(key, error::malformed(&text, mistake.mistake, mistake.at));
+    }
+    Vec::new()
+}

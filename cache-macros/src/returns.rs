@@ -1,0 +1,126 @@
+//! What a function returns, and what of it is cached.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{GenericArgument, PathArguments, ReturnType, Type};
+
+use crate::error::{self, Errors};
+use crate::function::peel;
+use crate::tokens;
+
+/// Around the value: what is looked through before caching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Value,
+    Option,
+    Result,
+    ResultOption,
+}
+
+impl Shape {
+    pub(crate) fn is_result(self) -> bool {
+        matches!(self, Self::Result | Self::ResultOption)
+    }
+
+    pub(crate) fn is_option(self) -> bool {
+        matches!(self, Self::Option | Self::ResultOption)
+    }
+}
+
+/// `Result<Option<V>, E>`, taken apart.
+pub(crate) struct Returns {
+    pub(crate) shape: Shape,
+    /// `V`, with the user's spans.
+    pub(crate) value: TokenStream,
+    /// `E`.
+    pub(crate) error: Option<TokenStream>,
+}
+
+impl Returns {
+    /// The return type as a person writes the value: `Vec<Message>`.
+    pub(crate) fn written(&self) -> String {
+        tokens::written(self.value.clone())
+    }
+
+    /// Reads `-> …`. `result` and `option` say that an alias stands for them.
+    pub(crate) fn read(
+        krate: &TokenStream,
+        output: &ReturnType,
+        (result, option): (Option<Span>, Option<Span>),
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let ReturnType::Type(_, ty) = output else { return None };
+        let mut ty: &Type = peel(ty);
+        let mut error = None;
+        let mut inside = Inside::Known(ty);
+        if let Some(arguments) = arguments_of(ty, "Result") {
+            error = Some(match arguments.get(1) {
+                Some(error) => error.to_token_stream(),
+                None => quote!(<#ty as #krate::__private::IsResult>::Err),
+            });
+            match arguments.first() {
+                Some(ok) => inside = Inside::Known(peel(ok)),
+                None => inside = Inside::Projected(quote!(<#ty as #krate::__private::IsResult>::Ok)),
+            }
+        } else if result.is_some() {
+            error = Some(quote!(<#ty as #krate::__private::IsResult>::Err));
+            inside = Inside::Projected(quote!(<#ty as #krate::__private::IsResult>::Ok));
+        }
+        let mut is_option = option.is_some();
+        if let Inside::Known(known) = inside {
+            ty = known;
+            if let Some(&[some]) = arguments_of(known, "Option").as_deref() {
+                is_option = true;
+                inside = Inside::Known(peel(some));
+            } else if option.is_some() {
+                inside = Inside::Projected(quote!(<#ty as #krate::__private::IsOption>::Some));
+            }
+        } else if let (Inside::Projected(ok), true) = (&inside, is_option) {
+            inside = Inside::Projected(quote!(<#ok as #krate::__private::IsOption>::Some));
+        }
+        let shape = match (error.is_some(), is_option) {
+            (false, false) => Shape::Value,
+            (false, true) => Shape::Option,
+            (true, false) => Shape::Result,
+            (true, true) => Shape::ResultOption,
+        };
+        let value = match inside {
+            Inside::Known(value) => {
+                check_value(value, shape, errors);
+                value.to_token_stream()
+            }
+            Inside::Projected(value) => value,
+        };
+        Some(Self { shape, value, error })
+    }
+}
+
+enum Inside<'a> {
+    Known(&'a Type),
+    Projected(TokenStream),
+}
+
+/// The value has to stand by itself: no borrow, no `impl Trait`, no second `Result`.
+pub(crate) fn check_value(value: &Type, shape: Shape, errors: &mut Errors) {
+    if let Some(inner) = ["Result", "Option"].into_iter().find(|name| arguments_of(value, name).is_some()) {
+        errors.at(value, error::nested_value(inner, shape.is_option()));
+    } else if matches!(value, Type::ImplTrait(_) | Type::Never(_)) {
+        errors.at(value, error::unnamed_value());
+    } else if tokens::borrows(value.to_token_stream()) {
+        errors.at(value, error::borrowed_value(matches!(value, Type::Reference(_))));
+    }
+}
+
+/// The type arguments, if the last path segment is `name`.
+pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let types = |argument: &'a GenericArgument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    };
+    Some(match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().filter_map(types).collect(),
+        _ => Vec::new(),
+    })
+}

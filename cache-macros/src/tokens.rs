@@ -1,0 +1,252 @@
+//! Small questions about tokens, and small changes to them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Path;
+
+/// Which of `names` (`T`, `'a`) occur in the tokens, at any depth?
+pub(crate) fn mentioned(tokens: TokenStream, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut lifetime = false;
+    for tree in tokens {
+        let was_lifetime = std::mem::replace(&mut lifetime, false);
+        match tree {
+            TokenTree::Group(group) => found.append(&mut mentioned(group.stream(), names)),
+            TokenTree::Ident(ident) => {
+                let name = if was_lifetime { format!("'{ident}") } else { ident.to_string() };
+                if names.contains(&name) {
+                    found.insert(name);
+                }
+            }
+            TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
+            TokenTree::Literal(_) => {}
+        }
+    }
+    found
+}
+
+/// Does the type borrow: a `&`, or a lifetime that isn't `'static`?
+pub(crate) fn borrows(tokens: TokenStream) -> bool {
+    let mut lifetime = false;
+    for tree in tokens {
+        let was_lifetime = std::mem::replace(&mut lifetime, false);
+        let borrows = match tree {
+            TokenTree::Group(group) => borrows(group.stream()),
+            TokenTree::Ident(ident) => was_lifetime && ident != "static",
+            TokenTree::Punct(punct) => {
+                lifetime = punct.as_char() == '\'';
+                punct.as_char() == '&'
+            }
+            TokenTree::Literal(_) => false,
+        };
+        if borrows {
+            return true;
+        }
+    }
+    false
+}
+
+/// Puts a name where a lifetime is left out (`&str`, `'_`): `impl Trait<&str>` needs one on stable.
+pub(crate) fn name_lifetimes(tokens: TokenStream, names: &mut Vec<TokenStream>) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), name_lifetimes(group.stream(), names));
+                inner.set_span(group.span());
+                inner.to_tokens(&mut out);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let mut alone = Punct::new('&', Spacing::Alone);
+                alone.set_span(punct.span());
+                alone.to_tokens(&mut out);
+                if !matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'') {
+                    fresh(names).to_tokens(&mut out);
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => match trees.next() {
+                Some(TokenTree::Ident(ident)) if ident == "_" => fresh(names).to_tokens(&mut out),
+                next => out.extend([Some(TokenTree::Punct(punct)), next].into_iter().flatten()),
+            },
+            other => other.to_tokens(&mut out),
+        }
+    }
+    out
+}
+
+fn fresh(names: &mut Vec<TokenStream>) -> TokenStream {
+    let lifetime = syn::Lifetime::new(&format!("'__{}", names.len()), Span::mixed_site());
+    names.push(lifetime.to_token_stream());
+    lifetime.to_token_stream()
+}
+
+/// Every named lifetime becomes `replacement`: a static can't name those of the function around it.
+pub(crate) fn replace_lifetimes(tokens: TokenStream, replacement: &str) -> TokenStream {
+    let mut lifetime = false;
+    let each = |tree: TokenTree| {
+        let was_lifetime = std::mem::replace(&mut lifetime, false);
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replace_lifetimes(group.stream(), replacement));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(ident) if was_lifetime => {
+                TokenTree::Ident(Ident::new(replacement, ident.span()))
+            }
+            TokenTree::Punct(punct) => {
+                lifetime = punct.as_char() == '\'';
+                TokenTree::Punct(punct)
+            }
+            other => other,
+        }
+    };
+    tokens.into_iter().map(each).collect()
+}
+
+/// `Self::Item` -> `<Self as Repo>::Item` for the associated types of a trait impl, whose code moves to an
+/// inherent one.
+pub(crate) fn qualify_self(tokens: TokenStream, types: &BTreeSet<String>, of: &Path) -> TokenStream {
+    if types.is_empty() {
+        return tokens;
+    }
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let punct = |at: usize, c| matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let mut out = TokenStream::new();
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), qualify_self(group.stream(), types, of));
+                inner.set_span(group.span());
+                inner.to_tokens(&mut out);
+            }
+            TokenTree::Ident(this)
+                if this == "Self"
+                    && punct(at + 1, ':')
+                    && punct(at + 2, ':')
+                    && matches!(trees.get(at + 3), Some(TokenTree::Ident(name)) if types.contains(&name.to_string())) =>
+            {
+                out.extend(quote!(<#this as #of>));
+            }
+            other => other.to_tokens(&mut out),
+        }
+    }
+    out
+}
+
+/// A type as a person writes it: `Vec<Message>`, `HashMap<i64, &'static str>`. Token printers differ between
+/// compiler and tests; this one doesn't.
+pub(crate) fn written(tokens: TokenStream) -> String {
+    let mut out = String::new();
+    write_tokens(tokens, &mut out);
+    out
+}
+
+fn write_tokens(tokens: TokenStream, out: &mut String) {
+    let mut glued = true;
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    proc_macro2::Delimiter::Parenthesis => ("(", ")"),
+                    proc_macro2::Delimiter::Bracket => ("[", "]"),
+                    proc_macro2::Delimiter::Brace => ("{ ", " }"),
+                    proc_macro2::Delimiter::None => ("", ""),
+                };
+                if !glued && open.is_empty() {
+                    separate(out);
+                }
+                out.push_str(open);
+                write_tokens(group.stream(), out);
+                out.push_str(close);
+                glued = false;
+            }
+            TokenTree::Punct(punct) => {
+                match punct.as_char() {
+                    c @ (',' | ';') => out.extend([c, ' ']),
+                    c @ ('+' | '=') => out.extend([' ', c, ' ']),
+                    '\'' => {
+                        separate(out);
+                        out.push('\'');
+                    }
+                    c => out.push(c),
+                }
+                // `->` reads with spaces around it.
+                if out.ends_with("->") {
+                    out.truncate(out.len() - 2);
+                    out.push_str(" -> ");
+                }
+                glued = true;
+            }
+            word => {
+                if !glued {
+                    separate(out);
+                }
+                out.push_str(&word.to_string());
+                glued = false;
+            }
+        }
+    }
+    while out.ends_with(' ') {
+        out.pop();
+    }
+}
+
+/// A space, where two words would run together.
+fn separate(out: &mut String) {
+    if out.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '>' || c == ')' || c == '"') {
+        out.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|&name| name.into()).collect()
+    }
+
+    #[test]
+    fn writes_types_as_people_do() {
+        for ty in [
+            "Vec<Message>",
+            "HashMap<i64, Arc<[u8; 4]>>",
+            "Box<dyn Fn(i64) -> bool + Send + 'static>",
+            "&'a mut str",
+            "(i64, Option<String>)",
+            "<T as Iterator>::Item",
+            "std::sync::Arc<Vec<Post>>",
+        ] {
+            let tokens: TokenStream = ty.parse().expect("tokens");
+            assert_eq!(written(tokens), ty);
+        }
+    }
+
+    #[test]
+    fn finds_names_and_lifetimes() {
+        let known = names(&["T", "'a", "U"]);
+        assert_eq!(mentioned(quote!(&'a Vec<(T, i64)>), &known), names(&["'a", "T"]));
+        assert_eq!(mentioned(quote!(&'T a), &known), names(&[]));
+    }
+
+    #[test]
+    fn names_what_is_left_out() {
+        let mut fresh = Vec::new();
+        let named = name_lifetimes(quote!((&str, Cow<'_, str>, &'a u8)), &mut fresh);
+        assert_eq!(written(named), "(&'__0 str, Cow<'__1, str>, &'a u8)");
+        assert_eq!(fresh.len(), 2);
+    }
+
+    #[test]
+    fn qualifies_only_the_trait_s_own_types() {
+        let of: Path = syn::parse_quote!(Repo);
+        let out =
+            qualify_self(quote!(Vec<Self::Item> { Self::other(Self::Item::new()) }), &names(&["Item"]), &of);
+        let expected = quote!(Vec<<Self as Repo>::Item> { Self::other(<Self as Repo>::Item::new()) });
+        assert_eq!(out.to_string(), expected.to_string());
+    }
+}
