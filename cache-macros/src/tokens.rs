@@ -247,6 +247,6 @@ mod tests {
         let out =
             qualify_self(quote!(Vec<Self::Item> { Self::other(Self::Item::new()) }), &names(&["Item"]), &of);
         let expected = quote!(Vec<<Self as Repo>::Item> { Self::other(<Self as Repo>::Item::new()) });
-        assert_eq!(out.to_string(), expected.to_string());
+        assert_eq!(written(out), written(expected));
     }
 }

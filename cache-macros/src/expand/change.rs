@@ -57,7 +57,7 @@ fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
     let write = quote_spanned!(put.target.span()=> #krate::Entry::#write);
     quote! {
         let #entry = #target;
-        #write(#entry, move || #body).await
+        #write(&#entry, move || #body).await
     }
 }
 

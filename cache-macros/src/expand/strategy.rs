@@ -8,6 +8,7 @@ use syn::ext::IdentExt;
 use super::key::local;
 use super::site::{location, policy};
 use crate::strategy::StrategyPlan;
+use crate::tokens;
 
 pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
     let krate = &plan.krate;
@@ -44,6 +45,12 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
         }
     });
     let render_fields = render_fields(plan);
+    let registered = if generic {
+        ident.to_token_stream()
+    } else {
+        let ty = tokens::replace_lifetimes(quote!(#ident #ty_generics), "static");
+        quote!(<#ty as #krate::CacheStrategy>::STRATEGY)
+    };
     quote! {
         #item
         #constant
@@ -54,6 +61,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
             #render_fields
         }
         impl #impl_generics #krate::#kind for #ident #ty_generics #where_clause {}
+        #krate::__private::register_strategy!(#registered);
     }
 }
 
@@ -94,7 +102,9 @@ fn render_fields(plan: &StrategyPlan) -> Option<TokenStream> {
             #writer.part(#value);
         }
     });
+    let count = plan.key_fields.len();
     Some(quote! {
+        const KEY_FIELDS: usize = #count;
         fn render_fields(&self, #writer: &mut #krate::__private::KeyWriter) {
             #(#parts)*
         }
