@@ -15,6 +15,7 @@ use crate::kind;
 use crate::load::{ErrorSharing, load};
 use crate::read::{Call, Look};
 use crate::site::Site;
+use crate::stats::Counts;
 use crate::strategy::{CacheAside, Ttl, WriteThrough};
 use crate::value::{SchemaFn, Value};
 use crate::write::{Written, write};
@@ -41,6 +42,11 @@ impl<V, K> Entry<V, K> {
     /// The entry's key.
     pub fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// What was counted for this entry's declaration since the program started, in this process.
+    pub fn counts(&self) -> Counts {
+        self.site.counters.snapshot()
     }
 
     pub(crate) fn place(&self) -> (&Cache, &'static Site, &Key) {

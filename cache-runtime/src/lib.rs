@@ -44,12 +44,12 @@ pub use strategy::{CacheAside, CacheStrategy, Ttl, WriteThrough};
 pub use value::{CacheValue, SchemaVisitor, Value};
 pub use write::{WriteEffect, Written};
 
-//TMP pub use cache_macros::{CacheKey, CacheValue, cache_invalidate, cache_put, cache_strategy, cached};
+pub use cache_macros::{CacheKey, CacheValue, cache_invalidate, cache_put, cache_strategy, cached};
 
 /// What a file with cached functions needs.
 pub mod prelude {
     pub use crate::{
         Any, Cache, CacheError, CacheKey, CacheManager, CacheStrategy, CacheValue, Entry, EntryPattern, Key,
-        kind,
+        cache_invalidate, cache_put, cache_strategy, cached, kind,
     };
 }

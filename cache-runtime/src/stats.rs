@@ -42,7 +42,9 @@ counters! {
     hits,
     /// Reads that no stored value answered, whatever the reason.
     misses,
-    /// Misses that another caller's load answered (single-flight).
+    /// Misses that waited for another caller's load (single-flight).
+    waits,
+    /// Misses that another caller's load answered.
     shared,
     /// Loaders that were run.
     loads,

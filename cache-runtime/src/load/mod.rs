@@ -83,6 +83,7 @@ where
         };
         let came = match entered {
             Entered::Wait(waiter) => {
+                call.site.counters.waits.one();
                 let came = waiter.wait(call.cache.settings().wait).await;
                 if matches!(came, Waited::Leads(_)) {
                     // The flight's lease may stand or not; asking for it again is granted in both cases.
