@@ -9,7 +9,6 @@ use crate::site::Site;
 
 /// What became of an invalidation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "an invalidation that was not applied leaves the old value in the cache"]
 #[non_exhaustive]
 pub enum Invalidated {
     /// Done: no read that starts from now on gets a value from before.

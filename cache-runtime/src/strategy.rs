@@ -61,7 +61,7 @@ impl WriteThrough for kind::WriteThrough {}
 /// let flags = Flags { cache: Cache::memory() };
 /// flags.set(("user", 7, "beta"), &true).await?;
 /// assert_eq!(flags.get(("user", 7, "beta")).await, Some(true));
-/// let _ = flags.delete(("user", 7, "beta")).await?;
+/// flags.delete(("user", 7, "beta")).await?;
 /// assert_eq!(flags.get::<bool>(("user", 7, "beta")).await, None);
 /// # Ok(())
 /// # }

@@ -14,6 +14,7 @@ mod counting;
 mod directory;
 mod options;
 mod port;
+pub mod races;
 mod server;
 mod tls;
 mod wait;

@@ -159,7 +159,7 @@ impl Store for RedisStore {
     }
 
     async fn remove(&self, key: &Key) -> Answer<()> {
-        self.ask(cmd("UNLINK").arg(key.as_bytes())).await.map(|_| ())
+        self.script(Script::Remove, &[key.as_bytes()], &[]).await.map(|_| ())
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {

@@ -1,0 +1,127 @@
+//! P8: no stored bytes can fail or mislead a function.
+
+use cache_runtime::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::{Aside, Flags, Through};
+use crate::source::Source;
+
+on_every_store! {
+    async fn bytes_of_others_are_a_miss_and_are_replaced(store: Store) {
+        let Some(server) = &store.server else { return };
+        let source = Source::new();
+        let numbers = Aside::new(&store.one, &source);
+        let mut loads = 0;
+        for bytes in ["", "hello", "42", "\u{fffd}"] {
+            source.put(7, 5);
+            server.command(&["SET", numbers.number_entry(7).key().as_str(), bytes]);
+            assert_eq!(numbers.number_entry(7).get().await, None);
+            assert_eq!((numbers.number(7).await, numbers.number(7).await), (Ok(5), Ok(5)), "{bytes:?}");
+            loads += 1;
+            assert_eq!(source.loads(), loads, "it was loaded once, and then hit");
+        }
+    }
+
+    async fn another_redis_type_is_left_alone(store: Store) {
+        let Some(server) = &store.server else { return };
+        let source = Source::new();
+        source.put(7, 5);
+        let (aside, through, flags) =
+            (Aside::new(&store.one, &source), Through::new(&store.one, &source), Flags::new(&store.one));
+        for key in [aside.number_entry(7).key(), through.number_entry(7).key(), flags.flag("a").key()] {
+            server.command(&["RPUSH", key.as_str(), "theirs"]);
+        }
+        assert_eq!((aside.number(7).await, through.change(7, 6).await, through.number(7).await), (Ok(5), Ok(6), Ok(6)));
+        assert_eq!(flags.flag("a").get().await, None);
+        assert_eq!(flags.flag("a").set(&true).await, Err(CacheError::ForeignKey));
+        assert_eq!(flags.get_many::<bool, _>([("flag", "a")]).await, [None]);
+        aside.number_entry(7).invalidate().await.unwrap();
+        for key in [aside.number_entry(7).key(), through.number_entry(7).key(), flags.flag("a").key()] {
+            assert_eq!(server.query::<Vec<String>>(&["LRANGE", key.as_str(), "0", "-1"]), ["theirs"]);
+        }
+        assert_eq!(CacheManager::new(&store.one).clear_namespace("aside").await, Ok(0));
+        assert_eq!(server.query::<i64>(&["EXISTS", aside.number_entry(7).key().as_str()]), 1);
+    }
+
+    async fn another_type_at_the_key_is_a_miss_and_is_replaced(store: Store) {
+        let flags = Flags::new(&store.one);
+        flags.set(("x",), &"text".to_owned()).await.unwrap();
+        assert_eq!(flags.get::<u64>(("x",)).await, None);
+        assert_eq!(flags.get_or_set(("x",), || async { Ok::<u64, ()>(1) }).await, Ok(1));
+        assert_eq!(flags.get(("x",)).await, Some(1_u64));
+    }
+
+    async fn a_changed_schema_is_a_miss_never_a_misread(store: Store) {
+        mod before {
+            use super::*;
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
+            pub(super) struct Reading { pub(super) value: i64, pub(super) unit: Option<String> }
+        }
+        mod after {
+            use super::*;
+            // The same names, and JSON that both can read: only the schema tells them apart.
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
+            pub(super) struct Reading { pub(super) value: u64, pub(super) unit: Option<String> }
+        }
+
+        #[cache_strategy(namespace = "schema", ttl = 60)]
+        struct Before { cache: Cache }
+        #[cache_strategy]
+        impl Before {
+            #[cached(key = "reading/<id>")]
+            fn reading(&self, id: i64) -> Entry<Vec<before::Reading>>;
+        }
+        #[cache_strategy(namespace = "schema", ttl = 60)]
+        struct After { cache: Cache }
+        #[cache_strategy]
+        impl After {
+            #[cached(key = "reading/<id>")]
+            fn reading(&self, id: i64) -> Entry<Vec<after::Reading>>;
+        }
+
+        let (before, after) = (Before { cache: store.one.clone() }, After { cache: store.other.clone() });
+        before.reading(1).set(&vec![before::Reading { value: 1, unit: None }]).await.unwrap();
+        assert_eq!(after.reading(1).get().await, None);
+        assert_eq!(after.reading(1).counts().schema_misses, 1);
+        let loaded = after.reading(1).get_or_set(|| async { Ok::<_, ()>(vec![after::Reading { value: 2, unit: None }]) }).await;
+        assert_eq!(loaded.unwrap()[0].value, 2);
+        assert_eq!(before.reading(1).get().await, None, "one key, one entry");
+        assert_eq!(after.reading(1).get().await.unwrap()[0].value, 2);
+    }
+
+    async fn a_value_that_can_not_be_encoded_is_returned_and_not_cached(store: Store) {
+        use std::collections::HashMap;
+
+        #[cache_strategy(namespace = "maps", ttl = 60)]
+        struct Maps { cache: Cache }
+        #[cache_strategy]
+        impl Maps {
+            // JSON keys are text; a tuple is none.
+            #[cached(key = "map/<id>")]
+            async fn map(&self, id: i64) -> HashMap<(i64, i64), i64> { HashMap::from([((id, id), id)]) }
+        }
+        let maps = Maps { cache: store.one.clone() };
+        for _ in 0..2 {
+            assert_eq!(maps.map(1).await[&(1, 1)], 1);
+        }
+        let counts = maps.map_entry(1).counts();
+        assert_eq!((counts.loads, counts.fills, counts.store_errors), (2, 0, 2));
+        assert_eq!(store.keys().await, 0, "no lease is left");
+        let error = maps.map_entry(1).set(&HashMap::from([((1, 1), 1)])).await.unwrap_err();
+        assert!(matches!(error, CacheError::Encode { .. }), "{error}");
+    }
+
+    async fn a_server_that_forgot_its_scripts_is_told_again(store: Store) {
+        let Some(server) = &store.server else { return };
+        let source = Source::new();
+        source.put(7, 5);
+        let numbers = Aside::new(&store.one, &source);
+        server.command(&["SCRIPT", "FLUSH"]);
+        assert_eq!((numbers.number(7).await, numbers.number(7).await), (Ok(5), Ok(5)));
+        assert_eq!(source.loads(), 1);
+        server.command(&["SCRIPT", "FLUSH"]);
+        let flags = Flags::new(&store.one);
+        flags.set_many([(("x",), &1_u64), (("y",), &2)]).await.unwrap();
+        assert_eq!(flags.get_many::<u64, _>([("x",), ("y",)]).await, [Some(1), Some(2)]);
+    }
+}

@@ -1,0 +1,17 @@
+//! One suite for every store: each test runs on the embedded store and on a real Redis server.
+//!
+//! `one` and `other` are two nodes: on Redis two caches with connections of their own, in memory two handles of one cache.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
+
+#[macro_use]
+mod stores;
+mod cancellation;
+mod hostile;
+mod invalidation;
+mod kinds;
+mod loads;
+mod manager;
+mod operations;
+mod shapes;
+mod source;
+mod writes;

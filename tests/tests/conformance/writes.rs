@@ -1,0 +1,129 @@
+//! P2: after all writers are done the cache holds the source's last value or nothing.
+
+use cache_runtime::WriteEffect;
+
+use crate::kinds::Through;
+use crate::source::Source;
+
+on_every_store! {
+    async fn a_write_is_read_back_without_a_load(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
+        assert_eq!(one.change(7, 5).await, Ok(5));
+        assert_eq!((one.number(7).await, other.number(7).await), (Ok(5), Ok(5)));
+        assert_eq!(source.loads(), 0);
+    }
+
+    async fn the_only_writer_stores_and_two_leave_nothing(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
+        let alone = one.number_entry(7).write_report(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        assert_eq!((alone.value, alone.cache), (1, WriteEffect::Stored));
+
+        let mut inner = None;
+        let outer = one.number_entry(7).write_report(|| async {
+            inner = Some(other.number_entry(7).write_report(|| async { source.put(7, 2); Ok::<_, ()>(2) }).await.unwrap());
+            source.put(7, 3);
+            Ok::<_, ()>(3)
+        }).await.unwrap();
+        assert_eq!(inner.map(|written| written.cache), Some(WriteEffect::Contended));
+        assert_eq!(outer.cache, WriteEffect::Contended);
+        assert_eq!(one.number_entry(7).get().await, None);
+        assert_eq!(store.keys().await, 0, "the last one out takes the mark along");
+        assert_eq!(other.number(7).await, Ok(3));
+    }
+
+    async fn a_reader_under_a_mark_loads_and_does_not_store(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
+        source.put(7, 1);
+        one.number_entry(7).write(|| async {
+            assert_eq!(other.number(7).await, Ok(1));
+            assert_eq!(other.number(7).await, Ok(1));
+            assert_eq!(source.loads(), 2, "nothing was stored");
+            assert_eq!(one.number_entry(7).get().await, None);
+            source.put(7, 2);
+            Ok::<_, ()>(2)
+        }).await.unwrap();
+        assert_eq!(other.number(7).await, Ok(2));
+        assert_eq!(source.loads(), 2);
+    }
+
+    async fn a_load_that_a_write_overtakes_stores_nothing(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
+        source.put(7, 1);
+        source.hold();
+        let early = tokio::spawn({ let one = one.clone(); async move { one.number(7).await } });
+        source.has_begun(1).await;
+        assert_eq!(other.change(7, 2).await, Ok(2));
+        source.release();
+        assert_eq!(early.await.unwrap(), Ok(1));
+        assert_eq!(one.number(7).await, Ok(2));
+        assert_eq!(source.loads(), 1);
+    }
+
+    async fn a_failed_write_leaves_nothing(store: Store) {
+        let source = Source::new();
+        let numbers = Through::new(&store.one, &source);
+        assert_eq!(numbers.change(7, 1).await, Ok(1));
+        // It may have committed before it failed.
+        let failed = numbers.number_entry(7).write(|| async { source.put(7, 2); Err::<u64, _>("broken") }).await;
+        assert_eq!(failed, Err("broken"));
+        assert_eq!(numbers.number_entry(7).get().await, None);
+        assert_eq!(store.keys().await, 0);
+        assert_eq!(numbers.number(7).await, Ok(2));
+    }
+
+    async fn a_value_filled_after_the_mark_was_lost_is_removed(store: Store) {
+        let source = Source::new();
+        let numbers = Through::new(&store.one, &source);
+        source.put(7, 1);
+        let written = numbers.number_entry(7).write_report(|| async {
+            // What an eviction does. On the embedded store an invalidation can't take a mark away, so this is Redis' part.
+            if let Some(server) = &store.server {
+                server.command(&["DEL", numbers.number_entry(7).key().as_str()]);
+                assert_eq!(numbers.number(7).await, Ok(1), "filled from before the commit");
+                assert_eq!(numbers.number_entry(7).get().await, Some(1));
+            }
+            source.put(7, 2);
+            Ok::<_, ()>(2)
+        }).await.unwrap();
+        let expected = if store.server.is_some() { WriteEffect::Contended } else { WriteEffect::Stored };
+        assert_eq!(written.cache, expected);
+        assert_eq!(numbers.number(7).await, Ok(2));
+    }
+
+    async fn a_mark_is_never_prolonged(store: Store) {
+        let Some(server) = &store.server else { return };
+        let source = Source::new();
+        let numbers = Through::new(&store.one, &source);
+        let entry = numbers.number_entry(7);
+        let key = entry.key().to_string();
+        entry.write(|| async {
+            server.command(&["PEXPIRE", &key, "5000"]);
+            let nested = entry.write(|| async {
+                let left: i64 = server.query(&["PTTL", &key]);
+                assert!((1..=5000).contains(&left), "{left} ms");
+                Ok::<_, ()>(1)
+            });
+            nested.await.unwrap();
+            entry.invalidate().await.unwrap();
+            let left: i64 = server.query(&["PTTL", &key]);
+            assert!((1..=5000).contains(&left), "{left} ms");
+            Ok::<_, ()>(2)
+        }).await.unwrap();
+        assert_eq!(store.keys().await, 0);
+    }
+
+    async fn a_write_costs_two_commands(store: Store) {
+        let Some(server) = &store.server else { return };
+        let numbers = Through::new(&store.one, &Source::new());
+        server.command(&["CONFIG", "RESETSTAT"]);
+        numbers.change(7, 1).await.unwrap();
+        assert_eq!((server.commands_processed("evalsha"), server.commands_processed("get")), (2, 2), "two scripts, each with a GET of its own");
+        server.command(&["CONFIG", "RESETSTAT"]);
+        numbers.number_entry(7).invalidate().await.unwrap();
+        assert_eq!(server.commands_processed("evalsha"), 1);
+    }
+}

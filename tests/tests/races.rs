@@ -1,0 +1,156 @@
+//! P1 to P4 with real concurrency: tasks of one process on each store, and several processes on one server.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use cache_runtime::prelude::*;
+use cache_tests::races::{Source, Worker};
+use cache_tests::{RedisServer, wait_until};
+
+/// The seed is new in each run, and printed when a test fails; `CACHE_TEST_SEED` repeats one.
+fn seed() -> u64 {
+    let seed = std::env::var("CACHE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    seed.unwrap_or_else(|| u64::from(std::process::id()))
+}
+
+async fn fight(caches: &[Cache], source: &Source, workers: u64, count: u32) {
+    let seed = seed();
+    let tasks: Vec<_> = (0..workers)
+        .map(|worker| {
+            let mut worker =
+                Worker::new(&caches[worker as usize % caches.len()], source, seed * 100 + worker);
+            tokio::spawn(async move { worker.work(count).await })
+        })
+        .collect();
+    for task in tasks {
+        if let Err(stale) = task.await.expect("a worker") {
+            panic!("CACHE_TEST_SEED={seed}: {stale}");
+        }
+    }
+    at_rest(&caches[0], source, seed).await;
+}
+
+/// P2: the last value or nothing. A stale value would stay for its TTL of an hour, so waiting cures nothing but writers that
+/// were dropped and are not done yet.
+async fn at_rest(cache: &Cache, source: &Source, seed: u64) {
+    let judge = Worker::new(cache, source, 1);
+    let waiting = async {
+        while !judge.is_right().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let right = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+    assert!(right.is_ok(), "CACHE_TEST_SEED={seed}: the cache holds an old value at rest");
+}
+
+fn patient() -> cache_runtime::CacheBuilder {
+    Cache::builder().deadline(Duration::from_secs(30)).wait(Duration::from_secs(60))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_read_is_stale_in_memory() {
+    let cache = patient().build().await.unwrap();
+    fight(&[cache], &Source::here(), 8, 5000).await;
+}
+
+/// So small that leases, marks and values are evicted all the time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_read_is_stale_in_memory_under_evictions() {
+    let cache = patient().memory_bytes(64 << 10).build().await.unwrap();
+    let noise = tokio::spawn({
+        let cache = cache.clone();
+        async move {
+            #[cache_strategy(namespace = "noise", ttl = 60)]
+            struct Noise {
+                cache: Cache,
+            }
+            let noise = Noise { cache };
+            for id in 0_u64.. {
+                noise.set((id % 1000,), &"x".repeat(2000)).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    fight(&[cache], &Source::here(), 8, 3000).await;
+    noise.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_read_is_stale_on_redis() {
+    let server = RedisServer::start();
+    let (one, other) = (patient().url(server.url()).build(), patient().url(server.url()).build());
+    let caches = [one.await.unwrap(), other.await.unwrap()];
+    fight(&caches, &Source::here(), 8, 1500).await;
+}
+
+fn worker(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_race-worker")).args(arguments).spawn().expect("the worker starts")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_read_is_stale_between_processes() {
+    let server = RedisServer::start();
+    let seed = seed();
+    let workers: Vec<Child> = (0..2)
+        .map(|process| worker(&["work", &server.url(), &(seed * 10 + process).to_string(), "600"]))
+        .collect();
+    for mut worker in workers {
+        let status = tokio::task::spawn_blocking(move || worker.wait()).await.unwrap().unwrap();
+        assert!(status.success(), "CACHE_TEST_SEED={seed}: see above");
+    }
+    let source = Source::there(&server.url()).await;
+    at_rest(&patient().url(server.url()).build().await.unwrap(), &source, seed).await;
+}
+
+#[test]
+fn concurrent_misses_in_several_processes_run_one_load() {
+    let server = RedisServer::start();
+    let mut workers: Vec<Child> = (0..2).map(|_| worker(&["miss", &server.url(), "100"])).collect();
+    wait_until("both processes are there", || on_counts(&server, "ready") == 2);
+    server.command(&["EVAL", "redis.call('SELECT', 1) redis.call('SET', 'start', 1)", "0"]);
+    wait_until("all callers of both processes wait", || on_counts(&server, "waiting") == 2);
+    server.command(&["EVAL", "redis.call('SELECT', 1) redis.call('SET', 'go', 1)", "0"]);
+    for worker in &mut workers {
+        assert!(worker.wait().unwrap().success());
+    }
+    assert_eq!(on_counts(&server, "loads"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_killed_in_the_middle_of_a_load_holds_nobody_longer_than_its_lease() {
+    let server = RedisServer::start();
+    let mut hanging = worker(&["hang", &server.url()]);
+    wait_until("it loads", || on_counts(&server, "loads") == 1);
+    hanging.kill().unwrap();
+    hanging.wait().unwrap();
+
+    #[cache_strategy(namespace = "cold", ttl = 60, kind = "cache_aside")]
+    struct Cold {
+        cache: Cache,
+    }
+    #[cache_strategy]
+    impl Cold {
+        #[cached(key = "value/<id>")]
+        async fn value(&self, id: i64) -> Result<i64, String> {
+            Ok(id)
+        }
+    }
+    let cold = Cold { cache: patient().url(server.url()).build().await.unwrap() };
+    let started = Instant::now();
+    assert_eq!(cold.value(5).await, Ok(5));
+    assert_eq!(cold.value(100).await, Ok(100));
+    // Its lease stands for 3 s, and nobody renews it; the wait alone would be 60 s.
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert_eq!(cold.value_entry(100).get().await, Some(100), "and the value is cached");
+}
+
+/// A number in the counts' database.
+fn on_counts(server: &RedisServer, what: &str) -> i64 {
+    server.query(&[
+        "EVAL",
+        "redis.call('SELECT', 1) return tonumber(redis.call('GET', KEYS[1]) or '0')",
+        "1",
+        what,
+    ])
+}
