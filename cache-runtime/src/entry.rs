@@ -112,7 +112,21 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
-        load_some(self.call(), ErrorSharing::by(E::clone), loader).await
+        self.get_or_set_with(ErrorSharing::by(E::clone), loader).await
+    }
+
+    /// As [`get_or_set`](Entry::get_or_set), for errors that can't be cloned: `sharing` says how callers that waited get a load's
+    /// error. For `anyhow::Error` that is [`ErrorSharing::message`].
+    ///
+    /// # Errors
+    ///
+    /// The loader's.
+    pub async fn get_or_set_with<E, F, Fut>(&self, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        load_some(self.call(), sharing, loader).await
     }
 
     /// Stores a value on the caller's word, and ends a load that is under way.
@@ -140,6 +154,20 @@ impl<V: Value, K> Entry<V, K> {
         Fut: Future<Output = Result<V, E>>,
     {
         self.get_or_set(loader).await
+    }
+
+    /// As [`fetch`](Entry::fetch), for errors that can't be cloned; see [`get_or_set_with`](Entry::get_or_set_with).
+    ///
+    /// # Errors
+    ///
+    /// The loader's.
+    pub async fn fetch_with<E, F, Fut>(&self, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
+    where
+        K: CacheAside,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        self.get_or_set_with(sharing, loader).await
     }
 
     /// Writes the source, and caches the value that it has then. `persist` writes and commits, and returns the value *as it is

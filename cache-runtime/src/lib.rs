@@ -37,6 +37,7 @@ pub use key::{
     Any, CacheKey, CharClass, Key, KeyMatch, KeyParts, KeyType, KeyWriter, MAX_KEY_BYTES, Pattern,
     PatternPart, PatternParts, PatternWriter,
 };
+pub use load::ErrorSharing;
 pub use manager::{CacheManager, EntryStats, Health, Stats, StoreStats};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;

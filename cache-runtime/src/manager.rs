@@ -74,7 +74,7 @@ pub struct EntryStats {
 pub struct StoreStats {
     /// Entries in the store (on a server: keys of the database in use).
     pub entries: Option<u64>,
-    /// Bytes in use.
+    /// Bytes in use (on a server: by all its databases together).
     pub bytes: Option<u64>,
     /// Bytes that it may use; `None`: no bound is set.
     pub max_bytes: Option<u64>,
@@ -184,23 +184,34 @@ fn entry_stats() -> Vec<EntryStats> {
     stats.collect()
 }
 
+fn shown(duration: Duration) -> String {
+    if duration.is_zero() { "< 1µs".to_owned() } else { format!("{duration:.1?}") }
+}
+
 /// A table of the counters, with the store's figures in its last line.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0).max(5);
-        writeln!(
-            f,
-            "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>10}",
-            "entry", "hits", "misses", "loads", "errors", "mean load"
-        )?;
-        for entry in &self.entries {
-            let counts = &entry.counts;
-            let mean = counts.mean_load().map_or_else(|| "-".to_owned(), |mean| format!("{mean:.1?}"));
-            writeln!(
-                f,
-                "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>10}",
-                entry.name, counts.hits, counts.misses, counts.loads, counts.load_errors, mean
-            )?;
+        write!(f, "{:width$}", "entry")?;
+        for column in ["hits", "misses", "loads", "errors", "writes", "invalid."] {
+            write!(f, " {column:>8}")?;
+        }
+        writeln!(f, " {:>10}", "mean load")?;
+        for EntryStats { name, counts, .. } in &self.entries {
+            write!(f, "{name:width$}")?;
+            let columns = [
+                counts.hits,
+                counts.misses,
+                counts.loads,
+                counts.load_errors,
+                counts.writes,
+                counts.invalidations,
+            ];
+            for count in columns {
+                write!(f, " {count:>8}")?;
+            }
+            let mean = counts.mean_load().map_or_else(|| "-".to_owned(), shown);
+            writeln!(f, " {mean:>10}")?;
         }
         let figure = |figure: Option<u64>| figure.map_or_else(|| "?".to_owned(), |figure| figure.to_string());
         write!(

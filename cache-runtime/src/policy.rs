@@ -63,6 +63,29 @@ impl Policy {
     }
 }
 
+/// The TTL as the attributes write it, such as `30m`.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = shown(self.ttl);
+        if let Some(none_ttl) = self.none_ttl {
+            text += &format!(", none {}", shown(none_ttl));
+        }
+        f.pad(&text)
+    }
+}
+
+fn shown(duration: Duration) -> String {
+    let mut left = duration.as_millis();
+    let mut text = String::new();
+    for (unit, millis) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] {
+        if left >= millis {
+            text += &format!("{}{unit}", left / millis);
+            left %= millis;
+        }
+    }
+    text
+}
+
 /// Where a declaration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
@@ -142,4 +165,16 @@ pub struct Placeholder {
     pub name: &'static str,
     /// The texts that it can render as.
     pub class: CharClass,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_shows_as_the_attributes_write_it() {
+        assert_eq!(Policy::new(1_800_000).to_string(), "30m");
+        assert_eq!(Policy::new(90_061_001).none_ttl(500).to_string(), "1d1h1m1s1ms, none 500ms");
+        assert_eq!(format!("{:>5}|", Policy::new(3_600_000)), "   1h|");
+    }
 }

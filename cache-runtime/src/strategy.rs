@@ -67,7 +67,9 @@ impl WriteThrough for kind::WriteThrough {}
 /// # }
 /// ```
 ///
-/// Values that are read and written here are told apart by their type's name; declared entries use the derived schema too.
+/// Keys made here and keys of declared entries are the same where their text is: `flags.get(("user", 7, "beta"))` reads what an
+/// entry with the template `user/<id>/<flag>` has stored. A value that is read or written here is checked by its type's name; a
+/// declared entry also by the schema, where that is derived.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no cache strategy",
     label = "no strategy is declared for this type",

@@ -1,5 +1,6 @@
 //! Settings beyond the defaults.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::settings::check_duration;
@@ -30,6 +31,17 @@ pub struct CacheBuilder {
     settings: Settings,
     connect_timeout: Duration,
     require_connection: bool,
+}
+
+/// Without the URL, which may hold a password.
+impl fmt::Debug for CacheBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.as_ref().map(|_| "***");
+        f.debug_struct("CacheBuilder")
+            .field("url", &url)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for CacheBuilder {

@@ -1,5 +1,5 @@
 //! A process of its own for the tests that need several: `race-worker work URL SEED COUNT`, `race-worker miss URL CALLERS`,
-//! `race-worker hang URL`.
+//! `race-worker hang URL`, `race-worker connect URL`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a worker that fails has to fail")]
 
 use std::process::ExitCode;
@@ -16,7 +16,8 @@ async fn main() -> ExitCode {
         ["work", url, seed, count] => work(url, number(seed), number(count)).await,
         ["miss", url, callers] => miss(url, number(callers)).await,
         ["hang", url] => hang(url).await,
-        _ => panic!("work URL SEED COUNT | miss URL CALLERS | hang URL"),
+        ["connect", url] => connect(url).await,
+        _ => panic!("work URL SEED COUNT | miss URL CALLERS | hang URL | connect URL"),
     }
 }
 
@@ -121,4 +122,13 @@ async fn hang(url: &str) -> ExitCode {
     let cold = Cold::new(url).await;
     let value = cold.value(100).await;
     panic!("it was to be killed, and got {value:?}");
+}
+
+/// Reads and writes over one connection.
+async fn connect(url: &str) -> ExitCode {
+    let cache = cache(url).await;
+    let manager = CacheManager::new(&cache);
+    assert!(manager.health_check().await.reachable);
+    assert_eq!(manager.clear_namespace("cold").await, Ok(0));
+    ExitCode::SUCCESS
 }

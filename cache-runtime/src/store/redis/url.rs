@@ -36,6 +36,11 @@ impl Target {
                 ));
             }
         }
+        #[cfg(feature = "tls")]
+        if scheme.ends_with('s') {
+            // The process's default, unless the program has chosen one; without any, the client would panic.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
         let info = url.into_connection_info().map_err(|_| unreadable())?;
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let tcp = info.tcp_settings().clone().set_nodelay(true);

@@ -1,0 +1,307 @@
+//! A server that is not there, goes away, or does not answer: the function's result stands.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
+
+#[path = "support/log.rs"]
+mod log;
+
+use std::time::{Duration, Instant};
+
+use cache_runtime::prelude::*;
+use cache_tests::{Certificates, Counter, RedisServer};
+
+#[derive(Clone)]
+#[cache_strategy(namespace = "outage", ttl = 60, kind = "cache_aside")]
+struct Numbers {
+    cache: Cache,
+    #[skip]
+    loads: Counter,
+}
+
+#[cache_strategy]
+impl Numbers {
+    #[cached(key = "number/<id>")]
+    async fn number(&self, id: u64) -> Result<u64, String> {
+        self.loads.next();
+        Ok(id)
+    }
+}
+
+impl Numbers {
+    fn new(cache: &Cache) -> Numbers {
+        Numbers { cache: cache.clone(), loads: Counter::new() }
+    }
+}
+
+async fn reachable(cache: &Cache, expected: bool) {
+    let manager = CacheManager::new(cache);
+    let waiting = async {
+        while manager.health_check().await.reachable != expected {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the cache never noticed");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_no_error_and_is_found_later() {
+    let mut server = RedisServer::start();
+    server.stop();
+    let cache = Cache::connect(&server.url()).await.expect("an unreachable server is no error");
+    let numbers = Numbers::new(&cache);
+    assert_eq!((numbers.number(7).await, numbers.number(7).await), (Ok(7), Ok(7)));
+    assert_eq!(numbers.loads.count(), 2);
+    let health = CacheManager::new(&cache).health_check().await;
+    assert!(!health.reachable && health.error.is_some(), "{health:?}");
+    assert!(
+        numbers.number_entry(7).invalidate().await.is_err(),
+        "an invalidation says that it was not applied"
+    );
+
+    server.restart();
+    reachable(&cache, true).await;
+    assert_eq!((numbers.number(7).await, numbers.number(7).await), (Ok(7), Ok(7)));
+    assert_eq!(numbers.loads.count(), 3);
+}
+
+#[tokio::test]
+async fn the_builder_can_ask_for_the_error() {
+    let mut server = RedisServer::start();
+    server.stop();
+    let error = Cache::builder().url(server.url()).require_connection().build().await.unwrap_err();
+    assert!(matches!(error, CacheError::Unavailable { .. }), "{error:?}");
+    assert!(error.to_string().contains(&server.port().to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_goes_away_never_fails_a_function_and_is_logged_once() {
+    let log = log::capture();
+    let mut server = RedisServer::start();
+    let cache = Cache::connect(&server.url()).await.unwrap();
+    let numbers = Numbers::new(&cache);
+    assert_eq!(numbers.number(1).await, Ok(1));
+    server.kill();
+    for id in 0..500 {
+        assert_eq!(numbers.number(id).await, Ok(id));
+    }
+    reachable(&cache, false).await;
+    assert!(numbers.number_entry(1).counts().store_errors > 0);
+    server.restart();
+    reachable(&cache, true).await;
+    let before = numbers.loads.count();
+    assert_eq!((numbers.number(1).await, numbers.number(1).await), (Ok(1), Ok(1)));
+    assert_eq!(numbers.loads.count(), before + 1, "cached again");
+    assert_eq!(log.lines("is lost").len(), 1, "{}", log.text());
+    assert_eq!(log.lines("connected to the cache server").len(), 1, "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_costs_one_deadline_and_is_noticed() {
+    let server = RedisServer::start();
+    let cache =
+        Cache::builder().url(server.url()).deadline(Duration::from_millis(200)).build().await.unwrap();
+    let numbers = Numbers::new(&cache);
+    assert_eq!(numbers.number(1).await, Ok(1));
+    server.pause();
+    let started = Instant::now();
+    assert_eq!(numbers.number(1).await, Ok(1));
+    // One deadline for the read, the lease and the fill together. The machine may be slow, but three would be seen.
+    assert!(started.elapsed() < Duration::from_millis(550), "{:?}", started.elapsed());
+    reachable(&cache, false).await;
+    for id in 0..500 {
+        assert_eq!(numbers.number(id).await, Ok(id));
+    }
+    server.resume();
+    reachable(&cache, true).await;
+    numbers.number(1).await.unwrap();
+    assert_eq!(numbers.number_entry(1).get().await, Some(1));
+}
+
+#[tokio::test]
+async fn concurrent_misses_share_a_load_while_the_server_is_down() {
+    let mut server = RedisServer::start();
+    let cache = Cache::connect(&server.url()).await.unwrap();
+    server.kill();
+    reachable(&cache, false).await;
+    let numbers = Numbers::new(&cache);
+    let (begun, gate) =
+        (std::sync::Arc::new(tokio::sync::Notify::new()), std::sync::Arc::new(tokio::sync::Notify::new()));
+    let load = || {
+        let (numbers, begun, gate) = (numbers.clone(), begun.clone(), gate.clone());
+        tokio::spawn(async move {
+            let entry = numbers.number_entry(9);
+            entry
+                .fetch(|| async move {
+                    numbers.loads.next();
+                    begun.notify_one();
+                    gate.notified().await;
+                    Ok::<u64, String>(9)
+                })
+                .await
+        })
+    };
+    let first = load();
+    begun.notified().await;
+    let others: Vec<_> = (0..49).map(|_| load()).collect();
+    while numbers.number_entry(9).counts().waits < 49 {
+        tokio::task::yield_now().await;
+    }
+    // An invalidation can't be told to the server, but here no later caller shares a load from before it.
+    assert!(numbers.number_entry(9).invalidate().await.is_err());
+    let late = load();
+    begun.notified().await;
+    gate.notify_one();
+    gate.notify_one();
+    gate.notify_waiters();
+    for caller in others.into_iter().chain([first, late]) {
+        // Whichever gate was passed: nobody hangs.
+        while !caller.is_finished() {
+            gate.notify_waiters();
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(caller.await.unwrap(), Ok(9));
+    }
+    assert_eq!(numbers.loads.count(), 2);
+}
+
+#[tokio::test]
+async fn malformed_urls_are_errors_at_connect() {
+    for url in
+        ["", "localhost", "http://localhost", "redis://", "redis://host:notaport", "redis://localhost/notadb"]
+    {
+        let error = Cache::connect(url).await.unwrap_err();
+        assert!(matches!(error, CacheError::InvalidUrl { .. }), "{url}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_an_error_at_connect_and_good_ones_are_not() {
+    let server = RedisServer::with().password("s3cret-default").start();
+    let port = server.port();
+    server.command(&["ACL", "SETUSER", "reader", "on", ">s3cret", ">p@ss:w/rd", "~*", "+@all"]);
+    for url in [
+        format!("redis://127.0.0.1:{port}"),
+        format!("redis://:wrong-s3cret@127.0.0.1:{port}"),
+        format!("redis://reader:wrong-s3cret@127.0.0.1:{port}"),
+        format!("redis://nobody:wrong-s3cret@127.0.0.1:{port}"),
+    ] {
+        let error = Cache::connect(&url).await.unwrap_err();
+        assert!(matches!(error, CacheError::Refused { .. }), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+    for url in [
+        server.url(),
+        format!("redis://reader:p%40ss%3Aw%2Frd@127.0.0.1:{port}"),
+        format!("redis://reader:s3cret@127.0.0.1:{port}"),
+        format!("valkey://reader:s3cret@127.0.0.1:{port}/1"),
+    ] {
+        assert_works(&Cache::builder().url(url).require_connection().build().await.unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn unix_sockets_work() {
+    let server = RedisServer::with().unix_socket().start();
+    assert_works(&Cache::builder().url(server.unix_url()).require_connection().build().await.unwrap()).await;
+}
+
+/// The certificate's authority is the system's: a process of its own is told another one by its environment.
+#[tokio::test]
+async fn tls_works_and_is_not_given_to_strangers() {
+    let certificates = Certificates::generate();
+    let server = RedisServer::with().tls(&certificates).start();
+    let stranger = Cache::builder().url(server.tls_url()).require_connection().build().await;
+    assert!(matches!(stranger, Err(CacheError::Unavailable { .. })), "{stranger:?}");
+
+    let trusted = server.directory().join("trusted.pem");
+    std::fs::write(&trusted, certificates.authority()).unwrap();
+    let worker = std::process::Command::new(env!("CARGO_BIN_EXE_race-worker"))
+        .args(["connect", &server.tls_url()])
+        .env("SSL_CERT_FILE", &trusted)
+        .status();
+    assert!(worker.unwrap().success());
+}
+
+async fn assert_works(cache: &Cache) {
+    let numbers = Numbers::new(cache);
+    assert_eq!((numbers.number(7).await, numbers.number(7).await), (Ok(7), Ok(7)));
+    assert_eq!(numbers.loads.count(), 1);
+}
+
+#[tokio::test]
+async fn a_password_appears_nowhere() {
+    let log = log::capture();
+    let mut server = RedisServer::with().password("s3cret").start();
+    let cache = Cache::connect(&server.url()).await.unwrap();
+    let numbers = Numbers::new(&cache);
+    numbers.number(1).await.unwrap();
+    let manager = CacheManager::new(&cache);
+    let shown = format!(
+        "{cache} {cache:?} {:?} {manager:?} {:?}",
+        numbers.number_entry(1),
+        manager.health_check().await
+    );
+    server.kill();
+    reachable(&cache, false).await;
+    numbers.number(1).await.unwrap();
+    while log.lines("is lost").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let errors =
+        format!("{:?} {:?}", numbers.number_entry(1).invalidate().await, manager.health_check().await);
+    let builder = format!("{:?}", Cache::builder().url(server.url()));
+    for text in [shown, errors, builder, log.text()] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn settings_out_of_range_are_errors_that_name_them() {
+    let zero = Duration::ZERO;
+    for (builder, setting) in [
+        (Cache::builder().deadline(zero), "deadline"),
+        (Cache::builder().lease(zero), "lease"),
+        (Cache::builder().wait(Duration::from_secs(1 << 40)), "wait"),
+        (Cache::builder().write_mark(zero), "write_mark"),
+        (Cache::builder().connect_timeout(zero), "connect_timeout"),
+        (Cache::builder().memory_bytes(64), "memory_bytes"),
+    ] {
+        let error = builder.build().await.unwrap_err();
+        assert!(
+            matches!(&error, CacheError::InvalidSetting { setting: named, .. } if *named == setting),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_last_handle_takes_the_connection_along() {
+    let server = RedisServer::start();
+    let connections = || server.query::<String>(&["CLIENT", "LIST", "TYPE", "normal"]).lines().count();
+    let before = connections();
+    let cache = Cache::connect(&server.url()).await.unwrap();
+    let numbers = Numbers::new(&cache);
+    numbers.number(1).await.unwrap();
+    assert_eq!(connections(), before + 1);
+    drop((cache, numbers));
+    let waiting = async {
+        while connections() > before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the connection stays");
+}
+
+/// Without a runtime there is no clock; the embedded store needs none.
+#[test]
+fn the_embedded_store_works_without_a_runtime() {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    let numbers = Numbers::new(&Cache::memory());
+    for _ in 0..2 {
+        let polled = pin!(numbers.number(7)).poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(polled, Poll::Ready(Ok(7)));
+    }
+    assert_eq!(numbers.loads.count(), 1);
+}
