@@ -54,8 +54,16 @@ fn keyword(item: &TokenStream) -> Option<String> {
     parser.parse2(item.clone()).ok().flatten()
 }
 
+/// Does the attribute only say that it was used?
+fn is_used(args: &TokenStream) -> bool {
+    args.to_string() == expand::USED
+}
+
 /// `#[cached]` on a free function.
 pub(crate) fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
+    if is_used(&args) {
+        return TokenStream::new();
+    }
     let mut errors = Errors::default();
     let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
@@ -98,6 +106,9 @@ fn not_a_function(attribute: &str, item: &TokenStream, error: syn::Error) -> syn
 
 /// `#[cache_put]` or `#[cache_invalidate]`; the others of the two on the same function come along.
 pub(crate) fn change(attribute: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    if is_used(&args) {
+        return TokenStream::new();
+    }
     let mut errors = Errors::default();
     let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
@@ -111,7 +122,9 @@ pub(crate) fn change(attribute: &str, args: TokenStream, item: TokenStream) -> T
     attrs.extend(read_attributes(&others, &mut errors));
     let plan = ChangePlan::new(&function, &attrs, None, &mut errors);
     if errors.is_empty() {
-        expand::change::change(&plan, &function)
+        let none = TokenStream::new();
+        let used = others.iter().map(|attr| expand::used(attr, &none)).collect();
+        expand::change::change(&plan, &function, &used)
     } else {
         fallback::with(expand::block::bare(&function), errors)
     }

@@ -17,10 +17,13 @@ use crate::tokens;
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
     let mut items = TokenStream::new();
     let mut companions = TokenStream::new();
+    let mut used = TokenStream::new();
     for item in &block.items {
         match item {
             Item::Other(tokens) => items.extend(tokens.clone()),
             Item::Ours(attrs, function) => {
+                let cfg = cached::carried(&function.attrs);
+                used.extend(attrs.iter().map(|attr| super::used(attr, &cfg)));
                 let expansion = self::function(attrs, function, &block.host, errors);
                 items.extend(expansion.here);
                 companions.extend(expansion.companions);
@@ -29,12 +32,15 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
     }
     let header = &block.header;
     match &header.trait_ {
-        None => impl_block(header, &quote!(#items #companions)),
+        None => {
+            let implemented = impl_block(header, &quote!(#items #companions));
+            quote!(#implemented #used)
+        }
         Some((path, _)) => {
             let implemented = impl_block(header, &items);
             let companions = tokens::qualify_self(companions, &block.types, path);
             let inherent = inherent(header, &companions);
-            quote!(#implemented #inherent)
+            quote!(#implemented #inherent #used)
         }
     }
 }
@@ -81,7 +87,7 @@ fn function(attrs: &[Attribute], function: &Function, host: &BlockHost, errors: 
         None => {
             let attrs = read_attributes(attrs, &mut own);
             let plan = ChangePlan::new(function, &attrs, host.krate.as_ref(), &mut own);
-            let here = if own.is_empty() { change::change(&plan, function) } else { bare(function) };
+            let here = if own.is_empty() { change::change(&plan, function, &TokenStream::new()) } else { bare(function) };
             Expansion { here, companions: TokenStream::new() }
         }
     };

@@ -9,7 +9,7 @@ use crate::change::{Argument, ChangePlan, Put, Target};
 use crate::function::Function;
 
 /// The same function; the body runs inside the put, the put inside the invalidations.
-pub(crate) fn change(plan: &ChangePlan, function: &Function) -> TokenStream {
+pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream) -> TokenStream {
     let Function { attrs, vis, sig, body } = function;
     let body = inferred(sig, body.as_ref().map(ToTokens::to_token_stream).unwrap_or_default());
     let body = match &plan.put {
@@ -20,6 +20,7 @@ pub(crate) fn change(plan: &ChangePlan, function: &Function) -> TokenStream {
     quote! {
         #(#attrs)*
         #vis #sig {
+            #used
             #body
         }
     }

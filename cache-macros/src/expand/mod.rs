@@ -10,8 +10,9 @@ pub(crate) mod site;
 pub(crate) mod strategy;
 pub(crate) mod value_derive;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::Attribute;
 
 /// What one annotated function becomes.
 pub(crate) struct Expansion {
@@ -19,6 +20,16 @@ pub(crate) struct Expansion {
     pub(crate) here: TokenStream,
     /// Beside it; in an inherent impl, where the function is in a trait's.
     pub(crate) companions: TokenStream,
+}
+
+/// The argument with which an attribute of ours stands for nothing.
+pub(crate) const USED: &str = "__used";
+
+/// An attribute that another one of ours has expanded: without a trace of it its import would be unused.
+pub(crate) fn used(attr: &Attribute, cfg: &TokenStream) -> TokenStream {
+    let path = attr.path();
+    let argument = Ident::new(USED, Span::call_site());
+    quote!(#cfg #[#path(#argument)] const _: () = ();)
 }
 
 /// For code that is ours to the last token.
