@@ -146,7 +146,7 @@ pub const fn assert_value<V: Value>() {}
 pub const fn assert_no_fields<S: CacheStrategy>() {
     const {
         assert!(
-            S::KEY_FIELDS == 0,
+            S::STRATEGY.fields.is_empty(),
             "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
         );
     }

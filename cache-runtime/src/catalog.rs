@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::policy::{Declaration, KindName, Location, Policy, Segment, Strategy};
+use crate::key::CharClass;
+use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
 use crate::site::Site;
 
 /// A site that the linker has put into the program.
@@ -141,14 +142,20 @@ pub(crate) fn verify() -> Result<(), Box<Overlap>> {
 }
 
 fn overlap(one: &Declaration, other: &Declaration) -> bool {
+    let (one_segments, other_segments) = (segments(one), segments(other));
     one.strategy.prefix == other.strategy.prefix
-        && segments(one).len() == segments(other).len()
-        && segments(one).iter().zip(segments(other)).all(|(one, other)| segments_overlap(one, &other))
+        && one_segments.len() == other_segments.len()
+        && one_segments.iter().zip(&other_segments).all(|(one, other)| segments_overlap(one, other))
 }
 
-/// The segments of the strategy's key fields, and then the template's.
+/// The segments of the strategy's key fields, which can render as anything, and then the template's.
 fn segments(declaration: &Declaration) -> Vec<Segment> {
-    declaration.segments.to_vec()
+    let fields = declaration.strategy.fields.iter().map(|name| Segment {
+        prefix: "",
+        placeholder: Some(Placeholder { name, class: CharClass::ANY }),
+        suffix: "",
+    });
+    fields.chain(declaration.segments.iter().copied()).collect()
 }
 
 /// Whether two segments can render the same text. Errs on the side of yes.

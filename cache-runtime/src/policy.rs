@@ -118,6 +118,8 @@ pub struct Strategy {
     pub kind: KindName,
     /// How long values are kept, where a method does not say otherwise.
     pub policy: Policy,
+    /// The fields that are marked `#[key]`: a segment each, ahead of the template's.
+    pub fields: &'static [&'static str],
     /// The first paragraph of the documentation.
     pub reason: &'static str,
     /// Where it stands.

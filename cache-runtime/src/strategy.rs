@@ -82,9 +82,6 @@ pub trait CacheStrategy: Sized + Send + Sync {
     /// What was declared.
     const STRATEGY: &'static Strategy;
 
-    /// How many fields are marked `#[key]`.
-    const KEY_FIELDS: usize = 0;
-
     /// The cache that holds the entries: the struct's `Cache` field, else the installed one.
     fn cache(&self) -> &Cache {
         Cache::installed()

@@ -7,7 +7,7 @@ mod log;
 use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
-use cache_tests::{Certificates, Counter, RedisServer};
+use cache_tests::{Counter, RedisServer};
 
 #[derive(Clone)]
 #[cache_strategy(namespace = "outage", ttl = 60, kind = "cache_aside")]
@@ -205,9 +205,10 @@ async fn unix_sockets_work() {
 }
 
 /// The certificate's authority is the system's: a process of its own is told another one by its environment.
+#[cfg(feature = "tls")]
 #[tokio::test]
 async fn tls_works_and_is_not_given_to_strangers() {
-    let certificates = Certificates::generate();
+    let certificates = cache_tests::Certificates::generate();
     let server = RedisServer::with().tls(&certificates).start();
     let stranger = Cache::builder().url(server.tls_url()).require_connection().build().await;
     assert!(matches!(stranger, Err(CacheError::Unavailable { .. })), "{stranger:?}");
@@ -219,6 +220,13 @@ async fn tls_works_and_is_not_given_to_strangers() {
         .env("SSL_CERT_FILE", &trusted)
         .status();
     assert!(worker.unwrap().success());
+}
+
+#[cfg(not(feature = "tls"))]
+#[tokio::test]
+async fn tls_without_its_feature_is_an_error_that_names_it() {
+    let error = Cache::connect("rediss://localhost").await.unwrap_err();
+    assert!(error.to_string().contains("needs the feature `tls`"), "{error}");
 }
 
 async fn assert_works(cache: &Cache) {

@@ -84,6 +84,7 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
                         prefix: #prefix,
                         kind: #krate::__private::KindName::#kind,
                         policy: #policy,
+                        fields: &[],
                         reason: #reason,
                         location: #location,
                     }

@@ -73,6 +73,7 @@ fn declaration(plan: &StrategyPlan) -> TokenStream {
     let kind = plan.kind.ident();
     let policy = policy(krate, plan.ttl, plan.none_ttl);
     let location = location(krate, &plan.item.ident);
+    let fields = plan.key_fields.iter().map(|(field, _)| field.unraw().to_string());
     quote! {
         &#krate::__private::Strategy {
             name: #name,
@@ -81,6 +82,7 @@ fn declaration(plan: &StrategyPlan) -> TokenStream {
             prefix: #prefix,
             kind: #krate::__private::KindName::#kind,
             policy: #policy,
+            fields: &[#(#fields),*],
             reason: #reason,
             location: #location,
         }
@@ -102,9 +104,7 @@ fn render_fields(plan: &StrategyPlan) -> Option<TokenStream> {
             #writer.part(#value);
         }
     });
-    let count = plan.key_fields.len();
     Some(quote! {
-        const KEY_FIELDS: usize = #count;
         fn render_fields(&self, #writer: &mut #krate::__private::KeyWriter) {
             #(#parts)*
         }
