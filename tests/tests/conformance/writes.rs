@@ -1,6 +1,6 @@
 //! P2: after all writers are done the cache holds the source's last value or nothing.
 
-use cache_runtime::WriteEffect;
+use cache_runtime::{CacheStrategy, WriteEffect};
 
 use crate::kinds::Through;
 use crate::source::Source;
@@ -94,6 +94,25 @@ on_every_store! {
         assert_eq!(numbers.number(7).await, Ok(2));
     }
 
+    /// A reader that stored the value from before the commit would leave it there if the writer died now.
+    async fn a_mark_stands_through_an_invalidation_and_a_clear(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
+        source.put(7, 1);
+        one.number_entry(7).write(|| async {
+            one.number_entry(7).invalidate().await.unwrap();
+            assert_eq!(other.number(7).await, Ok(1));
+            assert_eq!(other.number_entry(7).get().await, None);
+            cache_runtime::CacheManager::new(&store.other).clear_namespace("through").await.unwrap();
+            assert_eq!(other.number(7).await, Ok(1));
+            assert_eq!(other.number_entry(7).get().await, None);
+            source.put(7, 2);
+            Ok::<_, ()>(2)
+        }).await.unwrap();
+        assert_eq!(store.keys().await, 0);
+        assert_eq!(other.number(7).await, Ok(2));
+    }
+
     async fn a_mark_is_never_prolonged(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();
@@ -126,4 +145,27 @@ on_every_store! {
         numbers.number_entry(7).invalidate().await.unwrap();
         assert_eq!(server.commands_processed("evalsha"), 1);
     }
+}
+
+/// The same for the embedded store, where other entries push the mark out.
+#[tokio::test]
+async fn a_value_filled_after_the_mark_was_evicted_is_removed() {
+    let cache = cache_runtime::Cache::builder().memory_bytes(64 << 10).build().await.unwrap();
+    let source = Source::new();
+    let numbers = Through::new(&cache, &source);
+    let flags = crate::kinds::Flags::new(&cache);
+    source.put(7, 1);
+    let written = numbers.number_entry(7).write_report(|| async {
+        let mut noise = 0_u64;
+        while numbers.number_entry(7).get().await.is_none() {
+            flags.set((noise,), &"x".repeat(1000)).await.unwrap();
+            assert_eq!(numbers.number(7).await, Ok(1));
+            noise += 1;
+            assert!(noise < 100_000, "the mark is never evicted");
+        }
+        source.put(7, 2);
+        Ok::<_, ()>(2)
+    }).await.unwrap();
+    assert_eq!(written.cache, WriteEffect::Contended);
+    assert_eq!(numbers.number(7).await, Ok(2));
 }

@@ -1,0 +1,196 @@
+//! The README's programs, compiled and run; and a check that they are the README's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, dead_code, unreachable_pub, reason = "a test that fails has to fail")]
+
+#[rustfmt::skip]
+mod first {
+    use cache_runtime::prelude::*;
+
+    #[cached(namespace = "shop", key = "product/<id>/price", ttl = "10m")]
+    async fn price(id: u64) -> Result<u32, String> {
+        Ok(499 + id as u32) // your query: runs on a miss, once for all who ask at the same time
+    }
+
+    #[tokio::main]
+    async fn main() -> Result<(), String> {
+        price(7).await?;
+        assert_eq!(price_entry(7).key(), &"shop:v1:product:7:price");
+        assert_eq!(price_entry(7).get().await, Some(506)); // cached, without a server
+        Ok(())
+    }
+
+    #[test]
+    fn runs() {
+        main().unwrap();
+    }
+}
+
+#[rustfmt::skip]
+mod strategy {
+    use cache_runtime::prelude::*;
+    use serde::{Deserialize, Serialize};
+    use std::sync::{Arc, Mutex};
+
+    type DbError = String;
+
+    #[derive(Clone, Default)]
+    pub struct Db(Arc<Mutex<Vec<Message>>>);
+
+    impl Db {
+        async fn latest(&self, _: i64, count: usize) -> Result<Vec<Message>, DbError> {
+            Ok(self.0.lock().unwrap().iter().rev().take(count).cloned().collect())
+        }
+
+        async fn insert(&self, _: i64, message: &Message) -> Result<(), DbError> {
+            self.0.lock().unwrap().push(message.clone());
+            Ok(())
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
+    pub struct Message {
+        pub author: i64,
+        pub text: String,
+    }
+
+    /// Recent messages of a conversation: what a writer sent, every reader sees.
+    #[cache_strategy(namespace = "chat", ttl = "30m", kind = "write_through")]
+    pub struct ConversationMessages {
+        #[skip] // does not change the answer; a field that does is `#[key]`
+        db: Db,
+    }
+
+    #[cache_strategy]
+    impl ConversationMessages {
+        // The body is the loader. The key is chat:v1:conversation:42:messages.
+        #[cached(key = "conversation/<id>/messages")]
+        pub async fn messages(&self, id: i64) -> Result<Vec<Message>, DbError> {
+            self.db.latest(id, 50).await
+        }
+
+        // Write-through: the body writes the source and returns the value as it is after its commit.
+        #[cache_put(self.messages(id))]
+        pub async fn add(&self, id: i64, message: Message) -> Result<Vec<Message>, DbError> {
+            self.db.insert(id, &message).await?;
+            self.db.latest(id, 50).await
+        }
+
+        // Invalidates on every way out: success, error, panic, a caller that went away.
+        #[cache_invalidate(self.messages(id))]
+        pub async fn clean_up(&self, id: i64) -> Result<(), DbError> {
+            Ok(())
+        }
+    }
+
+    /// Online flags: a minute old is good enough.
+    #[cache_strategy(namespace = "chat", ttl = 60)]
+    pub struct OnlineStatus;
+
+    #[cache_strategy]
+    impl OnlineStatus {
+        // Without a body: a typed entry, nothing to load.
+        #[cached(key = "user/<user_id>/online")]
+        pub fn online(&self, user_id: i64) -> Entry<bool>;
+    }
+
+    #[tokio::test]
+    async fn runs() -> Result<(), CacheError> {
+        let chat = ConversationMessages { db: Db::default() };
+        let hello = Message { author: 1, text: "hello".into() };
+        assert_eq!(chat.add(42, hello.clone()).await, Ok(vec![hello.clone()]));
+        assert_eq!(chat.messages_entry(42).get().await, Some(vec![hello]));
+        assert_eq!(chat.clean_up(42).await, Ok(()));
+        assert_eq!(chat.messages_entry(42).get().await, None);
+
+        OnlineStatus.online(7).set(&true).await?;
+        assert_eq!(OnlineStatus.online(7).get().await, Some(true));
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
+mod companions {
+    use cache_runtime::prelude::*;
+
+    struct Db;
+
+    #[cached(namespace = "readme", key = "user/<user_id>/feed/page_<page>", ttl = "1h", skip(db))]
+    async fn user_feed(db: &Db, user_id: i64, page: u32) -> Vec<i64> {
+        let Db = db;
+        vec![user_id, page.into()]
+    }
+
+    #[tokio::test]
+    async fn are_there() {
+        user_feed(&Db, 7, 1).await;
+        assert_eq!(user_feed_entry(7, 1).get().await, Some(vec![7, 1]));
+        assert_eq!(user_feed_pattern(7, Any).invalidate().await, Ok(1));
+        assert_eq!(user_feed_uncached(&Db, 7, 1).await, [7, 1]);
+    }
+}
+
+#[rustfmt::skip]
+mod keys {
+    use cache_runtime::{Any, Key};
+
+    #[test]
+    fn render() {
+        assert_eq!(Key::build("chat", ("conversation", 123, "messages")), "chat:v1:conversation:123:messages");
+        assert_ne!(Key::build("chat", ("a:b", "c")), Key::build("chat", ("a", "b:c")));
+        assert_eq!(Key::pattern("chat", ("conversation", Any, "messages")).to_string(), "chat:v1:conversation:*:messages");
+    }
+}
+
+#[rustfmt::skip]
+mod connect {
+    use std::time::Duration;
+
+    use cache_runtime::prelude::*;
+
+    async fn connect() -> Result<(), CacheError> {
+        let cache = Cache::from_env().await?; // CACHE_URL, such as redis://user:password@host:6379/1; unset: this process's memory
+        cache.install()?;                     // what everything uses that was not given another one
+
+        let other = Cache::builder().deadline(Duration::from_millis(50)).memory_megabytes(16).build().await?;
+        assert_eq!(other.deadline(), Duration::from_millis(50));
+        Ok(())
+    }
+
+    /// The other programs here may have taken the process's cache already.
+    #[tokio::test]
+    async fn runs() {
+        assert!(matches!(connect().await, Ok(()) | Err(CacheError::AlreadyInstalled)));
+    }
+}
+
+#[rustfmt::skip]
+mod look_after {
+    use cache_runtime::prelude::*;
+
+    #[tokio::test]
+    async fn runs() -> Result<(), Box<dyn std::error::Error>> {
+        let manager = CacheManager::global();
+        manager.verify()?;                               // no two declarations in this program can render the same key
+        println!("{}", manager.stats().await);           // hits, misses, loads, errors a declaration; the server's own figures
+        manager.clear_namespace("chat").await?;          // in batches; loads that are under way are revoked
+        assert!(manager.health_check().await.reachable);
+        Ok(())
+    }
+}
+
+/// Every line of every Rust block, one after the other, stands in this file.
+#[test]
+fn every_program_of_the_readme_is_here() {
+    let trimmed = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let here = trimmed(include_str!("readme.rs"));
+    let readme = include_str!("../../README.md");
+    let blocks: Vec<&str> =
+        readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 5);
+    for block in blocks {
+        // Where a block leaves out what stands between two of its pieces, it has an empty line.
+        for piece in block.trim().split("\n\n") {
+            let piece = trimmed(piece);
+            assert!(here.windows(piece.len()).any(|lines| lines == piece), "not here:\n{}", piece.join("\n"));
+        }
+    }
+}
