@@ -126,8 +126,13 @@ impl Args {
             }
             if input.parse::<Token![,]>().is_err() {
                 errors.span(input.span(), error::expected_comma());
-                skip_value(input);
-                let _ = input.parse::<Token![,]>();
+                // Another option without its comma is still read.
+                if !(input.peek(Ident::peek_any)
+                    && (input.peek2(Token![=]) || input.peek2(syn::token::Paren)))
+                {
+                    skip_value(input);
+                    let _ = input.parse::<Token![,]>();
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use syn::{Attribute, GenericParam, ImplItem, ItemImpl, PathArguments, Type};
 use crate::args::{Args, krate};
 use crate::change::CHANGES;
 use crate::error::{self, Errors};
+use crate::expand::key::blamed;
 use crate::function::{Function, is_one_of, peel};
 use crate::model::BlockHost;
 use crate::{generics, tokens};
@@ -24,6 +25,8 @@ pub(crate) struct Block {
     pub(crate) host: BlockHost,
     /// Names of the associated types that a trait impl defines.
     pub(crate) types: BTreeSet<String>,
+    /// Can companions stand beside this block?
+    pub(crate) sound: bool,
 }
 
 pub(crate) enum Item {
@@ -60,16 +63,19 @@ impl Block {
         if header.trait_.is_none() {
             types.clear();
         }
-        let strategy = strategy(&header, &args, errors);
-        unconstrained(&header, &items, errors);
+        let (strategy, sound) = match strategy(&header, &args, errors) {
+            Some(strategy) => (strategy, unconstrained(&header, &items, errors)),
+            None => (TokenStream::new(), false),
+        };
         let host = BlockHost {
             strategy,
             in_trait: header.trait_.is_some(),
             generics: header.generics.clone(),
+            self_ty: (*header.self_ty).clone(),
             skip: block_skip(&header, &args, errors),
             krate: args.krate,
         };
-        Ok(Self { header, items, host, types })
+        Ok(Self { header, items, host, types, sound })
     }
 }
 
@@ -104,14 +110,15 @@ fn item(input: ParseStream<'_>, types: &mut BTreeSet<String>, errors: &mut Error
 }
 
 /// The strategy of the block's type, for a static: by the type, or where that has parameters by its constant.
-fn strategy(header: &ItemImpl, args: &Args, errors: &mut Errors) -> TokenStream {
+fn strategy(header: &ItemImpl, args: &Args, errors: &mut Errors) -> Option<TokenStream> {
     let krate = krate(args.krate.as_ref());
     let mut names = generics::names(&header.generics);
     names.retain(|name| !name.starts_with('\''));
     let ty = header.self_ty.to_token_stream();
     if tokens::mentioned(ty.clone(), &names).is_empty() {
         let ty = tokens::replace_lifetimes(ty, "static");
-        return quote!(<#ty as #krate::CacheStrategy>::STRATEGY);
+        let path = blamed(quote!(<#ty as #krate::CacheStrategy>), &header.self_ty);
+        return Some(quote!(#path::STRATEGY));
     }
     match peel(&header.self_ty) {
         Type::Path(path) if path.qself.is_none() => {
@@ -119,28 +126,31 @@ fn strategy(header: &ItemImpl, args: &Args, errors: &mut Errors) -> TokenStream 
             for segment in &mut path.segments {
                 segment.arguments = PathArguments::None;
             }
-            path.to_token_stream()
+            Some(path.to_token_stream())
         }
         other => {
             errors.at(other, error::unnamed_self_type());
-            TokenStream::new()
+            None
         }
     }
 }
 
 /// `impl<T> Repo<T> for PgRepo`: the companions are in `impl PgRepo`, which can't have a `T`.
-fn unconstrained(header: &ItemImpl, items: &[Item], errors: &mut Errors) {
+fn unconstrained(header: &ItemImpl, items: &[Item], errors: &mut Errors) -> bool {
     if header.trait_.is_none() || !items.iter().any(|item| matches!(item, Item::Ours(..))) {
-        return;
+        return true;
     }
+    let mut sound = true;
     let names = generics::names(&header.generics);
     let used = tokens::mentioned(header.self_ty.to_token_stream(), &names);
     for param in &header.generics.params {
         let name = generics::name(param);
         if !used.contains(&name) && !matches!(param, GenericParam::Lifetime(_)) {
             errors.at(param, error::unconstrained(&name));
+            sound = false;
         }
     }
+    sound
 }
 
 /// `#[cache_strategy(skip(D))]`: parameters of the block that change no answer.

@@ -71,14 +71,17 @@ impl Target {
         }
     }
 
+    /// The target's name.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        match &self.callee {
+            Callee::Method { name, .. } => Some(name),
+            Callee::Function(path) => path.path.segments.last().map(|segment| &segment.ident),
+        }
+    }
+
     /// Where the target's name stands.
     pub(crate) fn span(&self) -> Span {
-        match &self.callee {
-            Callee::Method { name, .. } => name.span(),
-            Callee::Function(path) => {
-                path.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
-            }
-        }
+        self.name().map_or_else(Span::call_site, Ident::span)
     }
 }
 

@@ -28,6 +28,10 @@ pub(crate) fn modifiers(function: &Function, errors: &mut Errors) {
 /// `fn user(id: i64) -> User { … }`: a load is async; so is a change.
 pub(crate) fn asyncness(function: &Function, attribute: &str, errors: &mut Errors) {
     let sig = &function.sig;
+    // `const async` does not exist: one of the two errors is enough.
+    if sig.constness.is_some() {
+        return;
+    }
     match (&function.body, &sig.asyncness) {
         (Some(_), None) if is_async_trait(function) => {
             errors.at(&sig.ident, error::async_trait_order());
@@ -68,14 +72,19 @@ fn is_shared(receiver: &Receiver) -> bool {
 }
 
 /// `async fn f((a, b): (i64, i64))`: a parameter without a name has no place in a template.
-pub(crate) fn named_parameters(function: &Function, errors: &mut Errors) {
+pub(crate) fn named_parameters(function: &Function, errors: &mut Errors) -> bool {
+    let mut named = true;
     for arg in &function.sig.inputs {
         let FnArg::Typed(typed) = arg else { continue };
         match &*typed.pat {
             Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {}
-            pat => errors.at(pat, error::pattern_parameter()),
+            pat => {
+                errors.at(pat, error::pattern_parameter());
+                named = false;
+            }
         }
     }
+    named
 }
 
 /// `#[cached(key = "…")]` on a free function: it needs a namespace and a lifetime of its own, or a strategy.
@@ -154,7 +163,9 @@ pub(crate) fn entry_value(function: &Function, args: &Args, errors: &mut Errors)
     match arguments.as_slice() {
         [value] => {
             let value = crate::function::peel(value);
-            returns::check_value(value, Shape::Value, errors);
+            if !returns::check_value(value, Shape::Value, errors) {
+                return None;
+            }
             let value = quote::ToTokens::to_token_stream(value);
             Some(Returns { shape: Shape::Value, value, error: None })
         }

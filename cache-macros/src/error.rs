@@ -76,6 +76,12 @@ fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// There is `a`; there are `a` and `b`.
+fn there(known: &[&str]) -> String {
+    let verb = if known.len() == 1 { "is" } else { "are" };
+    format!("there {verb} {}", list(known.iter().copied()))
+}
+
 fn did_you_mean(guess: Option<&str>) -> String {
     guess.map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default()
 }
@@ -281,7 +287,7 @@ pub(crate) fn unknown_placeholder(
     let what = format!("`{function}` has no parameter `{name}`{}", did_you_mean(guess));
     let note = match known {
         [] => "it has no parameters".to_owned(),
-        known => format!("there is {}", list(known.iter().copied())),
+        known => there(known),
     };
     pointed(template, at, &what, &note)
 }
@@ -342,7 +348,7 @@ pub(crate) fn unknown_name(
         return format!("`{function}` has no parameter `{name}` to {option}; it has none");
     }
     let guess = did_you_mean(guess);
-    format!("`{function}` has no parameter `{name}`{guess}\nthere is {}", list(known.iter().copied()))
+    format!("`{function}` has no parameter `{name}`{guess}\n{}", there(known))
 }
 
 // Parameters.
@@ -569,7 +575,7 @@ pub(crate) fn unconstrained(name: &str) -> String {
 // Derives.
 
 pub(crate) fn derive_option(option: &str, guess: Option<&str>, known: &str) -> String {
-    format!("unknown option `{option}`{}; {known}", did_you_mean(guess))
+    format!("unknown option `{option}`{}\n{known}", did_you_mean(guess))
 }
 
 pub(crate) fn union() -> String {

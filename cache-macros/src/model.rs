@@ -50,6 +50,7 @@ pub(crate) struct Inline {
 pub(crate) struct BlockHost {
     pub(crate) krate: Option<Path>,
     pub(crate) generics: Generics,
+    pub(crate) self_ty: Type,
     /// An expression for the strategy that a static can hold, which can't say `Self`.
     pub(crate) strategy: TokenStream,
     pub(crate) skip: Vec<Ident>,
@@ -103,14 +104,20 @@ impl<'a> Plan<'a> {
         check::required(&args, place, at, errors);
         check::modifiers(function, errors);
         check::asyncness(function, "cached", errors);
-        check::named_parameters(function, errors);
+        let named = check::named_parameters(function, errors);
         let returns = if function.body.is_some() {
             check::loaded(&krate, function, &args, errors)
         } else {
             check::bodyless_skips(&args, errors);
             check::entry_value(function, &args, errors)
         };
-        let segments = args.key.as_ref().map(|key| segments(&scope, key, &args, errors)).unwrap_or_default();
+        let segments = args
+            .key
+            .as_ref()
+            // What is taken apart has no name: a placeholder for it is no second mistake.
+            .filter(|_| named)
+            .map(|key| segments(&scope, key, &args, errors))
+            .unwrap_or_default();
         let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
         Some(Self {
             krate,

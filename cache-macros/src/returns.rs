@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
 
 use crate::error::{self, Errors};
+use crate::expand::key::blamed;
 use crate::function::peel;
 use crate::tokens;
 
@@ -56,15 +57,15 @@ impl Returns {
         if let Some(arguments) = arguments_of(ty, "Result") {
             error = Some(match arguments.get(1) {
                 Some(error) => error.to_token_stream(),
-                None => quote!(<#ty as #krate::__private::IsResult>::Err),
+                None => project(krate, ty, ty, "IsResult", "Err"),
             });
             match arguments.first() {
                 Some(ok) => inside = Inside::Known(peel(ok)),
-                None => inside = Inside::Projected(quote!(<#ty as #krate::__private::IsResult>::Ok)),
+                None => inside = Inside::Projected(project(krate, ty, ty, "IsResult", "Ok")),
             }
         } else if result.is_some() {
-            error = Some(quote!(<#ty as #krate::__private::IsResult>::Err));
-            inside = Inside::Projected(quote!(<#ty as #krate::__private::IsResult>::Ok));
+            error = Some(project(krate, ty, ty, "IsResult", "Err"));
+            inside = Inside::Projected(project(krate, ty, ty, "IsResult", "Ok"));
         }
         let mut is_option = option.is_some();
         if let Inside::Known(known) = inside {
@@ -73,10 +74,10 @@ impl Returns {
                 is_option = true;
                 inside = Inside::Known(peel(some));
             } else if option.is_some() {
-                inside = Inside::Projected(quote!(<#ty as #krate::__private::IsOption>::Some));
+                inside = Inside::Projected(project(krate, ty, ty, "IsOption", "Some"));
             }
         } else if let (Inside::Projected(ok), true) = (&inside, is_option) {
-            inside = Inside::Projected(quote!(<#ok as #krate::__private::IsOption>::Some));
+            inside = Inside::Projected(project(krate, ok, ty, "IsOption", "Some"));
         }
         let shape = match (error.is_some(), is_option) {
             (false, false) => Shape::Value,
@@ -86,7 +87,9 @@ impl Returns {
         };
         let value = match inside {
             Inside::Known(value) => {
-                check_value(value, shape, errors);
+                if !check_value(value, shape, errors) {
+                    return None;
+                }
                 value.to_token_stream()
             }
             Inside::Projected(value) => value,
@@ -95,19 +98,31 @@ impl Returns {
     }
 }
 
+/// `<Alias as IsResult>::Ok`, seen where the alias stands.
+fn project(krate: &TokenStream, of: impl ToTokens, place: &Type, through: &str, to: &str) -> TokenStream {
+    let (through, to) = (Ident::new(through, Span::call_site()), Ident::new(to, Span::call_site()));
+    blamed(quote!(<#of as #krate::__private::#through>::#to), place)
+}
+
 enum Inside<'a> {
     Known(&'a Type),
     Projected(TokenStream),
 }
 
-/// The value has to stand by itself: no borrow, no `impl Trait`, no second `Result`.
-pub(crate) fn check_value(value: &Type, shape: Shape, errors: &mut Errors) {
+/// The value has to stand by itself: no borrow, no `impl Trait`, no second `Result`. `false`: no companion could name
+/// it.
+pub(crate) fn check_value(value: &Type, shape: Shape, errors: &mut Errors) -> bool {
     if let Some(inner) = ["Result", "Option"].into_iter().find(|name| arguments_of(value, name).is_some()) {
         errors.at(value, error::nested_value(inner, shape.is_option()));
+        true
     } else if matches!(value, Type::ImplTrait(_) | Type::Never(_)) {
         errors.at(value, error::unnamed_value());
+        false
     } else if tokens::borrows(value.to_token_stream()) {
         errors.at(value, error::borrowed_value(matches!(value, Type::Reference(_))));
+        false
+    } else {
+        true
     }
 }
 

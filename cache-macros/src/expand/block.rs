@@ -21,6 +21,7 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
     for item in &block.items {
         match item {
             Item::Other(tokens) => items.extend(tokens.clone()),
+            Item::Ours(_, function) if !block.sound => items.extend(bare(function)),
             Item::Ours(attrs, function) => {
                 let cfg = cached::carried(&function.attrs);
                 used.extend(attrs.iter().map(|attr| super::used(attr, &cfg)));
@@ -108,10 +109,13 @@ pub(crate) fn together(other: &Attribute) -> String {
 }
 
 fn cached_method(attr: &Attribute, function: &Function, host: &BlockHost, errors: &mut Errors) -> Expansion {
-    let tokens = attribute_tokens(attr).unwrap_or_else(|error| {
-        errors.add(error);
-        TokenStream::new()
-    });
+    let tokens = match attribute_tokens(attr) {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            errors.add(error);
+            return Expansion { here: bare(function), companions: TokenStream::new() };
+        }
+    };
     let args = Args::parse(tokens, Place::Method, errors);
     let at = syn::spanned::Spanned::span(attr.path());
     match Plan::of_method(function, args, host, at, errors) {

@@ -69,6 +69,10 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
         Shape::Result => quote!(load_result),
         Shape::ResultOption => quote!(load_result_option),
     };
+    let load_generics = match &plan.returns.error {
+        Some(error) => quote!(#value, #error, _, _),
+        None => quote!(#value, _, _),
+    };
     let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
         Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
         None => quote!(#krate::__private::share_of!(#error),),
@@ -76,8 +80,9 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     quote! {
         #(#attrs)*
         #vis async fn #ident #generics (#inputs) #output #where_clause {
+            #krate::__private::assert_value::<#value>();
             let #key_local = #key;
-            #krate::__private::#load(
+            #krate::__private::#load::<#load_generics>(
                 #krate::__private::Call {
                     site: #site(),
                     cache: #cache,

@@ -1,10 +1,10 @@
 //! `#[cache_put]`, `#[cache_invalidate]`: the function with its changes around its body.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
-use super::key::local;
+use super::key::{blamed, local};
 use crate::change::{Argument, ChangePlan, Put, Target};
 use crate::function::Function;
 
@@ -55,7 +55,7 @@ fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
     let target = target(plan, &put.target);
     let write = if put.fallible { quote!(write) } else { quote!(write_value) };
     // "This kind of entry can't be written" is said at the target.
-    let write = quote_spanned!(put.target.span()=> #krate::Entry::#write);
+    let write = blamed(quote!(#krate::Entry::#write), put.target.name());
     quote! {
         let #entry = #target;
         #write(&#entry, move || #body).await
@@ -88,9 +88,9 @@ fn target(plan: &ChangePlan, target: &Target) -> TokenStream {
         match argument {
             Argument::Any(span) => arguments.push(quote_spanned!(*span=> #krate::Any)),
             Argument::Value(value) => {
-                let copy = format_ident!("__argument{at}", span = proc_macro2::Span::mixed_site());
+                let copy = local(&format!("__argument{at}"));
                 lets.extend(quote!(let #copy = ::core::clone::Clone::clone(&(#value));));
-                arguments.push(copy.to_token_stream());
+                arguments.push(blamed(copy.to_token_stream(), value));
             }
         }
     }

@@ -1,11 +1,10 @@
 //! What stands beside a cached function: its entry, its pattern, its declaration.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, format_ident, quote};
 
 use super::cached::carried;
-use super::key::{key, local, steps};
+use super::key::{blamed, key, local, steps};
 use super::quiet;
 use super::site::site;
 use crate::bind::Bound;
@@ -83,12 +82,10 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let (value, kind, cache) = (&plan.returns.value, plan.kind(), plan.cache());
     let site = plan.call(&plan.site_name());
     let key = key(plan);
-    let span = value.span();
-    let plain = quote_spanned!(span=> #krate::__private::assert_plain!(#value););
-    let is_value = quote_spanned!(span=> #krate::__private::assert_value::<#value>(););
+    let plain = blamed(quote!(#krate::__private::assert_plain!(#value)), value);
     quote! {
-        #plain
-        #is_value
+        #plain;
+        #krate::__private::assert_value::<#value>();
         #krate::__private::entry::<#value, #kind>(
             #site(),
             #cache,
@@ -184,7 +181,11 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let site = plan.call(&plan.site_name());
     let fields = plan.this().map(|this| quote!(#writer.strategy_fields(#this);));
     let steps = steps(plan, &writer, |bound| match bound {
-        Bound::Type(ident) => quote!(#writer.type_part::<#ident>();),
+        Bound::Type(ident) => {
+            // Said in the key's words, which the compiler then says once.
+            let check = quote!(let _ = <#ident as #krate::KeyType>::render_type;);
+            quote!(#check #writer.type_part::<#ident>();)
+        }
         Bound::Const(ident, ty) => quote!(#writer.part::<#ty, #ty>(&#ident);),
         Bound::Param(_) | Bound::Path { .. } => {
             let part = part_ident(bound).and_then(|ident| parts.iter().find(|part| part.ident == ident));

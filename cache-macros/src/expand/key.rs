@@ -17,14 +17,21 @@ pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
     let writer = local("__key");
     let prefix = plan.prefix();
-    let fields = plan.this().map(|this| quote!(#krate::CacheStrategy::render_fields(#this, &mut #writer);));
+    let fields = plan.this().map(|this| {
+        let strategy = plan.strategy();
+        quote!(#strategy::render_fields(#this, &mut #writer);)
+    });
     let steps = steps(plan, &writer, |bound| match bound {
         Bound::Param(param) => {
-            let value = blamed_reference(param.ident, param.ty);
-            quote!(#writer.part(#value);)
+            let ident = param.ident;
+            if param.is_impl_trait() {
+                quote!(#writer.part(&#ident);)
+            } else {
+                part(krate, param.ty, &quote!(&#ident), &quote!(&mut #writer))
+            }
         }
         Bound::Path { tokens, .. } => quote!(#writer.part(&#tokens);),
-        Bound::Type(ident) => quote!(#writer.type_part::<#ident>();),
+        Bound::Type(ident) => quote!(<#ident as #krate::KeyType>::render_type(&mut #writer);),
         Bound::Const(ident, _) => quote!(#writer.part(&#ident);),
     });
     quote! {{
@@ -35,14 +42,15 @@ pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
     }}
 }
 
-/// `&id`, seen by the compiler where the parameter's type stands: that is where it says "not a key part".
-fn blamed_reference(ident: &Ident, ty: &Type) -> TokenStream {
-    blamed(quote!(&#ident), ty)
+/// Renders `value`. "Not a key part" is said at the type, and in the same words wherever it comes up, so that the
+/// compiler says it once.
+pub(crate) fn part(krate: &TokenStream, ty: &Type, value: &TokenStream, writer: &TokenStream) -> TokenStream {
+    quote!(<#ty as #krate::CacheKey>::render(#value, #writer);)
 }
 
-/// An expression, seen by the compiler where `ty` stands. What its names mean stays as it is.
-pub(crate) fn blamed(expression: TokenStream, ty: &Type) -> TokenStream {
-    let spans: Vec<Span> = ty.to_token_stream().into_iter().map(|tree| tree.span()).collect();
+/// An expression, seen by the compiler where `place` stands. What its names mean stays as it is.
+pub(crate) fn blamed(expression: TokenStream, place: impl ToTokens) -> TokenStream {
+    let spans: Vec<Span> = place.to_token_stream().into_iter().map(|tree| tree.span()).collect();
     let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return expression };
     let mut trees: Vec<TokenTree> = expression.into_iter().collect();
     let end = trees.len().saturating_sub(1);
@@ -83,11 +91,22 @@ fn literal(writer: &Ident, text: &str) -> TokenStream {
 impl Plan<'_> {
     /// `namespace:v{version}`, as an expression in the function.
     pub(crate) fn prefix(&self) -> TokenStream {
-        let krate = &self.krate;
         match &self.host {
             Host::Inline(inline) => inline.prefix().to_token_stream(),
-            Host::Type(ty) => quote!(<#ty as #krate::CacheStrategy>::STRATEGY.prefix),
-            Host::Block(_) => quote!(<Self as #krate::CacheStrategy>::STRATEGY.prefix),
+            _ => {
+                let strategy = self.strategy();
+                quote!(#strategy::STRATEGY.prefix)
+            }
+        }
+    }
+
+    /// `<Self as CacheStrategy>`, seen where the type stands: "no strategy" is said there, once.
+    pub(crate) fn strategy(&self) -> TokenStream {
+        let krate = &self.krate;
+        match &self.host {
+            Host::Inline(_) => TokenStream::new(),
+            Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>), ty),
+            Host::Block(block) => blamed(quote!(<Self as #krate::CacheStrategy>), &block.self_ty),
         }
     }
 
@@ -95,7 +114,10 @@ impl Plan<'_> {
     pub(crate) fn cache(&self) -> TokenStream {
         let krate = &self.krate;
         match self.this() {
-            Some(this) => quote!(#krate::CacheStrategy::cache(#this)),
+            Some(this) => {
+                let strategy = self.strategy();
+                quote!(#strategy::cache(#this))
+            }
             None => quote!(#krate::Cache::installed()),
         }
     }
@@ -108,8 +130,10 @@ impl Plan<'_> {
                 let kind = inline.kind.ident();
                 quote!(#krate::kind::#kind)
             }
-            Host::Type(ty) => quote!(<#ty as #krate::CacheStrategy>::Kind),
-            Host::Block(_) => quote!(<Self as #krate::CacheStrategy>::Kind),
+            _ => {
+                let strategy = self.strategy();
+                quote!(#strategy::Kind)
+            }
         }
     }
 

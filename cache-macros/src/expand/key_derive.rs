@@ -1,10 +1,10 @@
 //! `#[derive(CacheKey)]` -> the implementation.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::parse_quote;
 
-use super::key::{blamed, local};
+use super::key::{local, part};
 use crate::key_derive::{KeyPlan, KeyShape, Part, Variant};
 
 pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
@@ -17,8 +17,8 @@ pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let (constants, body) = match &plan.shape {
         KeyShape::Nothing => (any(krate), TokenStream::new()),
-        KeyShape::Struct(parts) => (constants(krate, parts), fields(parts)),
-        KeyShape::Enum(variants) => (any(krate), self::variants(variants)),
+        KeyShape::Struct(parts) => (constants(krate, parts), fields(krate, parts)),
+        KeyShape::Enum(variants) => (any(krate), self::variants(krate, variants)),
     };
     let writer = local("__key");
     let unused = matches!(plan.shape, KeyShape::Nothing).then(|| quote!(#[allow(unused_variables)]));
@@ -48,12 +48,10 @@ fn constants(krate: &TokenStream, parts: &[Part]) -> TokenStream {
     }
 }
 
-fn fields(parts: &[Part]) -> TokenStream {
+fn fields(krate: &TokenStream, parts: &[Part]) -> TokenStream {
     let writer = local("__key");
-    let part = |Part { member, ty }: &Part| {
-        let value = blamed(quote!(&self.#member), ty);
-        quote!(#writer.part(#value);)
-    };
+    let part =
+        |Part { member, ty }: &Part| part(krate, ty, &quote!(&self.#member), &writer.to_token_stream());
     match parts {
         [one] => part(one),
         several => listed(several.iter().map(part)),
@@ -74,7 +72,7 @@ fn listed(parts: impl Iterator<Item = TokenStream>) -> TokenStream {
     }
 }
 
-fn variants(variants: &[Variant]) -> TokenStream {
+fn variants(krate: &TokenStream, variants: &[Variant]) -> TokenStream {
     let writer = local("__key");
     let arms = variants.iter().map(|Variant { ident, fields }| {
         let name = ident.to_string();
@@ -84,8 +82,7 @@ fn variants(variants: &[Variant]) -> TokenStream {
         let members = fields.iter().map(|part| &part.member);
         let pattern = quote!(Self::#ident { #(#members: #bound,)* .. });
         let parts = fields.iter().zip(&bound).map(|(part, bound)| {
-            let value = blamed(quote!(#bound), &part.ty);
-            quote!(#writer.part(#value);)
+            self::part(krate, &part.ty, &bound.to_token_stream(), &writer.to_token_stream())
         });
         let parts = if fields.is_empty() { TokenStream::new() } else { listed(parts) };
         quote! {

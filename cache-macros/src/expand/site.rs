@@ -7,6 +7,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
+use super::key::blamed;
 use super::quiet;
 use crate::bind::{Bound, BoundSegment};
 use crate::model::{Host, Plan};
@@ -60,6 +61,10 @@ pub(crate) fn location(krate: &TokenStream, ident: &Ident) -> TokenStream {
     }
 }
 
+/// Said by the compiler, at the strategy's name.
+const NO_FIELDS: &str = "this strategy has `#[key]` fields, and a free function has no `self` to take them from: \
+                         make it a method";
+
 struct Strategy {
     strategy: TokenStream,
     policy: TokenStream,
@@ -93,10 +98,11 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
             Strategy { strategy, policy, check: TokenStream::new() }
         }
         Host::Type(ty) => {
-            let strategy = quote!(<#ty as #krate::CacheStrategy>::STRATEGY);
+            let path = plan.strategy();
+            let strategy = quote!(#path::STRATEGY);
             let policy = quote!(#strategy.policy #ttl #none_ttl);
-            let check = quote!(const { #krate::__private::assert_no_fields::<#ty>() });
-            Strategy { strategy, policy, check: quote!(#check;) }
+            let no_fields = blamed(quote!(::core::assert!(#strategy.fields.is_empty(), #NO_FIELDS)), ty);
+            Strategy { strategy, policy, check: quote!(const { #no_fields };) }
         }
         Host::Block(block) => {
             let strategy = block.strategy.clone();

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::GenericParam;
 use syn::ext::IdentExt;
 
-use super::key::local;
+use super::key::{local, part};
 use super::site::{location, policy};
 use crate::strategy::StrategyPlan;
 use crate::tokens;
@@ -97,11 +97,10 @@ fn render_fields(plan: &StrategyPlan) -> Option<TokenStream> {
     let krate = &plan.krate;
     let writer = local("__key");
     let parts = plan.key_fields.iter().map(|(field, ty)| {
-        // Under the field's type, which is what has to be a key part.
-        let value = super::key::blamed(quote!(&self.#field), ty);
+        let part = part(krate, ty, &quote!(&self.#field), &writer.to_token_stream());
         quote! {
             #writer.separator();
-            #writer.part(#value);
+            #part
         }
     });
     Some(quote! {

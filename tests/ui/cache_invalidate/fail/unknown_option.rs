@@ -1,0 +1,15 @@
+//! An option that does not exist.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, kind = "write_through")]
+async fn user(id: u64) -> Result<String, ()> {
+    Ok(id.to_string())
+}
+
+#[cache_invalidate(user(id), onn = "success")]
+async fn change(id: u64) -> Result<String, ()> {
+    Ok(id.to_string())
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Nothing that is done.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, kind = "write_through")]
+async fn user(id: u64) -> Result<String, ()> {
+    Ok(id.to_string())
+}
+
+#[cache_put(user(id))]
+async fn change(id: u64) -> Result<String, ()>;
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! A change that is a load.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, kind = "write_through")]
+async fn user(id: u64) -> Result<String, ()> {
+    Ok(id.to_string())
+}
+
+#[cache_put(user(id))]
+#[cached(namespace = "user", key = "x/<id>", ttl = 60)]
+async fn change(id: u64) -> Result<String, ()> {
+    Ok(id.to_string())
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A load that is a change.
+
+use cache_runtime::prelude::*;
+
+#[cache_strategy(namespace = "user", ttl = 60)]
+struct Users;
+
+#[cache_strategy]
+impl Users {
+    #[cached(key = "<id>")]
+    #[cache_put(self.user(id))]
+    async fn user(&self, id: u64) -> u64 {
+        id
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A foreign calling convention.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60)]
+async extern "C" fn user(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! No namespace.
+
+use cache_runtime::prelude::*;
+
+#[cached(key = "user/<id>", ttl = 60)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

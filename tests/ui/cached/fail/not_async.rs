@@ -1,0 +1,10 @@
+//! A function that is not async.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60)]
+fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A float in a key.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60)]
+async fn user(id: f64) -> String {
+    id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! `partial` of what is in the key as a whole.
+
+use cache_runtime::prelude::*;
+
+#[derive(Clone)]
+struct Request {
+    id: u64,
+    trace: String,
+}
+
+#[cached(namespace = "user", key = "<req>", ttl = 60, partial(req))]
+async fn user(req: Request) -> String {
+    format!("{}{}", req.id, req.trace)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! `self` in a key.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "<self.tenant>/<id>", ttl = 60)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

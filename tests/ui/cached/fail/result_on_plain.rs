@@ -1,0 +1,10 @@
+//! `result` on what is no `Result`.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, result)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! `skip` of nothing.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, skip())]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A namespace beside a strategy.
+
+use cache_runtime::prelude::*;
+
+#[cache_strategy(namespace = "user", ttl = 60)]
+struct Users;
+
+#[cached(strategy = Users, namespace = "user", key = "user/<id>")]
+async fn user(id: u64) -> u64 {
+    id
+}
+
+fn main() {}

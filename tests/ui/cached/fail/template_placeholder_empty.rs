@@ -1,0 +1,10 @@
+//! A placeholder without a name.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<>", ttl = 60)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

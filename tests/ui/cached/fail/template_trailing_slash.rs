@@ -1,0 +1,10 @@
+//! A slash at the end.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>/", ttl = 60)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Two `#[cached]`.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60)]
+#[cached(namespace = "user", key = "user/<id>", ttl = 60)]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}
