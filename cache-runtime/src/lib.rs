@@ -1,7 +1,43 @@
-//! Declare caches; the compiler checks the keys, a small runtime keeps them right.
+//! Declare what is cached, for how long and under which key; the compiler checks it, and this runtime serves it from memory
+//! in the process or from Redis or Valkey.
 //!
-//! Annotate a struct and its functions; procedural macros check the declaration and generate the key builders and the
-//! strategy; values are served from memory in the process or from Redis or Valkey.
+//! ```
+//! use cache_runtime::prelude::*;
+//!
+//! #[cached(namespace = "shop", key = "product/<id>/price", ttl = "10m")]
+//! async fn price(id: u64) -> Result<u32, String> {
+//!     Ok(499 + id as u32) // runs on a miss, once for all who ask at the same time
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), String> {
+//! price(7).await?;
+//! assert_eq!(price_entry(7).key(), &"shop:v1:product:7:price");
+//! assert_eq!(price_entry(7).get().await, Some(506));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | you want to | |
+//! |---|---|
+//! | cache a function, or a method of a strategy | [`cached`](macro@cached), [`cache_strategy`](macro@cache_strategy) |
+//! | store what a write has written, or invalidate after a change | [`cache_put`](macro@cache_put), [`cache_invalidate`](macro@cache_invalidate) |
+//! | read, set, write or invalidate one entry | [`Entry`] |
+//! | work with keys that are known only when the program runs | [`CacheStrategy`], [`Key`] |
+//! | connect, and choose the settings | [`Cache`], [`CacheBuilder`] |
+//! | make a type part of a key, or keep its schema with the value | [`CacheKey`](macro@CacheKey), [`CacheValue`](macro@CacheValue) |
+//! | see what happens, clear a namespace, list all declarations | [`CacheManager`] |
+//!
+//! # What a failing cache does
+//!
+//! Nothing to a cached function: it calls its loader. Reads of an [`Entry`] are a miss; writes and invalidations return a
+//! [`CacheError`]. What is worth knowing is logged through `tracing`, once for each change, and counted.
+//!
+//! # Runtime
+//!
+//! Needs Tokio with its timers on. (The embedded store alone also answers without a runtime; then nothing bounds a wait.)
 
 #![cfg_attr(not(feature = "redis"), allow(dead_code, reason = "records as bytes are for servers"))]
 

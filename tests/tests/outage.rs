@@ -95,6 +95,32 @@ async fn a_server_that_goes_away_never_fails_a_function_and_is_logged_once() {
 }
 
 #[tokio::test]
+async fn bytes_of_others_are_said_once_and_counted() {
+    #[cache_strategy(namespace = "foreign", ttl = 60)]
+    struct Foreign {
+        cache: Cache,
+    }
+
+    #[cache_strategy]
+    impl Foreign {
+        #[cached(key = "value/<id>")]
+        async fn value(&self, id: u64) -> u64 {
+            id
+        }
+    }
+
+    let log = log::capture();
+    let server = RedisServer::start();
+    let foreign = Foreign { cache: Cache::connect(&server.url()).await.unwrap() };
+    for _ in 0..5 {
+        server.command(&["SET", foreign.value_entry(1).key().as_str(), "theirs"]);
+        assert_eq!(foreign.value(1).await, 1);
+    }
+    assert_eq!(log.lines("no record").len(), 1, "{}", log.text());
+    assert_eq!(foreign.value_entry(1).counts().undecodable, 5);
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_costs_one_deadline_and_is_noticed() {
     let server = RedisServer::start();
     let cache =

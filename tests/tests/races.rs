@@ -68,6 +68,10 @@ async fn no_read_is_stale_in_memory_under_evictions() {
             let noise = Noise { cache };
             for id in 0_u64.. {
                 noise.set((id % 1000,), &"x".repeat(2000)).await.unwrap();
+                // Read again they are as much worth keeping as what the others fight over.
+                for again in id.saturating_sub(10)..id {
+                    let _: Option<String> = noise.get((again % 1000,)).await;
+                }
                 tokio::task::yield_now().await;
             }
         }

@@ -53,6 +53,26 @@ on_every_store! {
     }
 }
 
+/// A debug build, such as this one, shows in memory what a server would do to a value.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn what_a_server_would_lose_is_lost_in_memory_too() {
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Lossy {
+        kept: u8,
+        #[serde(skip)]
+        lost: u8,
+    }
+
+    #[cached(namespace = "lossy", key = "value/<id>", ttl = 60)]
+    async fn lossy(id: u8) -> Lossy {
+        Lossy { kept: id, lost: id }
+    }
+
+    assert_eq!(lossy(1).await, Lossy { kept: 1, lost: 1 });
+    assert_eq!(lossy(1).await, Lossy { kept: 1, lost: 0 });
+}
+
 /// In memory an `Arc` is handed out as it is.
 #[tokio::test]
 async fn an_arc_is_not_cloned_deeply() {

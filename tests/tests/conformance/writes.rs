@@ -155,15 +155,27 @@ async fn a_value_filled_after_the_mark_was_evicted_is_removed() {
     let numbers = Through::new(&cache, &source);
     let flags = crate::kinds::Flags::new(&cache);
     source.put(7, 1);
-    let written = numbers.number_entry(7).write_report(|| async {
-        for noise in 0..5000_u64 {
-            flags.set((noise,), &"x".repeat(1000)).await.unwrap();
-        }
-        assert_eq!(numbers.number(7).await, Ok(1));
-        assert_eq!(numbers.number_entry(7).get().await, Some(1), "the mark was evicted, and this filled in");
-        source.put(7, 2);
-        Ok::<_, ()>(2)
-    }).await.unwrap();
+    let written = numbers
+        .number_entry(7)
+        .write_report(|| async {
+            for noise in 0..5000_u64 {
+                flags.set((noise,), &"x".repeat(1000)).await.unwrap();
+                // Read again they are as much worth keeping as the mark.
+                for again in noise.saturating_sub(10)..noise {
+                    let _: Option<String> = flags.get((again,)).await;
+                }
+            }
+            assert_eq!(numbers.number(7).await, Ok(1));
+            assert_eq!(
+                numbers.number_entry(7).get().await,
+                Some(1),
+                "the mark was evicted, and this filled in"
+            );
+            source.put(7, 2);
+            Ok::<_, ()>(2)
+        })
+        .await
+        .unwrap();
     assert_eq!(written.cache, WriteEffect::Contended);
     assert_eq!(numbers.number(7).await, Ok(2));
 }
