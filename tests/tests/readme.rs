@@ -1,5 +1,12 @@
 //! The README's programs, compiled and run; and a check that they are the README's.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, dead_code, unreachable_pub, reason = "a test that fails has to fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    dead_code,
+    unreachable_pub,
+    reason = "a test that fails has to fail"
+)]
 
 #[rustfmt::skip]
 mod first {
