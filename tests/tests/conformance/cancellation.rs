@@ -129,7 +129,9 @@ on_every_store! {
                 }).await
             };
             let written = polled(write, polls).await;
-            // Whatever was reached: the cache holds what the source holds, or nothing.
+            // Whatever was reached: no mark is left that keeps readers from storing,
+            eventually(|| async { store.keys().await == 0 || numbers.number_entry(7).get().await.is_some() }).await;
+            // and the cache holds what the source holds, or nothing.
             eventually(|| async {
                 numbers.number_entry(7).get().await.is_none_or(|value| Some(value) == source.value(7))
             }).await;

@@ -155,6 +155,29 @@ on_every_store! {
         assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(1), Ok(1)));
     }
 
+    async fn a_lease_is_renewed_while_its_load_lives(store: Store) {
+        let lease = Duration::from_millis(600);
+        let build = || {
+            let builder = Cache::builder().deadline(Duration::from_secs(10)).wait(Duration::from_secs(60)).lease(lease);
+            match &store.server { Some(server) => builder.url(server.url()), None => builder }.build()
+        };
+        let one = build().await.unwrap();
+        let other = if store.server.is_some() { build().await.unwrap() } else { one.clone() };
+        let source = Source::new();
+        source.put(7, 1);
+        let (one, other) = (Aside::new(&one, &source), Aside::new(&other, &source));
+        source.hold();
+        let first = tokio::spawn({ let one = one.clone(); async move { one.number(7).await } });
+        source.has_begun(1).await;
+        let second = tokio::spawn(async move { other.number(7).await });
+        // Without renewal the lease would be gone long before: the second one would load, and the first one's value be lost.
+        tokio::time::sleep(4 * lease).await;
+        source.release();
+        assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(1), Ok(1)));
+        assert_eq!(one.number_entry(7).get().await, Some(1));
+        assert_eq!(source.loads(), 1);
+    }
+
     async fn a_disabled_cache_always_loads(store: Store) {
         drop(store);
         let source = Source::new();
