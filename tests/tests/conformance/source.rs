@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cache_tests::Counter;
 use tokio::sync::watch;
@@ -56,7 +57,10 @@ impl Source {
 
     /// Waits until so many loads have begun, in all.
     pub(crate) async fn has_begun(&self, loads: u64) {
-        self.begun.subscribe().wait_for(|begun| *begun >= loads).await.expect("the source is there");
+        let mut begun = self.begun.subscribe();
+        let waiting = begun.wait_for(|begun| *begun >= loads);
+        let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        waited.expect("the load never began").expect("the source is there");
     }
 
     pub(crate) fn loads(&self) -> u64 {
