@@ -31,7 +31,7 @@ pub(crate) struct Block {
 
 pub(crate) enum Item {
     /// A function with attributes of ours.
-    Ours(Vec<Attribute>, Function),
+    Ours(Vec<Attribute>, Box<Function>),
     Other(TokenStream),
 }
 
@@ -88,7 +88,7 @@ fn item(input: ParseStream<'_>, types: &mut BTreeSet<String>, errors: &mut Error
         return Ok(if ours.is_empty() {
             Item::Other(function.to_token_stream())
         } else {
-            Item::Ours(ours, function)
+            Item::Ours(ours, Box::new(function))
         });
     }
     let mut item: ImplItem = input.parse()?;

@@ -42,7 +42,7 @@ pub(crate) enum Callee {
 }
 
 pub(crate) enum Argument {
-    Value(Expr),
+    Value(Box<Expr>),
     /// `*`.
     Any(Span),
 }
@@ -279,7 +279,7 @@ const ANY: &str = "__cache_any";
 fn argument(expr: Expr) -> Argument {
     match &expr {
         Expr::Path(path) if path.path.is_ident(ANY) => Argument::Any(syn::spanned::Spanned::span(path)),
-        _ => Argument::Value(expr),
+        _ => Argument::Value(Box::new(expr)),
     }
 }
 

@@ -6,6 +6,8 @@ use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Meta, Pat, Signature, Token, Type, Visibility};
 
+use crate::error;
+
 /// A function with or without a body, free or a method.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
@@ -23,9 +25,8 @@ impl Parse for Function {
             input.parse::<Token![;]>()?;
             return Ok(Self { attrs, vis, sig, body: None });
         }
-        let body = body(input.parse()?).map_err(|tree| {
-            syn::Error::new_spanned(tree, "expected the function's body, or a `;` where there is none")
-        })?;
+        let body =
+            body(input.parse()?).map_err(|tree| syn::Error::new_spanned(tree, error::expected_body()))?;
         Ok(Self { attrs, vis, sig, body: Some(body) })
     }
 }
@@ -87,9 +88,7 @@ pub(crate) fn attribute_tokens(attr: &Attribute) -> syn::Result<TokenStream> {
     match &attr.meta {
         Meta::Path(_) => Ok(TokenStream::new()),
         Meta::List(list) => Ok(list.tokens.clone()),
-        Meta::NameValue(pair) => {
-            Err(syn::Error::new_spanned(pair, "the options stand in parentheses: `#[cached(key = \"…\")]`"))
-        }
+        Meta::NameValue(pair) => Err(syn::Error::new_spanned(pair, error::options_in_parentheses())),
     }
 }
 

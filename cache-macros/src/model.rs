@@ -32,7 +32,7 @@ pub(crate) enum Host<'a> {
     /// A free function with `namespace` and `ttl`.
     Inline(Inline),
     /// A free function with `strategy = Type`.
-    Type(Type),
+    Type(Box<Type>),
     /// A method.
     Block(&'a BlockHost),
 }
@@ -62,7 +62,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn of_function(function: &'a Function, args: Args, errors: &mut Errors) -> Option<Self> {
         check::strategy_alone(&args, errors);
         let host = match &args.strategy {
-            Some(strategy) => Host::Type(strategy.clone()),
+            Some(strategy) => Host::Type(Box::new(strategy.clone())),
             None => Host::Inline(Inline {
                 namespace: args.namespace.as_ref().map(LitStr::value).unwrap_or_default(),
                 version: args.version.as_ref().map_or(1, |version| version.value),

@@ -64,6 +64,10 @@ impl Returns {
                 None => inside = Inside::Projected(project(krate, ty, ty, "IsResult", "Ok")),
             }
         } else if result.is_some() {
+            if is_known(ty) {
+                errors.at(ty, error::no_alias("result", "Result"));
+                return None;
+            }
             error = Some(project(krate, ty, ty, "IsResult", "Err"));
             inside = Inside::Projected(project(krate, ty, ty, "IsResult", "Ok"));
         }
@@ -74,6 +78,10 @@ impl Returns {
                 is_option = true;
                 inside = Inside::Known(peel(some));
             } else if option.is_some() {
+                if is_known(ty) {
+                    errors.at(ty, error::no_alias("option", "Option"));
+                    return None;
+                }
                 inside = Inside::Projected(project(krate, ty, ty, "IsOption", "Some"));
             }
         } else if let (Inside::Projected(ok), true) = (&inside, is_option) {
@@ -123,6 +131,20 @@ pub(crate) fn check_value(value: &Type, shape: Shape, errors: &mut Errors) -> bo
         false
     } else {
         true
+    }
+}
+
+/// Is it a type that everybody knows, and so no alias of a `Result` or an `Option`?
+fn is_known(ty: &Type) -> bool {
+    const KNOWN: [&str; 12] = [
+        "String", "Vec", "Arc", "Box", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "bool", "i32", "i64",
+        "u64",
+    ];
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| KNOWN.iter().any(|name| last.ident == name))
+        }
+        _ => true,
     }
 }
 

@@ -1,3 +1,5 @@
+#![allow(clippy::expect_used, reason = "a test says what it expected")]
+
 use super::{Malformed, Placeholder, Segment, TemplateMistake as Mistake, parse};
 
 fn text(prefix: &str) -> Segment {

@@ -203,6 +203,7 @@ fn separate(out: &mut String) {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test says what it expected")]
 mod tests {
     use super::*;
 

@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Token, Type, Visibility};
 
 use super::companions::companions;
-use super::key::{key, local};
+use super::key::{blamed, key, local};
 use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
@@ -69,20 +69,14 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
         Shape::Result => quote!(load_result),
         Shape::ResultOption => quote!(load_result_option),
     };
-    let load_generics = match &plan.returns.error {
-        Some(error) => quote!(#value, #error, _, _),
-        None => quote!(#value, _, _),
-    };
     let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
         Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
         None => quote!(#krate::__private::share_of!(#error),),
     });
-    quote! {
-        #(#attrs)*
-        #vis async fn #ident #generics (#inputs) #output #where_clause {
-            #krate::__private::assert_value::<#value>();
-            let #key_local = #key;
-            #krate::__private::#load::<#load_generics>(
+    // What the value or the error lacks is said at the type.
+    let call = blamed(
+        quote! {
+            #krate::__private::#load(
                 #krate::__private::Call {
                     site: #site(),
                     cache: #cache,
@@ -93,6 +87,14 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
                 move || #uncached #turbofish (#this #(#arguments),*),
             )
             .await
+        },
+        value,
+    );
+    quote! {
+        #(#attrs)*
+        #vis async fn #ident #generics (#inputs) #output #where_clause {
+            let #key_local = #key;
+            #call
         }
     }
 }

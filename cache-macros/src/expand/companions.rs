@@ -83,9 +83,11 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let site = plan.call(&plan.site_name());
     let key = key(plan);
     let plain = blamed(quote!(#krate::__private::assert_plain!(#value)), value);
+    // With a body, loading asks the same.
+    let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
     quote! {
         #plain;
-        #krate::__private::assert_value::<#value>();
+        #is_value
         #krate::__private::entry::<#value, #kind>(
             #site(),
             #cache,

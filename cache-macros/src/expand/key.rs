@@ -130,10 +130,8 @@ impl Plan<'_> {
                 let kind = inline.kind.ident();
                 quote!(#krate::kind::#kind)
             }
-            _ => {
-                let strategy = self.strategy();
-                quote!(#strategy::Kind)
-            }
+            Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>::Kind), ty),
+            Host::Block(block) => blamed(quote!(<Self as #krate::CacheStrategy>::Kind), &block.self_ty),
         }
     }
 

@@ -1,0 +1,108 @@
+//! Where the compiler underlines: at the token that caused the mistake.
+
+#![allow(clippy::expect_used, reason = "a test says what it expected")]
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::entry;
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().expect("tokens")
+}
+
+/// Each `compile_error!`: the source text that it underlines, and the first line of its message.
+fn mistakes(expanded: TokenStream) -> Vec<(String, String)> {
+    let trees: Vec<TokenTree> = expanded.into_iter().collect();
+    let mut found = Vec::new();
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Ident(ident) if ident == "compile_error" => {
+                let Some(TokenTree::Group(group)) = trees.get(at + 2) else { continue };
+                let message: syn::LitStr = syn::parse2(group.stream()).expect("a message");
+                let place = source(ident.span(), group.span());
+                found.push((place, message.value().lines().next().unwrap_or_default().to_owned()));
+            }
+            TokenTree::Group(group) => found.extend(mistakes(group.stream())),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The source between two tokens; nothing, where that is the attribute itself.
+fn source(start: Span, end: Span) -> String {
+    start.join(end).and_then(|span| span.source_text()).unwrap_or_default()
+}
+
+fn places(expanded: TokenStream) -> Vec<String> {
+    mistakes(expanded).into_iter().map(|(place, _)| place).collect()
+}
+
+fn cached(args: &str, item: &str) -> Vec<String> {
+    places(entry::cached(tokens(args), tokens(item)))
+}
+
+const USER: &str = "async fn user(id: u64) -> String { String::new() }";
+
+#[test]
+fn options_are_blamed_by_name_and_values_by_value() {
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", tttl = 60, ttl = 60"#, USER), ["tttl"]);
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 60, ttl = 5"#, USER), ["ttl"]);
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = "soon""#, USER), [r#""soon""#]);
+    assert_eq!(cached(r#"namespace = "U", key = "<id>", ttl = 1"#, USER), [r#""U""#]);
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1, kind = "tll""#, USER), [r#""tll""#]);
+}
+
+#[test]
+fn templates_are_blamed_on_their_literal() {
+    assert_eq!(cached(r#"namespace = "u", key = "a:<id>", ttl = 1"#, USER), [r#""a:<id>""#]);
+    assert_eq!(cached(r#"namespace = "u", key = "<ip>", ttl = 1"#, USER), [r#""<ip>""#]);
+}
+
+#[test]
+fn parameters_are_blamed_where_they_stand() {
+    let item = "async fn user<T>(id: u64, (a, b): (u8, u8)) -> String { String::new() }";
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1"#, item), ["(a, b)"]);
+    let item = "async fn user<T>(id: u64, language: &str) -> String { String::new() }";
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1"#, item), ["language", "T"]);
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1, skip(T, id, language)"#, item), ["id"]);
+}
+
+#[test]
+fn types_are_blamed_as_a_whole() {
+    let item = "async fn user(id: u64) -> Result<&'static [Vec<u8>], ()> { Ok(&[]) }";
+    assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1"#, item), ["&'static [Vec<u8>]"]);
+}
+
+#[test]
+fn what_is_missing_is_blamed_on_the_attribute() {
+    assert_eq!(cached("", USER), ["", "", ""]);
+}
+
+#[test]
+fn methods_are_blamed_in_their_block() {
+    let item = r#"impl Users {
+        #[cached(key = "a/<id>", namespace = "u")]
+        async fn one(&mut self, id: u64) -> u64 { id }
+        #[cached(key = "b//<id>")]
+        async fn two(&self, id: u64) -> u64 { id }
+    }"#;
+    let expanded = entry::cache_strategy(TokenStream::new(), tokens(item));
+    assert_eq!(places(expanded), ["namespace", "&mut self", r#""b//<id>""#]);
+}
+
+#[test]
+fn fields_are_blamed_by_name() {
+    let expanded = entry::cache_strategy(
+        tokens(r#"namespace = "u", ttl = 1"#),
+        tokens("struct Users { tenant: u64, #[key] #[skip] db: Db }"),
+    );
+    assert_eq!(places(expanded), ["tenant", "#[key]"]);
+}
+
+#[test]
+fn targets_are_blamed_by_what_they_are() {
+    let item = "async fn change(id: u64) -> u64 { id }";
+    let expanded = entry::change("cache_put", tokens("user(*), other(id), onn = 1"), tokens(item));
+    assert_eq!(places(expanded), ["onn", "other", "*"]);
+}

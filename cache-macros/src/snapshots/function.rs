@@ -1,0 +1,168 @@
+/// A user's feed.
+pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>>> {
+    let __key = {
+        let mut __key = ::cache_runtime::__private::KeyWriter::new("feed:v1");
+        __key.literal(":user:");
+        <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
+        __key.literal(":feed:page_");
+        <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+        __key.finish()
+    };
+    ::cache_runtime::__private::load_option(
+            ::cache_runtime::__private::Call {
+                site: __user_feed_site(),
+                cache: ::cache_runtime::Cache::installed(),
+                key: &__key,
+                schema: ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+            },
+            move || user_feed_uncached(db, user_id, page),
+        )
+        .await
+}
+///The body of [`user_feed`], past the cache.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::too_many_arguments
+)]
+pub async fn user_feed_uncached(
+    db: &Db,
+    user_id: i64,
+    page: u32,
+) -> Option<Arc<Vec<Post>>> {
+    db.feed(user_id, page).await
+}
+///The cache entry of [`user_feed`].
+#[must_use]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+#[allow(unused_variables)]
+pub fn user_feed_entry(
+    user_id: i64,
+    page: u32,
+) -> ::cache_runtime::Entry<Arc<Vec<Post>>, ::cache_runtime::kind::Ttl> {
+    ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
+    ::cache_runtime::__private::entry::<
+        Arc<Vec<Post>>,
+        ::cache_runtime::kind::Ttl,
+    >(
+        __user_feed_site(),
+        ::cache_runtime::Cache::installed(),
+        {
+            let mut __key = ::cache_runtime::__private::KeyWriter::new("feed:v1");
+            __key.literal(":user:");
+            <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
+            __key.literal(":feed:page_");
+            <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+            __key.finish()
+        },
+        ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+    )
+}
+///The cache entries of [`user_feed`]: `Any` stands for every value of a part.
+#[must_use]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+#[allow(unused_variables)]
+pub fn user_feed_pattern(
+    user_id: impl ::cache_runtime::__private::KeyMatch<i64>,
+    page: impl ::cache_runtime::__private::KeyMatch<u32>,
+) -> ::cache_runtime::EntryPattern {
+    let mut __pattern = ::cache_runtime::__private::PatternWriter::new("feed:v1");
+    __pattern.literal(":user:");
+    __pattern.part::<i64, _>(&user_id);
+    __pattern.literal(":feed:page_");
+    __pattern.part::<u32, _>(&page);
+    __pattern.finish(::cache_runtime::Cache::installed(), __user_feed_site())
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
+    static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+        name: "user_feed",
+        strategy: const {
+            &::cache_runtime::__private::Strategy {
+                name: "",
+                namespace: "feed",
+                version: 1u32,
+                prefix: "feed:v1",
+                kind: ::cache_runtime::__private::KindName::Ttl,
+                policy: ::cache_runtime::__private::Policy::new(3600000u64)
+                    .none_ttl(5000u64),
+                fields: &[],
+                reason: "A user's feed.",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+            }
+        },
+        template: "user/<user_id>/feed/page_<page>",
+        segments: const {
+            &[
+                ::cache_runtime::__private::Segment {
+                    prefix: "user",
+                    placeholder: ::core::option::Option::None,
+                    suffix: "",
+                },
+                ::cache_runtime::__private::Segment {
+                    prefix: "",
+                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                        name: "user_id",
+                        class: <i64 as ::cache_runtime::CacheKey>::CLASS,
+                    }),
+                    suffix: "",
+                },
+                ::cache_runtime::__private::Segment {
+                    prefix: "feed",
+                    placeholder: ::core::option::Option::None,
+                    suffix: "",
+                },
+                ::cache_runtime::__private::Segment {
+                    prefix: "page_",
+                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                        name: "page",
+                        class: <u32 as ::cache_runtime::CacheKey>::CLASS,
+                    }),
+                    suffix: "",
+                },
+            ]
+        },
+        value: "Arc<Vec<Post>>",
+        policy: ::cache_runtime::__private::Policy::new(3600000u64).none_ttl(5000u64),
+        reason: "A user's feed.",
+        location: ::cache_runtime::__private::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            module: ::core::module_path!(),
+        },
+        loads: true,
+    });
+    ::cache_runtime::__private::register!(SITE);
+    &SITE
+}

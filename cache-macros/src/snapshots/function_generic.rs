@@ -1,0 +1,200 @@
+async fn find<'a, T, S: Source<T>, const N: usize>(
+    source: &S,
+    req: &'a Request,
+    name: impl AsRef<str>,
+) -> anyhow::Result<T>
+where
+    T: Value + From<S> + KeyType,
+{
+    let __key = {
+        let mut __key = my::runtime::__private::KeyWriter::new(
+            <Feed as my::runtime::CacheStrategy>::STRATEGY.prefix,
+        );
+        __key.separator();
+        <T as my::runtime::KeyType>::render_type(&mut __key);
+        __key.separator();
+        __key.part(&N);
+        __key.separator();
+        __key.part(&req.user.id);
+        __key.separator();
+        __key.part(&name);
+        __key.finish()
+    };
+    my::runtime::__private::load_result(
+            my::runtime::__private::Call {
+                site: __find_site(),
+                cache: my::runtime::Cache::installed(),
+                key: &__key,
+                schema: my::runtime::__private::schema_of!(T),
+            },
+            my::runtime::__private::share_of!(
+                < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
+            ),
+            move || find_uncached::<T, S, N>(source, req, name),
+        )
+        .await
+}
+///The body of [`find`], past the cache.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::too_many_arguments
+)]
+async fn find_uncached<'a, T, S: Source<T>, const N: usize>(
+    source: &S,
+    req: &'a Request,
+    name: impl AsRef<str>,
+) -> anyhow::Result<T>
+where
+    T: Value + From<S> + KeyType,
+{
+    source.find()
+}
+///The cache entry of [`find`].
+#[must_use]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+#[allow(unused_variables)]
+fn find_entry<'a, T, const N: usize>(
+    req: &'a Request,
+    name: impl AsRef<str>,
+) -> my::runtime::Entry<T, <Feed as my::runtime::CacheStrategy>::Kind>
+where
+    T: Value + KeyType,
+{
+    my::runtime::__private::assert_plain!(T);
+    my::runtime::__private::entry::<
+        T,
+        <Feed as my::runtime::CacheStrategy>::Kind,
+    >(
+        __find_site(),
+        my::runtime::Cache::installed(),
+        {
+            let mut __key = my::runtime::__private::KeyWriter::new(
+                <Feed as my::runtime::CacheStrategy>::STRATEGY.prefix,
+            );
+            __key.separator();
+            <T as my::runtime::KeyType>::render_type(&mut __key);
+            __key.separator();
+            __key.part(&N);
+            __key.separator();
+            __key.part(&req.user.id);
+            __key.separator();
+            __key.part(&name);
+            __key.finish()
+        },
+        my::runtime::__private::schema_of!(T),
+    )
+}
+///The cache entries of [`find`]: `Any` stands for every value of a part.
+#[must_use]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+#[allow(unused_variables)]
+fn find_pattern<T, const N: usize>(
+    req_user_id: impl my::runtime::PatternPart,
+    name: impl my::runtime::PatternPart,
+) -> my::runtime::EntryPattern
+where
+    T: Value + KeyType,
+{
+    let mut __pattern = my::runtime::__private::PatternWriter::new(
+        <Feed as my::runtime::CacheStrategy>::STRATEGY.prefix,
+    );
+    __pattern.separator();
+    let _ = <T as my::runtime::KeyType>::render_type;
+    __pattern.type_part::<T>();
+    __pattern.separator();
+    __pattern.part::<usize, usize>(&N);
+    __pattern.separator();
+    my::runtime::PatternPart::render(&req_user_id, &mut __pattern);
+    __pattern.separator();
+    my::runtime::PatternPart::render(&name, &mut __pattern);
+    __pattern.finish(my::runtime::Cache::installed(), __find_site())
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+fn __find_site() -> &'static my::runtime::__private::Site {
+    const {
+        ::core::assert!(
+            < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
+            "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
+        )
+    };
+    static SITE: my::runtime::__private::Site = my::runtime::__private::Site::new(my::runtime::__private::Declaration {
+        name: "find",
+        strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
+        template: "<T>/<N>/<req.user.id>/<name>",
+        segments: const {
+            &[
+                my::runtime::__private::Segment {
+                    prefix: "",
+                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
+                        name: "T",
+                        class: my::runtime::__private::CharClass::ANY,
+                    }),
+                    suffix: "",
+                },
+                my::runtime::__private::Segment {
+                    prefix: "",
+                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
+                        name: "N",
+                        class: <usize as my::runtime::CacheKey>::CLASS,
+                    }),
+                    suffix: "",
+                },
+                my::runtime::__private::Segment {
+                    prefix: "",
+                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
+                        name: "req.user.id",
+                        class: my::runtime::__private::CharClass::ANY,
+                    }),
+                    suffix: "",
+                },
+                my::runtime::__private::Segment {
+                    prefix: "",
+                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
+                        name: "name",
+                        class: my::runtime::__private::CharClass::ANY,
+                    }),
+                    suffix: "",
+                },
+            ]
+        },
+        value: "T",
+        policy: <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
+        reason: "",
+        location: my::runtime::__private::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            module: ::core::module_path!(),
+        },
+        loads: true,
+    });
+    my::runtime::__private::register!(SITE);
+    &SITE
+}

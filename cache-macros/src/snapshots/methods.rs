@@ -1,0 +1,307 @@
+impl Messages {
+    /// Recent messages.
+    pub async fn messages(&self, id: i64, page: &str) -> Result<Vec<Message>, DbError> {
+        let __key = {
+            let mut __key = ::cache_runtime::__private::KeyWriter::new(
+                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+            );
+            <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
+            __key.literal(":conversation:");
+            <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+            __key.literal(":page_");
+            <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+            __key.finish()
+        };
+        ::cache_runtime::__private::load_result(
+                ::cache_runtime::__private::Call {
+                    site: Self::__messages_site(),
+                    cache: <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    key: &__key,
+                    schema: ::cache_runtime::__private::schema_of!(Vec < Message >),
+                },
+                ::cache_runtime::__private::share_of!(DbError),
+                move || Self::messages_uncached(self, id, page),
+            )
+            .await
+    }
+    #[must_use]
+    #[allow(clippy::double_must_use)]
+    fn online(
+        &self,
+        id: i64,
+    ) -> Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
+        Self::online_entry(self, id)
+    }
+    fn plain(&self) -> bool {
+        true
+    }
+    ///The body of [`Self::messages`], past the cache.
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::too_many_arguments
+    )]
+    pub async fn messages_uncached(
+        &self,
+        id: i64,
+        mut page: &str,
+    ) -> Result<Vec<Message>, DbError> {
+        page = page.trim();
+        Ok(self.db.latest(id, page).await?)
+    }
+    ///The cache entry of [`Self::messages`].
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    pub fn messages_entry(
+        &self,
+        id: i64,
+        page: &str,
+    ) -> ::cache_runtime::Entry<
+        Vec<Message>,
+        <Self as ::cache_runtime::CacheStrategy>::Kind,
+    > {
+        ::cache_runtime::__private::assert_plain!(Vec < Message >);
+        ::cache_runtime::__private::entry::<
+            Vec<Message>,
+            <Self as ::cache_runtime::CacheStrategy>::Kind,
+        >(
+            Self::__messages_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            {
+                let mut __key = ::cache_runtime::__private::KeyWriter::new(
+                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                );
+                <Self as ::cache_runtime::CacheStrategy>::render_fields(
+                    self,
+                    &mut __key,
+                );
+                __key.literal(":conversation:");
+                <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+                __key.literal(":page_");
+                <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+                __key.finish()
+            },
+            ::cache_runtime::__private::schema_of!(Vec < Message >),
+        )
+    }
+    ///The cache entries of [`Self::messages`]: `Any` stands for every value of a part.
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    pub fn messages_pattern<'__0>(
+        &self,
+        id: impl ::cache_runtime::__private::KeyMatch<i64>,
+        page: impl ::cache_runtime::__private::KeyMatch<&'__0 str>,
+    ) -> ::cache_runtime::EntryPattern {
+        let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
+            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+        );
+        __pattern.strategy_fields(self);
+        __pattern.literal(":conversation:");
+        __pattern.part::<i64, _>(&id);
+        __pattern.literal(":page_");
+        __pattern.part::<&'__0 str, _>(&page);
+        __pattern
+            .finish(
+                <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                Self::__messages_site(),
+            )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "messages",
+            strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
+            template: "conversation/<id>/page_<page>",
+            segments: const {
+                &[
+                    ::cache_runtime::__private::Segment {
+                        prefix: "conversation",
+                        placeholder: ::core::option::Option::None,
+                        suffix: "",
+                    },
+                    ::cache_runtime::__private::Segment {
+                        prefix: "",
+                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                            name: "id",
+                            class: <i64 as ::cache_runtime::CacheKey>::CLASS,
+                        }),
+                        suffix: "",
+                    },
+                    ::cache_runtime::__private::Segment {
+                        prefix: "page_",
+                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                            name: "page",
+                            class: <&str as ::cache_runtime::CacheKey>::CLASS,
+                        }),
+                        suffix: "",
+                    },
+                ]
+            },
+            value: "Vec<Message>",
+            policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                .policy
+                .ttl(600000u64),
+            reason: "Recent messages.",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+        });
+        ::cache_runtime::__private::register!(SITE);
+        &SITE
+    }
+    ///The cache entry of [`Self::online`].
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    fn online_entry(
+        &self,
+        id: i64,
+    ) -> ::cache_runtime::Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
+        ::cache_runtime::__private::assert_plain!(bool);
+        ::cache_runtime::__private::assert_value::<bool>();
+        ::cache_runtime::__private::entry::<
+            bool,
+            <Self as ::cache_runtime::CacheStrategy>::Kind,
+        >(
+            Self::__online_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            {
+                let mut __key = ::cache_runtime::__private::KeyWriter::new(
+                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                );
+                <Self as ::cache_runtime::CacheStrategy>::render_fields(
+                    self,
+                    &mut __key,
+                );
+                __key.literal(":user:");
+                <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+                __key.literal(":online");
+                __key.finish()
+            },
+            ::cache_runtime::__private::schema_of!(bool),
+        )
+    }
+    ///The cache entries of [`Self::online`]: `Any` stands for every value of a part.
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    fn online_pattern(
+        &self,
+        id: impl ::cache_runtime::__private::KeyMatch<i64>,
+    ) -> ::cache_runtime::EntryPattern {
+        let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
+            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+        );
+        __pattern.strategy_fields(self);
+        __pattern.literal(":user:");
+        __pattern.part::<i64, _>(&id);
+        __pattern.literal(":online");
+        __pattern
+            .finish(
+                <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                Self::__online_site(),
+            )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    fn __online_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "online",
+            strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
+            template: "user/<id>/online",
+            segments: const {
+                &[
+                    ::cache_runtime::__private::Segment {
+                        prefix: "user",
+                        placeholder: ::core::option::Option::None,
+                        suffix: "",
+                    },
+                    ::cache_runtime::__private::Segment {
+                        prefix: "",
+                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                            name: "id",
+                            class: <i64 as ::cache_runtime::CacheKey>::CLASS,
+                        }),
+                        suffix: "",
+                    },
+                    ::cache_runtime::__private::Segment {
+                        prefix: "online",
+                        placeholder: ::core::option::Option::None,
+                        suffix: "",
+                    },
+                ]
+            },
+            value: "bool",
+            policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            reason: "",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: false,
+        });
+        ::cache_runtime::__private::register!(SITE);
+        &SITE
+    }
+}
+#[cached(__used)]
+const _: () = ();
+#[cached(__used)]
+const _: () = ();

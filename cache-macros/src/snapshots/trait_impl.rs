@@ -1,0 +1,155 @@
+#[async_trait]
+impl Repo for PgRepo {
+    type Error = DbError;
+    async fn row(&self, id: u64) -> Result<Option<Row>, Self::Error> {
+        let __key = {
+            let mut __key = ::cache_runtime::__private::KeyWriter::new(
+                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+            );
+            <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
+            __key.literal(":row:");
+            <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+            __key.finish()
+        };
+        ::cache_runtime::__private::load_result_option(
+                ::cache_runtime::__private::Call {
+                    site: Self::__row_site(),
+                    cache: <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    key: &__key,
+                    schema: ::cache_runtime::__private::schema_of!(Row),
+                },
+                ::cache_runtime::__private::share_of!(Self::Error),
+                move || Self::row_uncached(self, id),
+            )
+            .await
+    }
+}
+impl PgRepo {
+    ///The body of `row`, past the cache.
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::too_many_arguments
+    )]
+    pub async fn row_uncached(
+        &self,
+        id: u64,
+    ) -> Result<Option<Row>, <Self as Repo>::Error> {
+        self.find(id).await.map_err(<Self as Repo>::Error::from)
+    }
+    ///The cache entry of `row`.
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    pub fn row_entry(
+        &self,
+        id: u64,
+    ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
+        ::cache_runtime::__private::assert_plain!(Row);
+        ::cache_runtime::__private::entry::<
+            Row,
+            <Self as ::cache_runtime::CacheStrategy>::Kind,
+        >(
+            Self::__row_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            {
+                let mut __key = ::cache_runtime::__private::KeyWriter::new(
+                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                );
+                <Self as ::cache_runtime::CacheStrategy>::render_fields(
+                    self,
+                    &mut __key,
+                );
+                __key.literal(":row:");
+                <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+                __key.finish()
+            },
+            ::cache_runtime::__private::schema_of!(Row),
+        )
+    }
+    ///The cache entries of `row`: `Any` stands for every value of a part.
+    #[must_use]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    #[allow(unused_variables)]
+    pub fn row_pattern(
+        &self,
+        id: impl ::cache_runtime::__private::KeyMatch<u64>,
+    ) -> ::cache_runtime::EntryPattern {
+        let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
+            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+        );
+        __pattern.strategy_fields(self);
+        __pattern.literal(":row:");
+        __pattern.part::<u64, _>(&id);
+        __pattern
+            .finish(
+                <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                Self::__row_site(),
+            )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    fn __row_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "row",
+            strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
+            template: "row/<id>",
+            segments: const {
+                &[
+                    ::cache_runtime::__private::Segment {
+                        prefix: "row",
+                        placeholder: ::core::option::Option::None,
+                        suffix: "",
+                    },
+                    ::cache_runtime::__private::Segment {
+                        prefix: "",
+                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
+                            name: "id",
+                            class: <u64 as ::cache_runtime::CacheKey>::CLASS,
+                        }),
+                        suffix: "",
+                    },
+                ]
+            },
+            value: "Row",
+            policy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            reason: "",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+        });
+        ::cache_runtime::__private::register!(SITE);
+        &SITE
+    }
+}
+#[cached(__used)]
+const _: () = ();
