@@ -20,7 +20,12 @@ pub(crate) const CHANGES: [&str; 2] = ["cache_put", "cache_invalidate"];
 pub(crate) struct ChangePlan {
     pub(crate) krate: TokenStream,
     pub(crate) put: Option<Put>,
-    pub(crate) invalidate: Vec<Target>,
+    /// One for each `#[cache_invalidate]`.
+    pub(crate) invalidate: Vec<Invalidate>,
+}
+
+pub(crate) struct Invalidate {
+    pub(crate) targets: Vec<Target>,
     pub(crate) on_success: bool,
 }
 
@@ -94,14 +99,13 @@ impl ChangePlan {
         errors: &mut Errors,
     ) -> Self {
         let mut path = None;
-        let mut plan =
-            Self { krate: TokenStream::new(), put: None, invalidate: Vec::new(), on_success: false };
+        let mut plan = Self { krate: TokenStream::new(), put: None, invalidate: Vec::new() };
         for (at, name, tokens) in attrs {
             let options = Options::read(name, *at, tokens.clone(), errors);
             path = path.or(options.krate);
             if name == "cache_invalidate" {
-                plan.on_success |= options.on_success;
-                plan.invalidate.extend(options.targets);
+                let Options { targets, on_success, .. } = options;
+                plan.invalidate.push(Invalidate { targets, on_success });
             } else if plan.put.is_some() {
                 errors.span(*at, error::repeated("cache_put"));
             } else {

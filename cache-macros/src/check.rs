@@ -43,7 +43,7 @@ pub(crate) fn asyncness(function: &Function, attribute: &str, errors: &mut Error
 }
 
 /// `#[async_trait]` ran first: its lifetime gives it away.
-fn is_async_trait(function: &Function) -> bool {
+pub(crate) fn is_async_trait(function: &Function) -> bool {
     let is = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
     function.sig.generics.params.iter().any(is)
 }

@@ -101,6 +101,10 @@ impl<'a> Plan<'a> {
             }
             _ => (krate(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[] }),
         };
+        if check::is_async_trait(function) {
+            errors.at(&function.sig.ident, error::async_trait_order());
+            return None;
+        }
         check::required(&args, place, at, errors);
         check::modifiers(function, errors);
         check::asyncness(function, "cached", errors);

@@ -85,3 +85,15 @@ fn mistakes_of_several_segments_are_all_told() {
     let (_, mistakes) = parse("a:b/<id/c d");
     assert_eq!(mistakes.len(), 3);
 }
+
+#[test]
+fn nothing_panics() {
+    let alphabet = ['<', '>', '{', '}', '/', '.', 'a', 'é', ' ', '1'];
+    for number in 0..100_000_usize {
+        let digits = [1, 10, 100, 1_000, 10_000].map(|place| alphabet[number / place % 10]);
+        let text: String = digits.iter().collect();
+        for Malformed { at, .. } in parse(&text).1 {
+            assert!(text.get(at.clone()).is_some(), "{text}: {at:?}");
+        }
+    }
+}

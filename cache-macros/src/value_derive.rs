@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, GenericParam, Generics, Ident, LitStr, Meta, Path, Type};
 
 use crate::args::krate;
@@ -13,6 +14,8 @@ pub(crate) struct ValuePlan {
     pub(crate) krate: TokenStream,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
+    /// Can the type be cached at all?
+    pub(crate) owned: bool,
     /// In place of the type's path, in a key that names the type.
     pub(crate) name: Option<String>,
     pub(crate) attributes: String,
@@ -49,16 +52,18 @@ impl ValuePlan {
             }
             Ok(())
         });
+        let mut owned = true;
         for param in &input.generics.params {
             if let GenericParam::Lifetime(lifetime) = param {
                 errors.at(lifetime, error::borrowed_schema());
+                owned = false;
             }
         }
         let shape = match &input.data {
             Data::Struct(data) => ValueShape::Struct(fields(&data.fields, errors)),
             Data::Enum(data) => {
                 let variant = |variant: &syn::Variant| Variant {
-                    name: variant.ident.to_string(),
+                    name: variant.ident.unraw().to_string(),
                     attributes: serde_attributes(&variant.attrs),
                     fields: fields(&variant.fields, errors),
                 };
@@ -74,6 +79,7 @@ impl ValuePlan {
             attributes: serde_attributes(&input.attrs),
             ident: input.ident,
             generics: input.generics,
+            owned,
             name,
             shape,
         }
@@ -103,7 +109,7 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<Field> {
         if attributes.split(", ").any(|attribute| attribute == "skip") {
             continue;
         }
-        let name = field.ident.as_ref().map_or_else(|| at.to_string(), Ident::to_string);
+        let name = field.ident.as_ref().map_or_else(|| at.to_string(), |ident| ident.unraw().to_string());
         out.push(Field { name, attributes, ty: field.ty.clone(), opaque });
     }
     out

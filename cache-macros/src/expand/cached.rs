@@ -1,9 +1,9 @@
 //! `#[cached]`: the function itself, which asks the cache first, and the function that holds its body.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Token, Type, Visibility};
+use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, Type, Visibility};
 
 use super::companions::companions;
 use super::key::{blamed, key, local};
@@ -53,7 +53,7 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     let vis = &plan.function.vis;
     let (ident, generics, output) = (&sig.ident, &sig.generics, &sig.output);
     let where_clause = &generics.where_clause;
-    let inputs: Punctuated<TokenStream, Token![,]> = sig.inputs.iter().map(unadorned).collect();
+    let (asyncness, fn_token, inputs) = (&sig.asyncness, &sig.fn_token, plain_inputs(sig));
     let key_local = local("__key");
     let key = key(plan);
     let site = plan.call(&plan.site_name());
@@ -90,13 +90,36 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
         },
         value,
     );
+    let body = in_place_of(plan.function.body.as_ref(), quote!(let #key_local = #key; #call));
     quote! {
         #(#attrs)*
-        #vis async fn #ident #generics (#inputs) #output #where_clause {
-            let #key_local = #key;
-            #call
-        }
+        #[allow(clippy::too_many_lines)]
+        #vis #asyncness #fn_token #ident #generics #inputs #output #where_clause #body
     }
+}
+
+/// Other code in a body's braces: what the compiler says about the function as a whole is then said there.
+pub(crate) fn in_place_of(body: Option<&Group>, tokens: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    if let Some(body) = body {
+        group.set_span(body.span());
+    }
+    group
+}
+
+/// `(&self, id: i64)` with the user's parentheses: what the compiler says about the function is said there.
+fn inputs(sig: &Signature) -> TokenStream {
+    let mut out = TokenStream::new();
+    sig.paren_token.surround(&mut out, |out| sig.inputs.to_tokens(out));
+    out
+}
+
+/// The same, as callers see it.
+fn plain_inputs(sig: &Signature) -> TokenStream {
+    let inputs: Punctuated<TokenStream, Token![,]> = sig.inputs.iter().map(unadorned).collect();
+    let mut out = TokenStream::new();
+    sig.paren_token.surround(&mut out, |out| inputs.to_tokens(out));
+    out
 }
 
 /// A parameter without `mut` and attributes, which belong to the body.
@@ -121,18 +144,30 @@ fn uncached(plan: &Plan<'_>) -> TokenStream {
     let sig = &plan.function.sig;
     let name = plan.uncached_name();
     let vis = plan.companion_vis();
-    let (generics, inputs, output) = (&sig.generics, &sig.inputs, &sig.output);
+    let (asyncness, fn_token, inputs) = (&sig.asyncness, &sig.fn_token, self::inputs(sig));
+    let (generics, output) = (&sig.generics, &sig.output);
     let where_clause = &generics.where_clause;
     let body = &plan.function.body;
     let lints = plan.function.attrs.iter().filter(|attr| is_lint_level(attr));
     let cfg = carried(&plan.function.attrs);
-    let doc = format!("The body of {}, past the cache.", plan.link());
+    let doc = format!(" The body of {}, past the cache.", plan.link());
     quote! {
         #cfg
         #[doc = #doc]
-        #[allow(dead_code, unreachable_pub, private_interfaces, private_bounds, clippy::too_many_arguments)]
+        #[allow(
+            dead_code,
+            unreachable_pub,
+            private_interfaces,
+            private_bounds,
+            clippy::too_many_arguments,
+            clippy::unused_async,
+            clippy::missing_errors_doc,
+            clippy::missing_panics_doc,
+            clippy::must_use_candidate,
+            clippy::redundant_pub_crate
+        )]
         #(#lints)*
-        #vis async fn #name #generics (#inputs) #output #where_clause #body
+        #vis #asyncness #fn_token #name #generics #inputs #output #where_clause #body
     }
 }
 
@@ -141,7 +176,7 @@ fn entry_itself(plan: &Plan<'_>) -> TokenStream {
     let sig = &plan.function.sig;
     let attrs = &plan.function.attrs;
     let (vis, ident, generics) = (&plan.function.vis, &sig.ident, &sig.generics);
-    let (inputs, where_clause) = (&sig.inputs, &generics.where_clause);
+    let (fn_token, inputs, where_clause) = (&sig.fn_token, inputs(sig), &generics.where_clause);
     let output = entry_output(plan);
     let entry = plan.call(&plan.entry_name());
     let turbofish = turbofish(generics);
@@ -151,7 +186,7 @@ fn entry_itself(plan: &Plan<'_>) -> TokenStream {
         #(#attrs)*
         #[must_use]
         #[allow(clippy::double_must_use)]
-        #vis fn #ident #generics (#inputs) -> #output #where_clause {
+        #vis #fn_token #ident #generics #inputs -> #output #where_clause {
             #entry #turbofish (#this #(#arguments),*)
         }
     }
@@ -211,11 +246,11 @@ pub(crate) fn stub(plan: &Plan<'_>) -> Expansion {
         let (name, vis, sig, quiet) = (plan.uncached_name(), plan.companion_vis(), &function.sig, quiet());
         let (asyncness, generics, output) = (&sig.asyncness, &sig.generics, &sig.output);
         let where_clause = &generics.where_clause;
-        let inputs: Punctuated<TokenStream, Token![,]> = sig.inputs.iter().map(unadorned).collect();
+        let inputs = plain_inputs(sig);
         quote! {
             #quiet
             #[allow(unused)]
-            #vis #asyncness fn #name #generics (#inputs) #output #where_clause { loop {} }
+            #vis #asyncness fn #name #generics #inputs #output #where_clause { loop {} }
         }
     });
     let companions = super::companions::stubs(plan);

@@ -4,25 +4,25 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
+use super::cached::in_place_of;
 use super::key::{blamed, local};
-use crate::change::{Argument, ChangePlan, Put, Target};
+use crate::change::{Argument, ChangePlan, Invalidate, Put, Target};
 use crate::function::Function;
 
 /// The same function; the body runs inside the put, the put inside the invalidations.
 pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream) -> TokenStream {
-    let Function { attrs, vis, sig, body } = function;
-    let body = inferred(sig, body.as_ref().map(ToTokens::to_token_stream).unwrap_or_default());
+    let Function { attrs, vis, sig, body: written } = function;
+    let body = inferred(sig, written.as_ref().map(ToTokens::to_token_stream).unwrap_or_default());
     let body = match &plan.put {
         Some(put) => self::put(plan, put, &body),
         None => quote!(#body.await),
     };
-    let body = if plan.invalidate.is_empty() { body } else { invalidate(plan, &body) };
+    // The first attribute is the outermost.
+    let body = plan.invalidate.iter().rev().fold(body, |body, each| invalidate(plan, each, &body));
+    let body = in_place_of(written.as_ref(), quote!(#used #body));
     quote! {
         #(#attrs)*
-        #vis #sig {
-            #used
-            #body
-        }
+        #vis #sig #body
     }
 }
 
@@ -55,21 +55,22 @@ fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
     let target = target(plan, &put.target);
     let write = if put.fallible { quote!(write) } else { quote!(write_value) };
     // "This kind of entry can't be written" is said at the target.
-    let write = blamed(quote!(#krate::Entry::#write), put.target.name());
+    let reference = blamed(quote!(&#entry), put.target.name());
+    let written = blamed(quote!(#krate::Entry::#write(#reference, move || #body).await), put.target.name());
     quote! {
         let #entry = #target;
-        #write(&#entry, move || #body).await
+        #written
     }
 }
 
-fn invalidate(plan: &ChangePlan, body: &TokenStream) -> TokenStream {
+fn invalidate(plan: &ChangePlan, invalidate: &Invalidate, body: &TokenStream) -> TokenStream {
     let krate = &plan.krate;
     let (guard, out) = (local("__guard"), local("__out"));
-    let targets = plan.invalidate.iter().map(|each| {
+    let targets = invalidate.targets.iter().map(|each| {
         let target = target(plan, each);
         if each.is_pattern() { quote!(.pattern(&#target)) } else { quote!(.entry(&#target)) }
     });
-    let on_success = plan.on_success.then(|| quote!(.on_success()));
+    let on_success = invalidate.on_success.then(|| quote!(.on_success()));
     quote! {
         let #guard = #krate::__private::Invalidations::new() #(#targets)* #on_success.arm();
         let #out = { #body };

@@ -10,7 +10,7 @@ use super::site::site;
 use crate::bind::Bound;
 use crate::function::Param;
 use crate::generics::{Kept, keep};
-use crate::model::Plan;
+use crate::model::{Host, Plan};
 use crate::tokens::name_lifetimes;
 
 impl Plan<'_> {
@@ -64,14 +64,22 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
     let (params, where_clause) = (&kept.params, kept.where_clause());
     let receiver = plan.receiver();
     let inputs = plan.keyed.iter().map(|Param { ident, ty }| quote!(#ident: #ty));
-    let doc = format!("The cache entry of {}.", plan.link());
+    // "No strategy" is said at the strategy's type; what is wrong with the value's stays where that is.
+    let at_strategy = |tokens| match &plan.host {
+        Host::Block(block) => blamed(tokens, &block.self_ty),
+        Host::Type(ty) => blamed(tokens, ty),
+        Host::Inline(_) => tokens,
+    };
+    let (open, close) = (at_strategy(quote!(#krate::Entry<)), at_strategy(quote!(>)));
+    let output = quote!(#open #value, #kind #close);
+    let doc = format!(" The cache entry of {}.", plan.link());
     quote! {
         #cfg
         #[doc = #doc]
         #[must_use]
         #quiet
         #[allow(unused_variables)]
-        #vis fn #name<#params>(#receiver #(#inputs),*) -> #krate::Entry<#value, #kind> #where_clause {
+        #vis fn #name<#params>(#receiver #(#inputs),*) -> #output #where_clause {
             #body
         }
     }
@@ -79,7 +87,7 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
 
 fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
-    let (value, kind, cache) = (&plan.returns.value, plan.kind(), plan.cache());
+    let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
     let key = key(plan);
     let plain = blamed(quote!(#krate::__private::assert_plain!(#value)), value);
@@ -88,7 +96,7 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     quote! {
         #plain;
         #is_value
-        #krate::__private::entry::<#value, #kind>(
+        #krate::__private::entry(
             #site(),
             #cache,
             #key,
@@ -127,7 +135,7 @@ fn pattern(
         None => quote!(#ident: impl #krate::PatternPart),
     });
     let body = body(plan, &parts);
-    let doc = format!("The cache entries of {}: `Any` stands for every value of a part.", plan.link());
+    let doc = format!(" The cache entries of {}: `Any` stands for every value of a part.", plan.link());
     quote! {
         #cfg
         #[doc = #doc]
@@ -181,7 +189,13 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let writer = local("__pattern");
     let (prefix, cache) = (plan.prefix(), plan.cache());
     let site = plan.call(&plan.site_name());
-    let fields = plan.this().map(|this| quote!(#writer.strategy_fields(#this);));
+    let fields = plan.this().map(|this| {
+        let this = match &plan.host {
+            Host::Block(block) => blamed(this.to_token_stream(), &block.self_ty),
+            _ => this.to_token_stream(),
+        };
+        quote!(#writer.strategy_fields(#this);)
+    });
     let steps = steps(plan, &writer, |bound| match bound {
         Bound::Type(ident) => {
             // Said in the key's words, which the compiler then says once.

@@ -61,6 +61,12 @@ pub(crate) fn blamed(expression: TokenStream, place: impl ToTokens) -> TokenStre
     trees.into_iter().collect()
 }
 
+/// `Self` where the type stands in the head of the block; the compiler then says once what the type lacks.
+fn self_at(ty: &Type) -> Ident {
+    let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    Ident::new("Self", span)
+}
+
 /// The writer's calls in order, neighbouring text in one.
 pub(crate) fn steps(
     plan: &Plan<'_>,
@@ -106,7 +112,10 @@ impl Plan<'_> {
         match &self.host {
             Host::Inline(_) => TokenStream::new(),
             Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>), ty),
-            Host::Block(block) => blamed(quote!(<Self as #krate::CacheStrategy>), &block.self_ty),
+            Host::Block(block) => {
+                let this = self_at(&block.self_ty);
+                blamed(quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
+            }
         }
     }
 
@@ -131,7 +140,10 @@ impl Plan<'_> {
                 quote!(#krate::kind::#kind)
             }
             Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>::Kind), ty),
-            Host::Block(block) => blamed(quote!(<Self as #krate::CacheStrategy>::Kind), &block.self_ty),
+            Host::Block(block) => {
+                let this = self_at(&block.self_ty);
+                blamed(quote!(<#this as #krate::CacheStrategy>::Kind), &block.self_ty)
+            }
         }
     }
 

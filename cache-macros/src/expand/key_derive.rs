@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::parse_quote;
 
 use super::key::{local, part};
@@ -75,7 +76,7 @@ fn listed(parts: impl Iterator<Item = TokenStream>) -> TokenStream {
 fn variants(krate: &TokenStream, variants: &[Variant]) -> TokenStream {
     let writer = local("__key");
     let arms = variants.iter().map(|Variant { ident, fields }| {
-        let name = ident.to_string();
+        let name = ident.unraw().to_string();
         let bound: Vec<_> = (0..fields.len())
             .map(|at| format_ident!("__field{at}", span = proc_macro2::Span::mixed_site()))
             .collect();

@@ -11,6 +11,9 @@ use crate::tokens;
 use crate::value_derive::{Field, ValuePlan, ValueShape, Variant};
 
 pub(crate) fn value(plan: &ValuePlan) -> TokenStream {
+    if !plan.owned {
+        return TokenStream::new();
+    }
     let schema = schema(plan);
     let name = name(plan);
     quote!(#schema #name)

@@ -1,4 +1,5 @@
 /// A user's feed.
+#[allow(clippy::too_many_lines)]
 pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>>> {
     let __key = {
         let mut __key = ::cache_runtime::__private::KeyWriter::new("feed:v1");
@@ -19,13 +20,18 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         )
         .await
 }
-///The body of [`user_feed`], past the cache.
+/// The body of [`user_feed`], past the cache.
 #[allow(
     dead_code,
     unreachable_pub,
     private_interfaces,
     private_bounds,
-    clippy::too_many_arguments
+    clippy::too_many_arguments,
+    clippy::unused_async,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::redundant_pub_crate
 )]
 pub async fn user_feed_uncached(
     db: &Db,
@@ -34,7 +40,7 @@ pub async fn user_feed_uncached(
 ) -> Option<Arc<Vec<Post>>> {
     db.feed(user_id, page).await
 }
-///The cache entry of [`user_feed`].
+/// The cache entry of [`user_feed`].
 #[must_use]
 #[allow(
     dead_code,
@@ -51,10 +57,7 @@ pub fn user_feed_entry(
     page: u32,
 ) -> ::cache_runtime::Entry<Arc<Vec<Post>>, ::cache_runtime::kind::Ttl> {
     ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
-    ::cache_runtime::__private::entry::<
-        Arc<Vec<Post>>,
-        ::cache_runtime::kind::Ttl,
-    >(
+    ::cache_runtime::__private::entry(
         __user_feed_site(),
         ::cache_runtime::Cache::installed(),
         {
@@ -68,7 +71,7 @@ pub fn user_feed_entry(
         ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
     )
 }
-///The cache entries of [`user_feed`]: `Any` stands for every value of a part.
+/// The cache entries of [`user_feed`]: `Any` stands for every value of a part.
 #[must_use]
 #[allow(
     dead_code,

@@ -1,3 +1,4 @@
+#[allow(clippy::too_many_lines)]
 async fn find<'a, T, S: Source<T>, const N: usize>(
     source: &S,
     req: &'a Request,
@@ -34,13 +35,18 @@ where
         )
         .await
 }
-///The body of [`find`], past the cache.
+/// The body of [`find`], past the cache.
 #[allow(
     dead_code,
     unreachable_pub,
     private_interfaces,
     private_bounds,
-    clippy::too_many_arguments
+    clippy::too_many_arguments,
+    clippy::unused_async,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::redundant_pub_crate
 )]
 async fn find_uncached<'a, T, S: Source<T>, const N: usize>(
     source: &S,
@@ -52,7 +58,7 @@ where
 {
     source.find()
 }
-///The cache entry of [`find`].
+/// The cache entry of [`find`].
 #[must_use]
 #[allow(
     dead_code,
@@ -72,10 +78,7 @@ where
     T: Value + KeyType,
 {
     my::runtime::__private::assert_plain!(T);
-    my::runtime::__private::entry::<
-        T,
-        <Feed as my::runtime::CacheStrategy>::Kind,
-    >(
+    my::runtime::__private::entry(
         __find_site(),
         my::runtime::Cache::installed(),
         {
@@ -95,7 +98,7 @@ where
         my::runtime::__private::schema_of!(T),
     )
 }
-///The cache entries of [`find`]: `Any` stands for every value of a part.
+/// The cache entries of [`find`]: `Any` stands for every value of a part.
 #[must_use]
 #[allow(
     dead_code,

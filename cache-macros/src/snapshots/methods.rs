@@ -1,5 +1,6 @@
 impl Messages {
     /// Recent messages.
+    #[allow(clippy::too_many_lines)]
     pub async fn messages(&self, id: i64, page: &str) -> Result<Vec<Message>, DbError> {
         let __key = {
             let mut __key = ::cache_runtime::__private::KeyWriter::new(
@@ -35,13 +36,18 @@ impl Messages {
     fn plain(&self) -> bool {
         true
     }
-    ///The body of [`Self::messages`], past the cache.
+    /// The body of [`Self::messages`], past the cache.
     #[allow(
         dead_code,
         unreachable_pub,
         private_interfaces,
         private_bounds,
-        clippy::too_many_arguments
+        clippy::too_many_arguments,
+        clippy::unused_async,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::redundant_pub_crate
     )]
     pub async fn messages_uncached(
         &self,
@@ -51,7 +57,7 @@ impl Messages {
         page = page.trim();
         Ok(self.db.latest(id, page).await?)
     }
-    ///The cache entry of [`Self::messages`].
+    /// The cache entry of [`Self::messages`].
     #[must_use]
     #[allow(
         dead_code,
@@ -72,10 +78,7 @@ impl Messages {
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
         ::cache_runtime::__private::assert_plain!(Vec < Message >);
-        ::cache_runtime::__private::entry::<
-            Vec<Message>,
-            <Self as ::cache_runtime::CacheStrategy>::Kind,
-        >(
+        ::cache_runtime::__private::entry(
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
@@ -95,7 +98,7 @@ impl Messages {
             ::cache_runtime::__private::schema_of!(Vec < Message >),
         )
     }
-    ///The cache entries of [`Self::messages`]: `Any` stands for every value of a part.
+    /// The cache entries of [`Self::messages`]: `Any` stands for every value of a part.
     #[must_use]
     #[allow(
         dead_code,
@@ -181,7 +184,7 @@ impl Messages {
         ::cache_runtime::__private::register!(SITE);
         &SITE
     }
-    ///The cache entry of [`Self::online`].
+    /// The cache entry of [`Self::online`].
     #[must_use]
     #[allow(
         dead_code,
@@ -199,10 +202,7 @@ impl Messages {
     ) -> ::cache_runtime::Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
         ::cache_runtime::__private::assert_plain!(bool);
         ::cache_runtime::__private::assert_value::<bool>();
-        ::cache_runtime::__private::entry::<
-            bool,
-            <Self as ::cache_runtime::CacheStrategy>::Kind,
-        >(
+        ::cache_runtime::__private::entry(
             Self::__online_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
@@ -221,7 +221,7 @@ impl Messages {
             ::cache_runtime::__private::schema_of!(bool),
         )
     }
-    ///The cache entries of [`Self::online`]: `Any` stands for every value of a part.
+    /// The cache entries of [`Self::online`]: `Any` stands for every value of a part.
     #[must_use]
     #[allow(
         dead_code,

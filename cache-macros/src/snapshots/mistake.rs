@@ -14,7 +14,7 @@ pub async fn feed(id: i64) -> Vec<Post> {
 pub async fn feed_uncached(id: i64) -> Vec<Post> {
     loop {}
 }
-///The cache entry of [`feed`].
+/// The cache entry of [`feed`].
 #[must_use]
 #[allow(
     dead_code,
@@ -31,7 +31,7 @@ pub fn feed_entry(
 ) -> ::cache_runtime::Entry<Vec<Post>, ::cache_runtime::kind::Ttl> {
     loop {}
 }
-///The cache entries of [`feed`]: `Any` stands for every value of a part.
+/// The cache entries of [`feed`]: `Any` stands for every value of a part.
 #[must_use]
 #[allow(
     dead_code,

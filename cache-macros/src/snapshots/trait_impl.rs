@@ -1,6 +1,7 @@
 #[async_trait]
 impl Repo for PgRepo {
     type Error = DbError;
+    #[allow(clippy::too_many_lines)]
     async fn row(&self, id: u64) -> Result<Option<Row>, Self::Error> {
         let __key = {
             let mut __key = ::cache_runtime::__private::KeyWriter::new(
@@ -25,13 +26,18 @@ impl Repo for PgRepo {
     }
 }
 impl PgRepo {
-    ///The body of `row`, past the cache.
+    /// The body of `row`, past the cache.
     #[allow(
         dead_code,
         unreachable_pub,
         private_interfaces,
         private_bounds,
-        clippy::too_many_arguments
+        clippy::too_many_arguments,
+        clippy::unused_async,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::redundant_pub_crate
     )]
     pub async fn row_uncached(
         &self,
@@ -39,7 +45,7 @@ impl PgRepo {
     ) -> Result<Option<Row>, <Self as Repo>::Error> {
         self.find(id).await.map_err(<Self as Repo>::Error::from)
     }
-    ///The cache entry of `row`.
+    /// The cache entry of `row`.
     #[must_use]
     #[allow(
         dead_code,
@@ -56,10 +62,7 @@ impl PgRepo {
         id: u64,
     ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
         ::cache_runtime::__private::assert_plain!(Row);
-        ::cache_runtime::__private::entry::<
-            Row,
-            <Self as ::cache_runtime::CacheStrategy>::Kind,
-        >(
+        ::cache_runtime::__private::entry(
             Self::__row_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
@@ -77,7 +80,7 @@ impl PgRepo {
             ::cache_runtime::__private::schema_of!(Row),
         )
     }
-    ///The cache entries of `row`: `Any` stands for every value of a part.
+    /// The cache entries of `row`: `Any` stands for every value of a part.
     #[must_use]
     #[allow(
         dead_code,

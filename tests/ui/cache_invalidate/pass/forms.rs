@@ -38,6 +38,12 @@ async fn attempt(id: i64, fail: bool) -> Result<i64, String> {
     if fail { Err("no".into()) } else { Ok(id) }
 }
 
+#[cache_invalidate(profile(id), on = "success")]
+#[cache_invalidate(feeds::feed(id, *))]
+async fn each_its_own(id: i64, fail: bool) -> Result<i64, String> {
+    if fail { Err("no".into()) } else { Ok(id) }
+}
+
 #[cache_invalidate(profile(*))]
 #[cache_invalidate(feeds::feed(*, *))]
 async fn all() {}
@@ -74,6 +80,9 @@ async fn main() {
     assert_eq!(there().await, (true, true));
     assert!(attempt(1, false).await.is_ok());
     assert_eq!(there().await, (false, true));
+    warm().await;
+    assert!(each_its_own(1, true).await.is_err());
+    assert_eq!(there().await, (true, false));
     warm().await;
     all().await;
     assert_eq!(there().await, (false, false));
