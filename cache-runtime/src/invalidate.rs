@@ -22,11 +22,7 @@ pub(crate) async fn invalidate_key(
     key: &Key,
 ) -> Result<Invalidated, CacheError> {
     let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
-    // Loads that are under way are not for later readers, whether the store can be told or not.
-    cache.flights().detach(key);
-    let answer = store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await;
-    cache.flights().detach(key);
-    counted(site, answer)
+    counted(site, store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await)
 }
 
 /// Invalidates all keys of a pattern. Gives how many there were.
@@ -36,11 +32,9 @@ pub(crate) async fn invalidate_pattern(
     pattern: &Pattern,
 ) -> Result<u64, CacheError> {
     let Some(store) = cache.store() else { return Ok(0) };
-    cache.flights().detach_all();
-    let answer = store.invalidate_matching(pattern).await;
-    cache.flights().detach_all();
     let mut count = 0;
-    counted(site, answer.map(|keys| count = keys)).map(|_| count)
+    let answer = store.invalidate_matching(pattern).await.map(|keys| count = keys);
+    counted(site, answer).map(|_| count)
 }
 
 fn counted(site: &'static Site, answer: Result<(), CacheError>) -> Result<Invalidated, CacheError> {
@@ -104,18 +98,40 @@ impl Invalidations {
         InvalidateGuard { invalidations: Some(self) }
     }
 
-    async fn apply(self) {
-        for target in self.targets {
-            let (name, error) = match &target {
-                Target::Key(cache, site, key) => (site.name(), invalidate_key(cache, site, key).await.err()),
-                Target::Pattern(cache, site, pattern) => {
-                    (site.name(), invalidate_pattern(cache, site, pattern).await.err())
+    /// One after the other, until the store fails: the function that is invalidating pays for one failure at the most, and
+    /// the rest is tried in the background.
+    async fn apply(mut self) {
+        let mut targets = self.targets.into_iter();
+        while let Some(target) = targets.next() {
+            if target.apply().await.is_err() {
+                self.targets = targets.collect();
+                if !self.targets.is_empty() {
+                    in_background(self.apply_all());
                 }
-            };
-            if let Some(error) = error {
-                tracing::warn!(entry = %name, %error, "an invalidation could not be applied; the old value may be served until its TTL ends");
+                return;
             }
         }
+    }
+
+    async fn apply_all(self) {
+        for target in self.targets {
+            // Said and counted where it fails.
+            let _ = target.apply().await;
+        }
+    }
+}
+
+impl Target {
+    async fn apply(self) -> Result<(), CacheError> {
+        let (site, answer) = match &self {
+            Target::Key(cache, site, key) => (site, invalidate_key(cache, site, key).await.map(|_| ())),
+            Target::Pattern(cache, site, pattern) => {
+                (site, invalidate_pattern(cache, site, pattern).await.map(|_| ()))
+            }
+        };
+        answer.inspect_err(|error| {
+            tracing::warn!(entry = %site.name(), %error, "an invalidation could not be applied; the old value may be served until its TTL ends");
+        })
     }
 }
 

@@ -153,10 +153,7 @@ impl CacheManager {
     /// Where the store could not be told about all of them.
     pub async fn clear_namespace(&self, namespace: &str) -> Result<u64, CacheError> {
         let Some(store) = self.cache.store() else { return Ok(0) };
-        self.cache.flights().detach_all();
-        let cleared = store.clear(namespace).await;
-        self.cache.flights().detach_all();
-        cleared
+        store.clear(namespace).await
     }
 
     /// Every declaration linked into this program.

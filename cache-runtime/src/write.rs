@@ -68,7 +68,6 @@ fn ttl(call: Call<'_>) -> Duration {
 }
 
 async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
-    call.cache.flights().detach(call.key);
     let mut mark =
         Mark { cache: call.cache.clone(), site: call.site, key: call.key.clone(), id: None, ended: false };
     // The guard stands before the step: dropped while the answer is on its way, it removes what may stand there.
@@ -99,7 +98,6 @@ impl Mark {
     ) -> WriteEffect {
         // Only this order keeps the guard armed while the answer is on its way.
         let answer = end(store, budget, &self.key, self.id, draft.map(|draft| (draft, ttl(call)))).await;
-        call.cache.flights().detach(call.key);
         let counters = &self.site.counters;
         match answer {
             Ok(end) => {
@@ -144,7 +142,6 @@ impl Drop for Mark {
         let (cache, site, key, id) = (self.cache.clone(), self.site, self.key.clone(), self.id);
         in_background(async move {
             let Some(store) = cache.store() else { return };
-            cache.flights().detach(&key);
             if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
                 site.counters.store_errors.one();
                 tracing::warn!(%key, %error, "a write could not be ended in the cache; readers load until its mark ends");

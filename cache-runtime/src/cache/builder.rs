@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::settings::check_duration;
 use super::{Cache, Settings};
 use crate::error::CacheError;
+use crate::store::AnyStore;
+use crate::store::memory::MemoryStore;
 
 const DEFAULT_MEMORY_BYTES: u64 = 64 << 20;
 /// Less than this is no cache, and is most likely a number of megabytes.
@@ -64,7 +66,7 @@ impl CacheBuilder {
     }
 
     /// How many bytes of keys, encoded values and their overhead the embedded store may hold: 64 KiB or more, by default
-    /// 64 MiB.
+    /// 64 MiB. A value that takes more than a sixteenth of it (of less than 16 MiB: more than 1 MiB, or all) is not kept.
     pub fn memory_bytes(mut self, bytes: u64) -> CacheBuilder {
         self.memory_bytes = bytes;
         self
@@ -128,13 +130,12 @@ impl CacheBuilder {
 
     pub(super) fn build_memory(&self) -> Result<Cache, CacheError> {
         self.check()?;
-        let store = Cache::memory_store(self.memory_bytes)?;
+        let store = AnyStore::Memory(MemoryStore::new(self.memory_bytes));
         Ok(Cache::with_store(Some(store), self.settings.clone()))
     }
 
     #[cfg(feature = "redis")]
     async fn connect(&self, url: &str) -> Result<Cache, CacheError> {
-        use crate::store::AnyStore;
         use crate::store::redis::{Config, RedisStore};
         let config = Config {
             connect_timeout: self.connect_timeout,

@@ -14,7 +14,6 @@ use crate::background::in_background;
 use crate::error::CacheError;
 use crate::load::Flights;
 use crate::record::Nonce;
-use crate::store::memory::MemoryStore;
 use crate::store::{AnyStore, Budget};
 
 /// A cache: where entries are kept, and the loads that are under way. Cheap to clone; clones are the same cache.
@@ -129,7 +128,7 @@ impl Cache {
                     if let Some(store) = cache.store()
                         && let Err(error) = store.release(&mut cache.budget(), &key, nonce).await
                     {
-                        tracing::debug!(%key, %error, "a lease could not be given back; it ends by its time");
+                        tracing::debug!(%key, %error, "a lease could not be given back and ends by its time");
                     }
                 });
             });
@@ -153,10 +152,6 @@ impl Cache {
     /// The store's time for one call.
     pub(crate) fn budget(&self) -> Budget {
         Budget::new(self.inner.settings.deadline)
-    }
-
-    fn memory_store(bytes: u64) -> Result<AnyStore, CacheError> {
-        MemoryStore::new(bytes).map(AnyStore::Memory)
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A reader may share a load if that load can't be older than an invalidation that was done before the reader came:
 //!
-//! - the load has begun after the reader came, or has not begun yet; or
+//! - the load has not begun yet, or has begun after the reader came; or
 //! - the reader saw, in the store, the very lease (or the state of a write mark) that the load runs under. Joining by key
 //!   alone would hand a reader that starts after an invalidation the value from before it.
 //!
-//! Where the store is known to be down nothing can be seen in it: then readers share by key, until this process
-//! itself invalidates the key.
+//! A load that holds no lease (the store is down or full, a write is under way) waits for its turn: until the load of this key
+//! that was under way when it came is done. Readers that may not share that one share this one, so that a source is never
+//! asked by more than two loads of a key at once.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -42,13 +43,12 @@ pub(crate) struct Flights {
     by_key: Mutex<HashMap<Key, Arc<Flight>, foldhash::fast::RandomState>>,
     /// Orders the beginnings of loads and the arrivals of readers.
     clock: AtomicU64,
-    /// Gives back the lease of a flight that nobody leads or waits for any more.
-    abandon: GiveBack,
+    /// Gives a lease back in the background.
+    give_back: GiveBack,
 }
 
 pub(crate) struct Flight {
     key: Key,
-    nonce: Nonce,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -59,6 +59,8 @@ struct State {
     token: Option<Token>,
     /// When the load began, by the flights' clock.
     began: Option<u64>,
+    /// The lease that may stand in the store for this flight.
+    lease: Option<Nonce>,
     waiters: usize,
 }
 
@@ -84,18 +86,13 @@ pub(crate) enum Waited {
     TimedOut,
 }
 
-/// What a reader saw in the store, as far as it decides whom it may join.
-#[derive(Clone, Copy)]
-pub(crate) enum Seen {
-    Token(Token),
-    Other,
-    /// The store is known to be down.
-    Down,
-}
-
 impl Flights {
-    pub(crate) fn new(abandon: impl Fn(&Key, Nonce) + Send + Sync + 'static) -> Arc<Flights> {
-        Arc::new(Flights { by_key: Mutex::default(), clock: AtomicU64::new(1), abandon: Box::new(abandon) })
+    pub(crate) fn new(give_back: impl Fn(&Key, Nonce) + Send + Sync + 'static) -> Arc<Flights> {
+        Arc::new(Flights {
+            by_key: Mutex::default(),
+            clock: AtomicU64::new(1),
+            give_back: Box::new(give_back),
+        })
     }
 
     /// The time, for a reader that has just come.
@@ -103,38 +100,27 @@ impl Flights {
         self.clock.load(Ordering::SeqCst)
     }
 
-    /// Joins the flight that a reader which came at `arrived` may share, or begins one.
-    pub(crate) fn enter(self: &Arc<Self>, key: &Key, arrived: u64, seen: Seen) -> Entered {
+    /// Joins the flight that a reader which came at `arrived` and saw `token` may share, or begins one.
+    pub(crate) fn enter(self: &Arc<Self>, key: &Key, arrived: u64, token: Option<Token>) -> Entered {
         let mut flights = lock(&self.by_key);
-        if let Some(flight) = flights.get(key)
-            && let Some(waiter) = Waiter::join(self, flight, arrived, seen)
-        {
+        let before = flights.get(key);
+        if let Some(waiter) = before.and_then(|flight| Waiter::join(self, flight, arrived, token)) {
             return Entered::Wait(waiter);
         }
+        let before = before.cloned();
         let flight = Arc::new(Flight {
             key: key.clone(),
-            nonce: Nonce::new(),
-            state: Mutex::new(State { phase: Phase::Led, token: None, began: None, waiters: 0 }),
+            state: Mutex::new(State { phase: Phase::Led, token: None, began: None, lease: None, waiters: 0 }),
             changed: Notify::new(),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
-        Entered::Lead(Leader::new(self, &flight))
+        Entered::Lead(Leader { flights: Arc::clone(self), flight, before, inherited: None })
     }
 
     /// Joins a flight whose load has not begun, without having looked into the store.
     pub(crate) fn join_early(self: &Arc<Self>, key: &Key, arrived: u64) -> Option<Waiter> {
         let flights = lock(&self.by_key);
-        Waiter::join(self, flights.get(key)?, arrived, Seen::Other)
-    }
-
-    /// No later reader shares what is loading now, unless it sees its lease in the store.
-    pub(crate) fn detach(&self, key: &Key) {
-        lock(&self.by_key).remove(key);
-    }
-
-    /// The same for all keys: for patterns and namespaces.
-    pub(crate) fn detach_all(&self) {
-        lock(&self.by_key).clear();
+        Waiter::join(self, flights.get(key)?, arrived, None)
     }
 
     fn remove(&self, flight: &Arc<Flight>) {
@@ -149,24 +135,56 @@ impl Flight {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+
+    /// Waits until `look` finds something in the state.
+    async fn until<T>(&self, look: impl Fn(&mut State) -> Option<T>) -> T {
+        loop {
+            // Asked for before the look: a change between the two is not missed.
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if let Some(found) = look(&mut self.state()) {
+                return found;
+            }
+            changed.await;
+        }
+    }
 }
 
 /// Leads a flight. Dropped before it has landed, it hands the flight to a waiter.
 pub(crate) struct Leader {
     flights: Arc<Flights>,
     flight: Arc<Flight>,
-    landed: bool,
-    /// Whether a lease stands in the store that has to be filled or given back.
-    holds_lease: bool,
+    /// The flight of the same key that was under way before.
+    before: Option<Arc<Flight>>,
+    /// The lease that a former leader may have got.
+    inherited: Option<Nonce>,
 }
 
 impl Leader {
-    fn new(flights: &Arc<Flights>, flight: &Arc<Flight>) -> Leader {
-        Leader { flights: Arc::clone(flights), flight: Arc::clone(flight), landed: false, holds_lease: false }
+    /// A lease that may stand for this flight although nobody loads under it: its leader was dropped.
+    pub(crate) fn inherited(&self) -> Option<Nonce> {
+        self.inherited
     }
 
-    pub(crate) fn nonce(&self) -> Nonce {
-        self.flight.nonce
+    /// A lease is asked for. From now on it is given back if nothing else becomes of it: whoever is dropped while the answer is
+    /// on its way does not know whether it stands.
+    pub(crate) fn ask(&self) -> Nonce {
+        let nonce = Nonce::new();
+        self.flight.state().lease = Some(nonce);
+        nonce
+    }
+
+    /// No lease stands for this flight: it was refused, filled or given back.
+    pub(crate) fn settled(&self) {
+        self.flight.state().lease = None;
+    }
+
+    /// Waits until the load that was under way before is done, for `bound` at the most.
+    pub(crate) async fn turn(&mut self, bound: Duration) {
+        if let Some(before) = self.before.take() {
+            let done = before.until(|state| matches!(state.phase, Phase::Done(_)).then_some(()));
+            bounded(bound, done).await;
+        }
     }
 
     /// The load begins now, under `token`.
@@ -177,40 +195,26 @@ impl Leader {
     }
 
     /// Stands for a load of another process, which has begun already: only readers that saw its lease may wait here.
-    pub(crate) fn follow(&self, token: Token) {
+    pub(crate) fn follow(&self, token: Token) -> Waiter {
         let mut state = self.flight.state();
         state.began = Some(0);
         state.token = Some(token);
-    }
-
-    /// Whether a lease stands in the store, or may stand there.
-    pub(crate) fn holds_lease(&mut self, holds: bool) {
-        self.holds_lease = holds;
-    }
-
-    pub(crate) fn has_lease(&self) -> bool {
-        self.holds_lease
-    }
-
-    /// The lease has been filled or given back.
-    pub(crate) fn settled(mut self) {
-        self.holds_lease = false;
-    }
-
-    /// Whether somebody waits for the outcome.
-    pub(crate) fn has_waiters(&self) -> bool {
-        self.flight.state().waiters > 0
-    }
-
-    /// Waits here too, as one of many.
-    pub(crate) fn waiter(&self) -> Waiter {
-        self.flight.state().waiters += 1;
+        state.waiters += 1;
+        drop(state);
         Waiter { flights: Arc::clone(&self.flights), flight: Arc::clone(&self.flight) }
     }
 
+    /// Lands if nobody waits: in one step, so that nobody joins in between.
+    pub(crate) fn land_if_alone(&self) -> bool {
+        let mut state = self.flight.state();
+        if state.waiters == 0 {
+            state.phase = Phase::Done(Outcome::LookAgain);
+        }
+        state.waiters == 0
+    }
+
     /// Gives the outcome to all who wait. The flight stays in place for readers that see its lease, until `self` is dropped.
-    pub(crate) fn land(&mut self, outcome: Outcome) {
-        self.landed = true;
+    pub(crate) fn land(&self, outcome: Outcome) {
         self.flight.state().phase = Phase::Done(outcome);
         self.flight.changed.notify_waiters();
     }
@@ -218,34 +222,38 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        if self.landed {
-            self.flights.remove(&self.flight);
-            if self.holds_lease {
-                (self.flights.abandon)(&self.flight.key, self.flight.nonce);
-            }
-            return;
-        }
         let mut state = self.flight.state();
-        state.phase = Phase::Orphaned;
-        if state.waiters > 0 {
+        if matches!(state.phase, Phase::Led) {
+            state.phase = Phase::Orphaned;
+        }
+        if matches!(state.phase, Phase::Orphaned) && state.waiters > 0 {
             drop(state);
-            self.flight.changed.notify_one();
+            // All of them: one that is not polled at the moment must not keep it from the others.
+            self.flight.changed.notify_waiters();
         } else {
             drop(state);
-            abandon(&self.flights, &self.flight);
+            close(&self.flights, &self.flight);
         }
     }
 }
 
-/// Nobody is left: the lease goes back, so that nobody elsewhere waits for it.
-fn abandon(flights: &Flights, flight: &Arc<Flight>) {
-    // First out of the map, then again a look: between the two somebody may have joined.
+/// Takes a flight that is done, or that nobody leads or waits for, out of the map. What is left of its lease goes back, so
+/// that nobody elsewhere waits for it.
+fn close(flights: &Flights, flight: &Arc<Flight>) {
+    // First out of the map, then a look: until then somebody may have joined an orphan.
     flights.remove(flight);
     let mut state = flight.state();
-    if matches!(state.phase, Phase::Orphaned) && state.waiters == 0 {
-        state.phase = Phase::Done(Outcome::LookAgain);
-        drop(state);
-        (flights.abandon)(&flight.key, flight.nonce);
+    match state.phase {
+        Phase::Led => return,
+        Phase::Orphaned if state.waiters > 0 => return,
+        Phase::Orphaned => state.phase = Phase::Done(Outcome::LookAgain),
+        Phase::Done(_) => {}
+    }
+    let lease = state.lease.take();
+    drop(state);
+    flight.changed.notify_waiters();
+    if let Some(nonce) = lease {
+        (flights.give_back)(&flight.key, nonce);
     }
 }
 
@@ -257,13 +265,16 @@ pub(crate) struct Waiter {
 
 impl Waiter {
     /// Called with the map's lock held, so that the flight is still in it.
-    fn join(flights: &Arc<Flights>, flight: &Arc<Flight>, arrived: u64, seen: Seen) -> Option<Waiter> {
+    fn join(
+        flights: &Arc<Flights>,
+        flight: &Arc<Flight>,
+        arrived: u64,
+        token: Option<Token>,
+    ) -> Option<Waiter> {
         let mut state = flight.state();
-        let may_share = match (state.began, seen) {
-            (None, _) | (_, Seen::Down) => true,
-            (Some(began), _) if began >= arrived => true,
-            (_, Seen::Token(token)) => state.token == Some(token),
-            (_, Seen::Other) => false,
+        let may_share = match state.began {
+            None => true,
+            Some(began) => began >= arrived || (token.is_some() && token == state.token),
         };
         // A flight that came to nothing tells its waiters to look again; who comes later has looked.
         if !may_share || matches!(state.phase, Phase::Done(Outcome::LookAgain)) {
@@ -276,30 +287,22 @@ impl Waiter {
 
     /// Waits for the outcome, or to become the leader, for `bound` at the most.
     pub(crate) async fn wait(self, bound: Duration) -> Waited {
-        let outcome = async {
-            loop {
-                // Asked for before the look: a change between the two is not missed.
-                let mut changed = std::pin::pin!(self.flight.changed.notified());
-                changed.as_mut().enable();
-                if let Some(waited) = self.poll() {
-                    return waited;
-                }
-                changed.await;
-            }
-        };
-        bounded(bound, outcome).await.unwrap_or(Waited::TimedOut)
-    }
-
-    fn poll(&self) -> Option<Waited> {
-        let mut state = self.flight.state();
-        match &state.phase {
+        let outcome = self.flight.until(|state| match &state.phase {
             Phase::Led => None,
             Phase::Done(outcome) => Some(Waited::Outcome(outcome.clone())),
             Phase::Orphaned => {
                 state.phase = Phase::Led;
-                Some(Waited::Leads(Leader::new(&self.flights, &self.flight)))
+                state.began = None;
+                state.token = None;
+                Some(Waited::Leads(Leader {
+                    flights: Arc::clone(&self.flights),
+                    flight: Arc::clone(&self.flight),
+                    before: None,
+                    inherited: state.lease,
+                }))
             }
-        }
+        });
+        bounded(bound, outcome).await.unwrap_or(Waited::TimedOut)
     }
 }
 
@@ -307,15 +310,10 @@ impl Drop for Waiter {
     fn drop(&mut self) {
         let mut state = self.flight.state();
         state.waiters -= 1;
-        // It may have been the one that was to take over.
-        if matches!(state.phase, Phase::Orphaned) {
-            let last = state.waiters == 0;
-            drop(state);
-            if last {
-                abandon(&self.flights, &self.flight);
-            } else {
-                self.flight.changed.notify_one();
-            }
+        let last_of_an_orphan = state.waiters == 0 && matches!(state.phase, Phase::Orphaned);
+        drop(state);
+        if last_of_an_orphan {
+            close(&self.flights, &self.flight);
         }
     }
 }

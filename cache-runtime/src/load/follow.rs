@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use super::flight::{Leader, Outcome, Shared, Waiter};
 use crate::read::{Call, Look};
 use crate::record::Token;
@@ -11,40 +13,31 @@ use crate::value::Value;
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 
-/// Waits for what comes of the load under `token`, in a task of its own: no caller that is dropped takes it along.
-pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, token: Token) -> Waiter {
-    leader.follow(token);
-    let waiter = leader.waiter();
+/// Waits for what comes of the load under `token`, in a task of its own: no caller that is dropped takes it along. Without a
+/// runtime there is no task and no clock, and nobody to wait with: the leader comes back.
+pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, token: Token) -> Result<Waiter, Leader> {
+    let Ok(runtime) = Handle::try_current() else { return Err(leader) };
+    let waiter = leader.follow(token);
     let (cache, key) = (call.cache.clone(), call.key.clone());
     let (site, schema) = (call.site, call.schema);
-    crate::background::in_background(async move {
+    runtime.spawn(async move {
         let call = Call { site, cache: &cache, key: &key, schema };
         look_out::<V>(call, leader, token).await;
     });
-    waiter
+    Ok(waiter)
 }
 
-async fn look_out<V: Value>(call: Call<'_>, mut leader: Leader, token: Token) {
+async fn look_out<V: Value>(call: Call<'_>, leader: Leader, token: Token) {
+    let Some(store) = call.cache.store() else { return };
     let mut pause = FIRST_PAUSE;
-    let outcome = loop {
-        tokio::time::sleep(pause).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
-        if !leader.has_waiters() {
-            break Outcome::LookAgain;
-        }
-        match look::<V>(call).await {
+    while !leader.land_if_alone() {
+        match call.look::<V>(store, &mut call.cache.budget()).await {
             Look::Busy(seen) if seen == token => {}
             // It stands there after every caller here came, so it is not older than any invalidation that they know of.
-            Look::Hit(value) => break Outcome::Loaded(value.map(|value| value as Shared)),
-            _ => break Outcome::LookAgain,
+            Look::Hit(value) => return leader.land(Outcome::Loaded(value.map(|value| value as Shared))),
+            _ => return leader.land(Outcome::LookAgain),
         }
-    };
-    leader.land(outcome);
-}
-
-async fn look<V: Value>(call: Call<'_>) -> Look<V> {
-    match call.cache.store() {
-        Some(store) => call.look(store, &mut call.cache.budget()).await,
-        None => Look::Absent,
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::flight::{Leader, Outcome, Shared, Waiter};
-use super::{Miss, follow, lease_of, run};
+use super::{Miss, follow, run};
 use crate::background::{in_background, with_ticks};
-use crate::error::CacheError;
 use crate::read::{Call, Look};
-use crate::record::{Draft, Token};
+use crate::record::{self, Draft, Expected, Nonce, Token};
 use crate::store::Lease;
 use crate::value::Value;
 
@@ -18,6 +17,18 @@ pub(super) enum Led<V, E> {
     Done(Result<Option<Arc<V>>, E>),
     /// Another process is loading; this is where its outcome arrives.
     Follow(Waiter),
+}
+
+/// What a load runs under.
+enum Under<V> {
+    /// A lease of its own: its value is stored.
+    Lease(Nonce),
+    /// What stands in the store, which lets others share the load; its value is not stored.
+    Nothing(Option<Token>),
+    /// It does not run: the value was there by the time that the lease was asked for.
+    Hit(Option<Arc<V>>),
+    /// It does not run: another process loads.
+    Other(Token),
 }
 
 pub(super) async fn lead<V, E, F, Fut>(
@@ -33,74 +44,94 @@ where
     Fut: Future<Output = Result<Option<V>, E>>,
 {
     let call = miss.call;
-    let look = take_lease(miss, &mut leader, look).await;
-    let token = match look {
-        // In the store before this caller asked for the lease: as good as a hit, but only for this caller.
-        Look::Hit(value) => {
+    let mut under = take_lease(miss, &leader, look).await;
+    if let Under::Other(token) = under {
+        if !waited {
+            match follow::follow::<V>(call, leader, token) {
+                Ok(waiter) => return Led::Follow(waiter),
+                Err(back) => leader = back,
+            }
+        }
+        under = Under::Nothing(None);
+    }
+    let lease = match under {
+        Under::Hit(value) => {
+            // As good as a hit, but only for this caller: another may have joined after the store answered.
             leader.land(Outcome::LookAgain);
             return Led::Done(Ok(value));
         }
-        Look::Busy(token) if lease_of(token) && !waited => {
-            return Led::Follow(follow::follow::<V>(call, leader, token));
+        Under::Lease(nonce) => {
+            leader.begin(Some(Token::Lease(nonce)));
+            Some(nonce)
         }
-        _ if leader.has_lease() => Some(Token::Lease(leader.nonce())),
-        // A write is under way: load, and don't store. Who sees the mark unchanged may share the load.
-        Look::Busy(token) => Some(token).filter(|token| !lease_of(*token)),
-        Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => None,
+        Under::Nothing(token) => {
+            leader.turn(miss.patience()).await;
+            leader.begin(token);
+            None
+        }
+        Under::Other(_) => None,
     };
-    leader.begin(token);
     let Some(loader) = loader.take() else {
         return Led::Done(Ok(None));
     };
     let started = Instant::now();
-    let renewal = call.cache.settings().lease / 3;
-    let result = if leader.has_lease() {
-        with_ticks(run(call, loader), renewal, || renew(call, &leader)).await
-    } else {
-        run(call, loader).await
+    let result = match lease {
+        // A lease in this process needs no renewal: it has no end.
+        Some(nonce) if !miss.store.typed() => {
+            let period = call.cache.settings().lease / 3;
+            with_ticks(run(call, loader), period, || renew(call, nonce)).await
+        }
+        _ => run(call, loader).await,
     };
     let result = result.map(|value| value.map(Arc::new));
     leader.land(match &result {
         Ok(value) => Outcome::Loaded(value.clone().map(|value| value as Shared)),
         Err(error) => Outcome::Failed(miss.sharing.share(error)),
     });
-    if leader.has_lease() {
+    if let Some(nonce) = lease {
         let draft = match &result {
             Ok(value) => make_draft(call, value.as_ref(), started.elapsed()),
             Err(_) => None,
         };
-        settle(miss, leader, draft).await;
+        settle(miss, &leader, nonce, draft).await;
     }
     Led::Done(result)
 }
 
-/// Asks for the lease where there is one to be had. Gives [`Look::Absent`] where it was granted.
-async fn take_lease<V: Value, E>(miss: &mut Miss<'_, E>, leader: &mut Leader, look: Look<V>) -> Look<V> {
+/// Asks for the lease where there is one to be had.
+async fn take_lease<V: Value, E>(miss: &mut Miss<'_, E>, leader: &Leader, look: Look<V>) -> Under<V> {
     let dead = match look {
         Look::Absent => None,
         Look::Dead(expected) => Some(expected),
-        other => return other,
+        other => return without_lease(other),
     };
+    // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
+    let dead = leader.inherited().map(|nonce| Expected::of(&record::lease(nonce))).or(dead);
     let (key, time) = (miss.call.key, miss.call.cache.settings().lease);
-    // Before it is granted: if this future is dropped while the answer is on its way, the lease has to go back.
-    leader.holds_lease(true);
-    match miss.store.lease(&mut miss.budget, key, leader.nonce(), dead.as_ref(), time).await {
-        Ok(Lease::Granted) => Look::Absent,
+    let nonce = leader.ask();
+    match miss.store.lease(&mut miss.budget, key, nonce, dead.as_ref(), time).await {
+        Ok(Lease::Granted) => Under::Lease(nonce),
         Ok(Lease::Held(found)) => {
-            leader.holds_lease(false);
-            match miss.call.interpret(found) {
-                // It went away and came back, or another dead value took its place: not worth a second try.
-                Look::Absent => Look::Unknown(CacheError::DeadlineExceeded),
-                other => other,
-            }
+            leader.settled();
+            without_lease(miss.call.interpret(found))
         }
-        // Perhaps granted, perhaps not: it is given back when the leader is done.
-        Err(error) => miss.call.unanswered(error),
+        // It may be granted yet, after an invalidation that did not find it: nothing is stored or shared under it.
+        Err(error) => without_lease(miss.call.unanswered(error)),
     }
 }
 
-fn renew(call: Call<'_>, leader: &Leader) {
-    let (cache, key, nonce) = (call.cache.clone(), call.key.clone(), leader.nonce());
+fn without_lease<V>(look: Look<V>) -> Under<V> {
+    match look {
+        Look::Hit(value) => Under::Hit(value),
+        Look::Busy(token @ Token::Lease(_)) => Under::Other(token),
+        // A write is under way. Who sees its mark unchanged may share the load.
+        Look::Busy(token @ Token::Mark(..)) => Under::Nothing(Some(token)),
+        Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => Under::Nothing(None),
+    }
+}
+
+fn renew(call: Call<'_>, nonce: Nonce) {
+    let (cache, key) = (call.cache.clone(), call.key.clone());
     in_background(async move {
         if let Some(store) = cache.store() {
             // Where it fails the lease ends by its time, and the fill finds it gone.
@@ -124,8 +155,8 @@ fn make_draft<V: Value>(
 }
 
 /// Fills the lease, or gives it back.
-async fn settle<E>(miss: &mut Miss<'_, E>, leader: Leader, draft: Option<(Draft, Duration)>) {
-    let (call, nonce) = (miss.call, leader.nonce());
+async fn settle<E>(miss: &mut Miss<'_, E>, leader: &Leader, nonce: Nonce, draft: Option<(Draft, Duration)>) {
+    let call = miss.call;
     let counters = &call.site.counters;
     let answer = match draft {
         Some((draft, ttl)) => {
@@ -137,7 +168,7 @@ async fn settle<E>(miss: &mut Miss<'_, E>, leader: Leader, draft: Option<(Draft,
     };
     match answer {
         Ok(()) => leader.settled(),
-        // Dropped unsettled, it tries once more in the background to give the lease back.
+        // The leader, dropped unsettled, tries once more in the background to give the lease back.
         Err(_) => counters.store_errors.one(),
     }
 }

@@ -7,10 +7,10 @@ mod sharing;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) use flight::Flights;
-use flight::{Entered, Outcome, Seen, Waited, Waiter};
+use flight::{Entered, Outcome, Waited, Waiter};
 use lead::{Led, lead};
 pub use sharing::ErrorSharing;
 
@@ -47,7 +47,8 @@ where
         return Ok(value.map(Arc::unwrap_or_clone));
     }
     call.site.counters.misses.one();
-    let value = miss(Miss { call, store, sharing, budget }, loader, arrived, look, early).await?;
+    let miss = Miss { call, store, sharing, budget, came: Instant::now() };
+    let value = miss.resolve(loader, arrived, look, early).await?;
     Ok(value.map(Arc::unwrap_or_clone))
 }
 
@@ -57,95 +58,97 @@ struct Miss<'a, E> {
     store: &'a AnyStore,
     sharing: ErrorSharing<E>,
     budget: Budget,
+    came: Instant,
 }
 
-async fn miss<V, E, F, Fut>(
-    mut miss: Miss<'_, E>,
-    loader: F,
-    mut arrived: u64,
-    mut look: Look<V>,
-    early: Option<Waiter>,
-) -> Result<Option<Arc<V>>, E>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Option<V>, E>>,
-{
-    let call = miss.call;
-    let flights = call.cache.flights();
-    let mut waited = false;
-    let mut waiter = early;
-    let mut loader = Some(loader);
-    loop {
-        let entered = match waiter.take() {
+impl<E> Miss<'_, E> {
+    /// How much longer this caller waits for others: one bound for all its waits together.
+    fn patience(&self) -> Duration {
+        self.call.cache.settings().wait.saturating_sub(self.came.elapsed())
+    }
+
+    async fn resolve<V, F, Fut>(
+        mut self,
+        loader: F,
+        mut arrived: u64,
+        mut look: Look<V>,
+        early: Option<Waiter>,
+    ) -> Result<Option<Arc<V>>, E>
+    where
+        V: Value,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<Option<V>, E>>,
+    {
+        let call = self.call;
+        let flights = call.cache.flights();
+        let mut entered = match early {
             Some(waiter) => Entered::Wait(waiter),
-            None => flights.enter(call.key, arrived, seen(&look, miss.store)),
+            None => flights.enter(call.key, arrived, seen(&look)),
         };
-        let came = match entered {
-            Entered::Wait(waiter) => {
-                call.site.counters.waits.one();
-                let came = waiter.wait(call.cache.settings().wait).await;
-                if matches!(came, Waited::Leads(_)) {
-                    // The flight's lease may stand or not; asking for it again is granted in both cases.
+        let mut waited = false;
+        let mut loader = Some(loader);
+        loop {
+            let came = match entered {
+                Entered::Wait(waiter) => {
+                    call.site.counters.waits.one();
+                    waited = true;
+                    // What was seen is old by the time that the wait ends.
                     look = Look::Absent;
+                    waiter.wait(self.patience()).await
                 }
-                came
-            }
-            Entered::Lead(leader) => Waited::Leads(leader),
-        };
-        match came {
-            Waited::Leads(leader) => {
-                match lead(&mut miss, &mut loader, leader, look, waited).await {
+                Entered::Lead(leader) => Waited::Leads(leader),
+            };
+            match came {
+                Waited::Leads(leader) => match lead(&mut self, &mut loader, leader, look, waited).await {
                     Led::Done(result) => return result,
-                    Led::Follow(follower) => {
+                    Led::Follow(waiter) => {
                         look = Look::Absent;
-                        waiter = Some(follower);
+                        entered = Entered::Wait(waiter);
+                        continue;
+                    }
+                },
+                Waited::Outcome(Outcome::Loaded(None)) => {
+                    call.site.counters.shared.one();
+                    return Ok(None);
+                }
+                Waited::Outcome(Outcome::Loaded(Some(value))) => {
+                    if let Ok(value) = value.downcast() {
+                        call.site.counters.shared.one();
+                        return Ok(Some(value));
+                    }
+                    // Somebody loads another type at this key; that flight is of no use here.
+                }
+                Waited::Outcome(Outcome::Failed(error)) => {
+                    if let Some(error) = error.and_then(|error| self.sharing.take(&error)) {
+                        call.site.counters.shared.one();
+                        return Err(error);
                     }
                 }
-                continue;
-            }
-            Waited::Outcome(Outcome::Loaded(None)) => {
-                call.site.counters.shared.one();
-                return Ok(None);
-            }
-            Waited::Outcome(Outcome::Loaded(Some(value))) => {
-                if let Ok(value) = value.downcast() {
-                    call.site.counters.shared.one();
-                    return Ok(Some(value));
+                Waited::Outcome(Outcome::LookAgain) => {
+                    arrived = flights.now();
+                    look = call.look(self.store, &mut self.budget).await;
+                    if let Look::Hit(value) = look {
+                        return Ok(value);
+                    }
+                    // Nobody waits twice for a load that had begun before: only for one that begins now.
+                    entered = flights.enter(call.key, arrived, None);
+                    continue;
                 }
-                // Somebody loads another type at this key; that flight is of no use here.
+                Waited::TimedOut => {}
             }
-            Waited::Outcome(Outcome::Failed(error)) => {
-                if let Some(error) = error.and_then(|error| miss.sharing.take(&error)) {
-                    call.site.counters.shared.one();
-                    return Err(error);
-                }
-            }
-            Waited::Outcome(Outcome::LookAgain) => {
-                // Once: whoever has waited for another's load does not wait for a second one.
-                waited = true;
-                arrived = flights.now();
-                look = call.look(miss.store, &mut miss.budget).await;
-                if let Look::Hit(value) = look {
-                    return Ok(value);
-                }
-                continue;
-            }
-            Waited::TimedOut => {}
+            // What the others do is of no use to this caller: it loads for itself, and does not store.
+            return match loader.take() {
+                Some(loader) => run(call, loader).await.map(|value| value.map(Arc::new)),
+                None => Ok(None),
+            };
         }
-        // What the others do is of no use to this caller: it loads for itself, and does not store.
-        return match loader.take() {
-            Some(loader) => run(call, loader).await.map(|value| value.map(Arc::new)),
-            None => Ok(None),
-        };
     }
 }
 
-fn seen<V>(look: &Look<V>, store: &AnyStore) -> Seen {
+fn seen<V>(look: &Look<V>) -> Option<Token> {
     match look {
-        Look::Busy(token) => Seen::Token(*token),
-        Look::Unknown(_) if store.is_down() => Seen::Down,
-        _ => Seen::Other,
+        Look::Busy(token) => Some(*token),
+        _ => None,
     }
 }
 
@@ -164,9 +167,4 @@ where
         counters.load_errors.one();
     }
     result
-}
-
-/// Whether a token is a lease: somebody loads, and will fill.
-fn lease_of(token: Token) -> bool {
-    matches!(token, Token::Lease(_))
 }

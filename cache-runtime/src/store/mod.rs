@@ -50,7 +50,7 @@ pub(crate) trait Store {
     /// What stands at each of `keys`, in their order.
     fn read_many(&self, keys: &[Key]) -> impl Future<Output = Answer<Vec<Found>>> + Send;
 
-    /// Puts a lease where nothing stands, or exactly what `dead` names, or this lease already.
+    /// Puts a lease where nothing stands, or exactly what `dead` names.
     fn lease(
         &self,
         key: &Key,
@@ -171,15 +171,6 @@ impl AnyStore {
             AnyStore::Memory(_) => memory::MemoryStore::TYPED,
             #[cfg(feature = "redis")]
             AnyStore::Redis(_) => redis::RedisStore::TYPED,
-        }
-    }
-
-    /// Whether this process knows that the store can't be reached.
-    pub(crate) fn is_down(&self) -> bool {
-        match self {
-            AnyStore::Memory(_) => false,
-            #[cfg(feature = "redis")]
-            AnyStore::Redis(store) => store.is_down(),
         }
     }
 }

@@ -17,8 +17,14 @@ pub use schema::SchemaVisitor;
 /// What can be cached: any owned type that serde can write and read, cheap to clone or inside an `Arc`.
 ///
 /// Implemented for every type that fulfils it; there is nothing to write.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be cached",
+    label = "not a value that a cache can keep",
+    note = "a cached value is owned, `Clone + Send + Sync`, and serde writes and reads it: put `#[derive(Clone, serde::Serialize, serde::Deserialize)]` on `{Self}`"
+)]
 pub trait Value: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<V: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for V {}
 
 /// A value whose shape is kept with the cached entry, so that a changed type misses instead of misreading.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::super::{Lease, WriteEnd};
-use crate::record::{Body, Draft, Expected, Found, Header, Nonce, Stored, Token};
+use crate::record::{self, Body, Draft, Expected, Found, Header, Nonce, Stored, Token};
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -45,10 +45,24 @@ pub(super) enum Change {
 }
 
 impl Slot {
+    pub(super) fn lease(nonce: Nonce, ends: Instant) -> Slot {
+        Slot { ends, record: Record::Lease(nonce) }
+    }
+
     fn value(draft: Draft, ends: Instant) -> Option<Slot> {
         let Body::Typed(value) = draft.body else { return None };
         let held = Held { header: draft.header, value, size: draft.size };
         Some(Slot { ends, record: Record::Value(Arc::new(held)) })
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(size: usize) -> Slot {
+        let header =
+            Header::parse(include_bytes!("../../record/golden/v1-value.bin")).map(|(header, _)| header);
+        let draft = header.map(|header| Draft { header, body: Body::Typed(Arc::new(())), size });
+        draft
+            .and_then(|draft| Slot::value(draft, Instant::now()))
+            .unwrap_or_else(|| Slot::lease(Nonce::new(), Instant::now()))
     }
 
     pub(super) fn size(&self) -> usize {
@@ -66,6 +80,15 @@ impl Slot {
             }),
             Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
             Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
+        }
+    }
+
+    /// What a compare-and-set looks at; a mark is never replaced by one.
+    fn beginning(&self) -> Vec<u8> {
+        match &self.record {
+            Record::Value(held) => held.header.beginning(),
+            Record::Lease(nonce) => record::lease(*nonce),
+            Record::Mark(_) => Vec::new(),
         }
     }
 
@@ -96,15 +119,11 @@ pub(super) fn lease(
 ) -> (Change, Lease) {
     let free = match &slot {
         None => true,
-        Some(slot) if slot.is_lease(nonce) => true,
-        Some(Slot { record: Record::Value(held), .. }) => {
-            dead.is_some_and(|dead| dead.length == 0 && dead.beginning[..] == held.header.beginning())
-        }
-        Some(_) => false,
+        Some(slot) => dead.is_some_and(|dead| dead.beginning == slot.beginning()),
     };
     match slot {
         Some(slot) if !free => (Change::Keep, Lease::Held(slot.found())),
-        _ => (Change::Put(Slot { ends, record: Record::Lease(nonce) }), Lease::Granted),
+        _ => (Change::Put(Slot::lease(nonce, ends)), Lease::Granted),
     }
 }
 

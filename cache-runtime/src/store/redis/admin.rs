@@ -7,15 +7,11 @@ use redis::{Value, cmd};
 use super::RedisStore;
 use super::answer::{bytes, integer, unexpected};
 use super::scripts::Script;
-use crate::error::CacheError;
 use crate::manager::StoreStats;
-use crate::store::Answer;
+use crate::store::{Answer, Budget};
 
 /// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
 const BATCH: usize = 500;
-
-/// How long one step of these may take.
-const STEP_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct ServerHealth {
     pub(crate) round_trip: Duration,
@@ -24,8 +20,13 @@ pub(crate) struct ServerHealth {
 }
 
 impl RedisStore {
+    /// Each step has the deadline of a call, as a function may wait for it.
+    async fn bounded<T>(&self, step: impl Future<Output = Answer<T>>) -> Answer<T> {
+        Budget::new(self.deadline).spend(step).await
+    }
+
     async fn step(&self, command: &redis::Cmd) -> Answer<Value> {
-        bounded(self.ask(command)).await
+        self.bounded(self.ask(command)).await
     }
 
     /// Scans for a glob, and invalidates what also `matches`, in batches.
@@ -42,7 +43,7 @@ impl RedisStore {
             let (next, keys) = scanned(self.step(&command).await?)?;
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| matches(key)).collect();
             for batch in keys.chunks(BATCH) {
-                let gone = integer(bounded(self.script(Script::Invalidate, batch, &[])).await?)?;
+                let gone = integer(self.bounded(self.script(Script::Invalidate, batch, &[])).await?)?;
                 count += u64::try_from(gone).unwrap_or(0);
             }
             if next == b"0" {
@@ -88,10 +89,6 @@ impl RedisStore {
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         Ok(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
     }
-}
-
-async fn bounded<T>(step: impl Future<Output = Answer<T>>) -> Answer<T> {
-    tokio::time::timeout(STEP_TIMEOUT, step).await.unwrap_or(Err(CacheError::DeadlineExceeded))
 }
 
 /// A cursor and keys: bytes, as keys of others need not be UTF-8.

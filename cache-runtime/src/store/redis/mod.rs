@@ -28,21 +28,19 @@ pub(crate) struct Config {
 
 pub(crate) struct RedisStore {
     supervisor: Supervisor,
+    deadline: Duration,
 }
 
 impl RedisStore {
     pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
         let target = Target::parse(url)?;
-        Ok(RedisStore { supervisor: Supervisor::start(target, config).await? })
+        let deadline = config.deadline;
+        Ok(RedisStore { supervisor: Supervisor::start(target, config).await?, deadline })
     }
 
     /// The server's address, without its password.
     pub(crate) fn address(&self) -> &str {
         self.supervisor.address()
-    }
-
-    pub(crate) fn is_down(&self) -> bool {
-        self.supervisor.link().is_none()
     }
 
     fn link(&self) -> Answer<Arc<Link>> {
