@@ -1,5 +1,4 @@
-//! The macros of `cache-runtime`, which re-exports them: depend on that crate, and see its documentation for programs
-//! that run.
+//! The macros of `cache-runtime`, which re-exports them: depend on that crate, `use cache_runtime::prelude::*`.
 //!
 //! | macro | stands on | does |
 //! |---|---|---|
@@ -42,50 +41,105 @@ use proc_macro::TokenStream;
 
 /// Declares a strategy: on a struct, and on the impl blocks whose methods it caches.
 ///
-/// # On a struct
+/// ```
+/// use cache_runtime::prelude::*;
+/// # #[derive(Clone)] struct Db;
+/// # impl Db { async fn latest(&self, _: i64) -> Result<Vec<String>, std::fmt::Error> { Ok(vec![]) } }
 ///
-/// ```ignore
-/// /// Recent messages of a conversation: always as the database has them.
+/// /// Recent messages of a conversation: what a writer sent, every reader sees.
 /// #[cache_strategy(namespace = "chat", ttl = "30m", kind = "write_through")]
 /// pub struct Messages {
 ///     #[key]
-///     tenant: TenantId, // changes what is cached: ahead of every key
+///     tenant: u32,  // changes what is cached: ahead of every key
 ///     #[skip]
-///     db: Db,           // changes nothing
-///     cache: Cache,     // where the entries are kept; without one it is the installed cache
+///     db: Db,       // changes nothing
+///     cache: Cache, // where the entries are kept; without such a field it is the installed cache
 /// }
-/// ```
 ///
-/// | option | |
-/// |---|---|
-/// | `namespace = "chat"` | the first part of every key, of `a-z`, `0-9`, `_`, `-`; required |
-/// | `ttl = "30m"` | how long a value is kept; required |
-/// | `kind = "ttl"` | `"ttl"` (the default), `"cache_aside"` or `"write_through"`: which operations an entry has |
-/// | `version = 1` | in every key; raising it leaves all older entries behind |
-/// | `none_ttl = "1m"` | keeps the answer `None` too; without it, `None` is not kept |
-/// | `crate = path` | where `cache-runtime` is, if it has another name |
-///
-/// A duration is a number of whole seconds (`1800`), or text made of `ms`, `s`, `m`, `h` and `d`: `"500ms"`, `"1h30m"`.
-///
-/// Every field is `#[key]`, `#[skip]` or a `Cache`; what is neither does not compile, so that no tenant's values are
-/// served to another. The first paragraph of the documentation is the reason that the catalog shows.
-///
-/// # On an impl block
-///
-/// ```ignore
 /// #[cache_strategy]
 /// impl Messages {
 ///     #[cached(key = "conversation/<id>/messages")]
-///     pub async fn messages(&self, id: i64) -> Result<Vec<Message>, DbError> {
-///         self.db.latest(id, 50).await
+///     pub async fn messages(&self, id: i64) -> Result<Vec<String>, std::fmt::Error> {
+///         self.db.latest(id).await
 ///     }
 /// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), std::fmt::Error> {
+/// let messages = Messages { tenant: 3, db: Db, cache: Cache::memory() };
+/// messages.messages(42).await?; // the body runs on a miss
+/// assert_eq!(messages.messages_entry(42).key(), &"chat:v1:3:conversation:42:messages");
+/// # Ok(())
+/// # }
 /// ```
 ///
+/// # On a struct
+///
+/// | option | value | default | |
+/// |---|---|---|---|
+/// | `namespace = "chat"` | text of `a-z`, `0-9`, `_`, `-` | required | the first part of every key |
+/// | `ttl = "30m"` | a duration | required | how long a value is kept |
+/// | `kind = "ttl"` | `"ttl"`, `"cache_aside"`, `"write_through"` | `"ttl"` | which operations an entry has: `set`, `fetch`, `write` |
+/// | `version = 2` | a whole number from 1 | `1` | stands in every key, as `v2`: raising it leaves all older entries behind |
+/// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
+/// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
+///
+/// A duration is a number of whole seconds (`1800`), or text made of whole numbers with `ms`, `s`, `m`, `h` or `d`:
+/// `"500ms"`, `"30m"`, `"1h30m"`, `"7d"`. It is more than zero and ten years at the most.
+///
+/// Every field is one of three; what is none of them does not compile, so that no tenant is served another's values.
+///
+/// | field | |
+/// |---|---|
+/// | `#[key]` | it changes what is cached: rendered ahead of every key, in the order of declaration |
+/// | `#[skip]` | it changes nothing: a connection, a client |
+/// | of type `Cache` | where this strategy's entries are kept; needs no mark |
+///
+/// The first paragraph of the struct's documentation is the reason that the catalog shows. A unit struct is a strategy
+/// as well; a tuple struct or an enum is none.
+///
+/// # On an impl block
+///
+/// | option | value | |
+/// |---|---|---|
+/// | `skip(D)` | names | type and const parameters of the block that change no answer, for all its methods |
+/// | `crate = path` | a path | as above, for the methods too |
+///
 /// Expands [`cached`](macro@cached), [`cache_put`](macro@cache_put) and [`cache_invalidate`](macro@cache_invalidate) on
-/// the methods: a macro on a method alone can't know its type. In a trait impl the companions stand in an inherent impl
-/// beside it; `#[async_trait]` goes below. The block takes `skip(D)` for type and const parameters of its own that change
-/// no answer, and `crate = path`.
+/// the methods, which take `&self`: an attribute on a method alone can't know its type. Methods without one stay as
+/// they are.
+///
+/// A type or const parameter of the block belongs in each template (`<T>`), or in `skip(…)`.
+///
+/// In a trait impl the companions stand in an inherent impl beside it, and are `pub`. `#[async_trait]` goes below:
+///
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// #[async_trait::async_trait]
+/// trait Users {
+///     async fn name(&self, id: u64) -> Option<String>;
+/// }
+///
+/// #[cache_strategy(namespace = "user", ttl = "1h")]
+/// struct PgUsers;
+///
+/// #[cache_strategy]
+/// #[async_trait::async_trait]
+/// impl Users for PgUsers {
+///     #[cached(key = "name/<id>")]
+///     async fn name(&self, id: u64) -> Option<String> {
+///         Some(format!("user {id}"))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let users: &dyn Users = &PgUsers;
+/// assert_eq!(users.name(7).await.as_deref(), Some("user 7"));
+/// assert_eq!(PgUsers.name_entry(7).get().await.as_deref(), Some("user 7"));
+/// # }
+/// ```
 #[proc_macro_attribute]
 pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::cache_strategy(args.into(), item.into()).into()
@@ -93,47 +147,164 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Caches what an async function or method returns; without a body, declares a typed entry.
 ///
-/// ```ignore
+/// ```
+/// use std::sync::Arc;
+///
+/// use cache_runtime::prelude::*;
+/// # struct Db;
+/// # impl Db { async fn feed(&self, _: i64, _: u32) -> Result<Arc<Vec<String>>, String> { Ok(Arc::new(vec![])) } }
+///
 /// #[cached(namespace = "feed", key = "user/<user_id>/page_<page>", ttl = "1h", skip(db))]
-/// pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Result<Arc<Vec<Post>>, DbError> {
+/// pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Result<Arc<Vec<String>>, String> {
 ///     db.feed(user_id, page).await
 /// }
 ///
-/// let posts = user_feed(&db, 7, 1).await?;        // the body runs on a miss
-/// user_feed_entry(7, 1).invalidate().await?;      // the entry: same parameters, less the skipped ones
-/// user_feed_pattern(7, Any).invalidate().await?;  // all pages of user 7
-/// user_feed_uncached(&db, 7, 1).await?;           // the body, past the cache
-///
 /// #[cached(namespace = "chat", key = "user/<user_id>/online", ttl = 60)]
-/// pub fn online(user_id: i64) -> Entry<bool>;     // no body, nothing to load
+/// pub fn online(user_id: i64) -> Entry<bool>; // no body, nothing to load
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let db = Db;
+/// let posts = user_feed(&db, 7, 1).await?;       // the body runs on a miss
+/// online(7).set(&true).await?;
+/// # assert_eq!(user_feed_entry(7, 1).key(), &"feed:v1:user:7:page_1");
+/// # assert_eq!(online(7).get().await, Some(true));
+/// # Ok(())
+/// # }
 /// ```
 ///
-/// | option | |
+/// | option | value | default | |
+/// |---|---|---|---|
+/// | `key = "…"` | a [template](#the-template) | required | the key, after namespace and version |
+/// | `namespace = "feed"` | text | required ¹ | the first part of the key |
+/// | `ttl = "1h"` | a duration | required ¹; on a method, its strategy's | how long a value is kept |
+/// | `kind = "ttl"` | `"ttl"`, `"cache_aside"`, `"write_through"` | `"ttl"` ¹ | which operations the entry has |
+/// | `version = 2` | a whole number from 1 | `1` ¹ | stands in the key |
+/// | `strategy = Feed` | a type, without quotes | | ¹ in place of these: those of a type with `#[cache_strategy]`; `ttl` may still be another |
+/// | `skip(db)` | names | | parameters that change no answer |
+/// | `partial(req)` | names | | parameters of which only what the key names (`<req.user_id>`) changes the answer |
+/// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
+/// | `result`, `option` | nothing | | the return type is an alias of a `Result`, of an `Option` |
+/// | `share_error = path` | a path to a `fn(&E) -> E` | see [below](#errors) | how an error is copied for callers that waited |
+/// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
+///
+/// Namespaces, versions, kinds and durations are written as in [`cache_strategy`](macro@cache_strategy). On a method
+/// they come from its strategy: it takes neither `namespace`, `kind`, `version` nor `strategy`.
+///
+/// # Companions
+///
+/// Beside the function, with its visibility. `use` them with it.
+///
+/// | | |
 /// |---|---|
-/// | `key = "…"` | the template; required |
-/// | `namespace`, `ttl`, `kind`, `version` | as on [`cache_strategy`](macro@cache_strategy); on functions alone, the first two required |
-/// | `strategy = Feed` | on functions, in place of these: those of a type |
-/// | `ttl = "10m"` | on a method, or beside `strategy`: another lifetime |
-/// | `skip(db)` | parameters that change no answer |
-/// | `partial(req)` | parameters of which only what the key names (`<req.user_id>`) changes the answer |
-/// | `none_ttl = "1m"` | keeps the answer `None` too |
-/// | `result`, `option` | the return type is an alias of a `Result`, an `Option` |
-/// | `share_error = path` | a `fn(&E) -> E` that copies an error for callers who waited for the same load |
-/// | `crate = path` | where `cache-runtime` is, if it has another name |
+/// | `user_feed_entry(7, 1)` | its entry, an `Entry<V>`: `key`, `get`, `invalidate`, `set` or `fetch` or `write` |
+/// | `user_feed_pattern(7, Any)` | all its entries that fit: `invalidate` |
+/// | `user_feed_uncached(&db, 7, 1)` | the body, past the cache; where there is one |
 ///
-/// # The template
-///
-/// Segments of letters, digits, `_`, `-` and `.`, separated by `/`, each with at most one `<placeholder>`. Placeholders are
-/// parameters (`<id>`), paths into them (`<req.user_id>`, `<pair.0>`), type parameters with a `KeyType` (`<T>`) and const
-/// parameters (`<N>`). A pair of braces makes a Redis Cluster hash tag: `"conversation/{<id>}/messages"`.
-///
-/// Every parameter, type parameter and const parameter is in the template or skipped by name; what is neither does not
-/// compile.
+/// The first two take the parameters without the skipped ones. The pattern takes the parts of a `partial` parameter in
+/// place of it: `<req.user_id>` is one argument.
 ///
 /// # What is cached
 ///
-/// `V` of `V`, `Option<V>`, `Result<V, E>` and `Result<Option<V>, E>`, told by the last segment of the path
-/// (`anyhow::Result<V>`, `io::Result<V>`). An `Err` never is. `V` is owned, and serde writes and reads it.
+/// | the function returns | the entry is | cached is |
+/// |---|---|---|
+/// | `V` | `Entry<V>` | every answer |
+/// | `Option<V>` | `Entry<V>` | `Some`; with `none_ttl`, `None` as well |
+/// | `Result<V, E>` | `Entry<V>` | `Ok`, never `Err` |
+/// | `Result<Option<V>, E>` | `Entry<V>` | `Ok(Some)`; with `none_ttl`, `Ok(None)` as well; never `Err` |
+/// | `Entry<V>`, without a body | `Entry<V>` | what `set` or `write` gives it |
+///
+/// `Result` and `Option` are told by the last segment of the path, as in `anyhow::Result<V>` and `io::Result<V>`. An
+/// alias of another name takes `result`, `option` or both; one that takes neither, and hides one of the two, does not
+/// compile.
+///
+/// `V` owns its data, is `Clone + Send + Sync`, and serde writes and reads it (in an `Arc` by serde's feature `rc`). An
+/// `Arc<V>` is served from memory without a copy of what is inside.
+///
+/// # The template
+///
+/// Segments separated by `/`, which is rendered as `:`. A segment is text of letters, digits, `_`, `-` and `.`, with
+/// one placeholder at the most, anywhere in it: `page_<page>`, `<id>.json`.
+///
+/// | | stands for |
+/// |---|---|
+/// | `<id>` | a parameter: integers, `bool`, `char`, strings, `Option`s, slices, tuples, IP addresses, and what derives [`CacheKey`](macro@CacheKey), such as an enum |
+/// | `<req.user_id>`, `<pair.0>` | a path into a parameter; the rest of it changes nothing, which `partial(req)` says |
+/// | `<T>` | a type parameter, by the name of its type: `T: KeyType`, which [`CacheValue`](macro@CacheValue) derives |
+/// | `<N>` | a const parameter |
+/// | `{<id>}` | braces are kept, one pair in a key: a hash tag, which decides the slot in a Redis Cluster |
+///
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// struct Request {
+///     user_id: u64,
+///     trace: String, // in the log alone
+/// }
+///
+/// #[derive(CacheKey)]
+/// enum Sort { New, Top }
+///
+/// #[cached(namespace = "search", key = "{<req.user_id>}/by_<sort>/first_<N>", ttl = "30s", partial(req))]
+/// async fn search<const N: usize>(req: Request, sort: Sort) -> Vec<String> {
+///     # let _ = (&req.trace, sort);
+///     vec![String::new(); N]
+/// }
+///
+/// let entry = search_entry::<10>(Request { user_id: 7, trace: "a1".into() }, Sort::Top);
+/// assert_eq!(entry.key(), &"search:v1:{7}:by_Top:first_10");
+/// assert_eq!(search_pattern::<10>(7, Any).pattern().to_string(), "search:v1:{7}:by_*:first_10");
+/// # let _ = Sort::New;
+/// ```
+///
+/// Every parameter, type parameter and const parameter is in the template, in `skip(…)` or, with a path, in
+/// `partial(…)`; what is in none of them does not compile. What means something in a key (`:`, `*`, white space, …) is
+/// percent-encoded in values, so that no two lists of values make one key.
+///
+/// # Errors
+///
+/// Callers that ask while a load runs wait for it. When it fails, they get its error in the first of these ways that is
+/// there:
+///
+/// 1. `share_error = path` copies it;
+/// 2. `E: Clone + Send + Sync + 'static`: a clone;
+/// 3. `E: From<SharedError> + Display`, as `anyhow::Error` and `Box<dyn Error + Send + Sync>` are: an error with the
+///    same *message*. A `downcast_ref` to the original's type finds nothing there;
+/// 4. else each of them loads for itself, all at the same time.
+///
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// #[derive(Debug)]
+/// struct DbError {
+///     code: u16,
+///     source: Option<std::io::Error>, // no `Clone`
+/// }
+///
+/// fn copy(error: &DbError) -> DbError {
+///     DbError { code: error.code, source: None }
+/// }
+///
+/// #[cached(namespace = "user", key = "name/<id>", ttl = "10m", none_ttl = "10s", share_error = copy)]
+/// async fn name(id: u64) -> Result<Option<String>, DbError> {
+///     Err(DbError { code: 500 + id as u16, source: None })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(name(3).await.map_err(|error| error.code), Err(503)); // not cached: the next call loads
+/// let entry: Entry<String> = name_entry(3);
+/// # let _ = (entry, name(4).await.unwrap_err().source);
+/// # }
+/// ```
+///
+/// A cache that fails is no error here: the function loads.
+///
+/// # Where it does not go
+///
+/// On functions that are not `async` and have a body, on `const`, `unsafe` and `extern` ones, and beside
+/// [`cache_put`](macro@cache_put) or [`cache_invalidate`](macro@cache_invalidate). A parameter is a name, not a
+/// pattern. A function with `&self` needs [`cache_strategy`](macro@cache_strategy) on its impl block.
 #[proc_macro_attribute]
 pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::cached(args.into(), item.into()).into()
@@ -141,19 +312,51 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Stores what a function returns in a write-through entry, under a write mark.
 ///
-/// ```ignore
-/// #[cache_put(self.messages(id))]
-/// pub async fn replace(&self, id: i64, messages: Vec<Message>) -> Result<Vec<Message>, DbError> {
-///     self.db.replace(id, messages).await?;
-///     self.db.latest(id, 50).await
+/// ```
+/// use cache_runtime::prelude::*;
+/// # struct Db;
+/// # impl Db {
+/// #     async fn name(&self, _: u64) -> Result<String, String> { Ok("ann".into()) }
+/// #     async fn rename(&self, _: u64, _: &str) -> Result<(), String> { Ok(()) }
+/// # }
+///
+/// #[cached(namespace = "user", key = "name/<id>", ttl = "1h", kind = "write_through", skip(db))]
+/// async fn user_name(db: &Db, id: u64) -> Result<String, String> {
+///     db.name(id).await
 /// }
+///
+/// #[cache_put(user_name(id))]
+/// async fn rename(db: &Db, id: u64, name: &str) -> Result<String, String> {
+///     db.rename(id, name).await?;
+///     db.name(id).await // as it is after the change
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), String> {
+/// rename(&Db, 7, "ann").await?;
+/// assert_eq!(user_name_entry(7).get().await.as_deref(), Some("ann"));
+/// # Ok(())
+/// # }
 /// ```
 ///
-/// The entry is written as the call that reads it: `self.method(…)` or `path::function(…)`. Its companion is what is used,
-/// so import `user_feed_entry` with `user_feed`. The arguments are cloned before the body runs.
+/// | option | |
+/// |---|---|
+/// | `user_name(id)`, `path::user_name(id)`, `self.messages(id)` | the entry, written as the call that reads it, less the skipped parameters; required, and one |
+/// | `crate = path` | where the runtime is, if your crate has it under another name |
 ///
-/// Return the value *as it is after the change is committed*: one worked out from an earlier read loses the update of
-/// another writer. Works on methods with and without [`cache_strategy`](macro@cache_strategy). Takes `crate = path`.
+/// What is called is the companion: import `user_name_entry` with `user_name`. Arguments are expressions; they are
+/// cloned before the body runs, which may move what they are made of.
+///
+/// The function is `async` and returns the entry's `V`, or a `Result<V, E>`. Return the value *as it is after the
+/// change is committed*: one worked out from an earlier read loses the update of another writer. An `Err` stores
+/// nothing and removes the entry, as it does not say that nothing was committed; so do a panic and a caller that went
+/// away. Two writes at the same time leave nothing, and the next read loads.
+///
+/// When the store can't be told, that is logged, and the function's result stands; `Entry::write_report` is the way to
+/// learn of it.
+///
+/// Works on free functions and on methods, with and without [`cache_strategy`](macro@cache_strategy) on their block.
+/// Other entries that change go into a [`cache_invalidate`](macro@cache_invalidate) above it.
 #[proc_macro_attribute]
 pub fn cache_put(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::change("cache_put", args.into(), item.into()).into()
@@ -161,63 +364,136 @@ pub fn cache_put(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Invalidates entries on every way out of a function: success, error, panic, a caller that went away.
 ///
-/// ```ignore
-/// #[cache_invalidate(self.messages(id), user_feed(author, *))]
-/// pub async fn remove(&self, id: i64, author: i64) -> Result<(), DbError> {
-///     self.db.remove(id).await
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// #[cached(namespace = "feed", key = "user/<author>/page_<page>", ttl = "1h")]
+/// async fn feed(author: u64, page: u32) -> Vec<String> {
+///     # let _ = (author, page);
+///     vec![]
 /// }
+///
+/// #[cached(namespace = "post", key = "<id>", ttl = "1h")]
+/// async fn post(id: u64) -> Option<String> {
+///     Some(format!("post {id}"))
+/// }
+///
+/// #[cache_invalidate(post(id), feed(author, *))] // the post, and all pages of its author
+/// async fn remove(id: u64, author: u64) -> Result<(), String> {
+///     # let _ = (id, author);
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), String> {
+/// feed(7, 1).await;
+/// remove(3, 7).await?;
+/// assert_eq!(feed_entry(7, 1).get().await, None);
+/// # Ok(())
+/// # }
 /// ```
 ///
-/// Entries are written as the calls that read them; a `*` stands for every value of an argument. The arguments are cloned
-/// before the body runs.
+/// | option | |
+/// |---|---|
+/// | `post(id)`, `path::post(id)`, `self.messages(id)` | an entry, written as the call that reads it, less the skipped parameters; one or more |
+/// | `feed(author, *)` | a `*` in place of an argument is every value of it: the entries that fit |
+/// | `on = "success"` | all ways out by default: this leaves out `Err`, panics and callers that went away |
+/// | `crate = path` | where the runtime is, if your crate has it under another name |
 ///
-/// An error does not mean that nothing was committed, so it invalidates too; `on = "success"` opts out. May stand several
-/// times, and around [`cache_put`](macro@cache_put). Takes `crate = path`.
+/// What is called are the companions: import `post_entry`, and `feed_pattern` for a `*`. Arguments are expressions;
+/// they are cloned before the body runs, which may move what they are made of.
+///
+/// The function is `async`. An error does not mean that nothing was committed, so it invalidates too. When the function
+/// returns, it is done: no read that starts later gets a value that was loaded before. After a panic, and for a caller
+/// that went away, it is done in the background.
+///
+/// When the store can't be told, that is logged, and the function's result stands; the old value may be served until
+/// its TTL ends. `Entry::invalidate` returns the error to those who want it.
+///
+/// May stand several times, each with its own `on`, and above a [`cache_put`](macro@cache_put).
 #[proc_macro_attribute]
 pub fn cache_invalidate(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::change("cache_invalidate", args.into(), item.into()).into()
 }
 
-/// Makes a struct or an enum a part of keys.
+/// Makes a struct or an enum a part of keys: `<place>` in a template, `#[key]` in a strategy.
 ///
-/// ```ignore
+/// ```
+/// use cache_runtime::prelude::*;
+///
 /// #[derive(CacheKey)]
-/// struct UserId(u64);             // as its field: `7`
+/// struct UserId(u64); // as its field: `7`
 ///
 /// #[derive(CacheKey)]
 /// struct Place {
 ///     country: String,
-///     cell: u32,                  // `(se,3)`
+///     cell: u32, // `(se,3)`
 ///     #[cache(skip)]
-///     note: String,               // left out by name
+///     note: String, // left out by name
 /// }
 ///
 /// #[derive(CacheKey)]
-/// enum Filter { All, By(UserId) } // `All`, `By(7)`
+/// enum Filter {
+///     All,        // `All`
+///     By(UserId), // `By(7)`
+/// }
+///
+/// let place = Place { country: "se".into(), cell: 3, note: "by the sea".into() };
+/// assert_eq!(Key::build("map", (&place, Filter::By(UserId(7)))), "map:v1:(se,3):By(7)");
+/// # let _ = (place.note, Filter::All);
 /// ```
 ///
-/// Two values that differ in a field that isn't skipped never render alike. On the type, `#[cache(crate = path)]` says where
-/// `cache-runtime` is.
+/// | option | on | |
+/// |---|---|---|
+/// | `#[cache(skip)]` | a field | it is not in the key: it can't change the answer |
+/// | `#[cache(crate = path)]` | the type | where the runtime is, if your crate has it under another name |
+///
+/// A struct with one field that isn't skipped renders as that field. Fields are key parts themselves, so no floats. Two
+/// values that differ in a field that isn't skipped never render alike. Renaming a variant changes its keys; a struct
+/// without fields has nothing to tell apart and is refused.
 #[proc_macro_derive(CacheKey, attributes(cache))]
 pub fn derive_cache_key(input: TokenStream) -> TokenStream {
     entry::derive_key(input.into()).into()
 }
 
-/// Keeps the shape of a type with its cached values: after a change of the type an old value is a miss, never a misread.
+/// Keeps the shape of a type with its cached values: after a change of the type an old value is a miss, never a
+/// misread.
 ///
-/// ```ignore
+/// ```
+/// use cache_runtime::prelude::*;
+/// use serde::{Deserialize, Serialize};
+/// # mod other_crate {
+/// #     #[derive(Clone, serde::Serialize, serde::Deserialize)]
+/// #     pub struct Raw;
+/// # }
+///
 /// #[derive(Clone, Serialize, Deserialize, CacheValue)]
+/// #[cache(name = "post")]
 /// struct Post {
 ///     id: i64,
-///     comments: Vec<Comment>,     // a `CacheValue` itself
+///     comments: Vec<Comment>, // a `CacheValue` itself
 ///     #[cache(opaque = "1")]
-///     raw: other_crate::Raw,      // not one: raise the version when its format changes
+///     raw: other_crate::Raw, // not one
+/// }
+///
+/// #[derive(Clone, Serialize, Deserialize, CacheValue)]
+/// struct Comment {
+///     text: String,
 /// }
 /// ```
 ///
-/// The shape is made of the names and types of fields and variants and of the serde attributes; a field with
-/// `#[serde(skip)]` is no part of it. The type also gets a name for keys (`<T>`), its path; `#[cache(name = "post")]` gives
-/// it another. `#[cache(crate = path)]` says where `cache-runtime` is.
+/// | option | on | default | |
+/// |---|---|---|---|
+/// | `#[cache(opaque = "1")]` | a field | | its type is of another crate: what stands for its shape. Raise it when the type is written differently |
+/// | `#[cache(name = "post")]` | the type | its path: `crate::module::Post` | its name in keys with a type parameter (`<T>`) |
+/// | `#[cache(crate = path)]` | the type | `::cache_runtime` | where the runtime is, if your crate has it under another name |
+///
+/// The shape is made of the names and types of fields and variants, through nested types, and of their serde
+/// attributes; a field with `#[serde(skip)]` is no part of it. Types of the standard library are known, and by feature
+/// those of `chrono` and `uuid`. Type parameters get the bound `CacheValue`. A type with a lifetime is refused: a
+/// cached value owns its data.
+///
+/// Without the derive a value can be cached as well; then the type's name alone is kept with it.
 #[proc_macro_derive(CacheValue, attributes(cache))]
 pub fn derive_cache_value(input: TokenStream) -> TokenStream {
     entry::derive_value(input.into()).into()
