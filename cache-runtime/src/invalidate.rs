@@ -123,15 +123,15 @@ impl Invalidations {
 
 impl Target {
     async fn apply(self) -> Result<(), CacheError> {
-        let (site, answer) = match &self {
-            Target::Key(cache, site, key) => (site, invalidate_key(cache, site, key).await.map(|_| ())),
+        let (site, what, answer) = match &self {
+            Target::Key(cache, site, key) => {
+                (site, key.as_str(), invalidate_key(cache, site, key).await.map(|_| ()))
+            }
             Target::Pattern(cache, site, pattern) => {
-                (site, invalidate_pattern(cache, site, pattern).await.map(|_| ()))
+                (site, pattern.as_str(), invalidate_pattern(cache, site, pattern).await.map(|_| ()))
             }
         };
-        answer.inspect_err(|error| {
-            tracing::warn!(entry = %site.name(), %error, "an invalidation could not be applied; the old value may be served until its TTL ends");
-        })
+        answer.inspect_err(|error| site.stays(what, error))
     }
 }
 

@@ -33,11 +33,13 @@
 //! # What a failing cache does
 //!
 //! Nothing to a cached function: it calls its loader. Reads of an [`Entry`] are a miss; writes and invalidations return a
-//! [`CacheError`]. What is worth knowing is logged through `tracing`, once for each change, and counted.
+//! [`CacheError`]. What is worth knowing is logged through `tracing`, and counted: a server that is lost or found again once
+//! each, what would come with every call once in ten seconds for each declaration.
 //!
 //! # Runtime
 //!
-//! Needs Tokio with its timers on. (The embedded store alone also answers without a runtime; then nothing bounds a wait.)
+//! Needs a Tokio runtime with its timers on (`enable_all`, `#[tokio::main]`). The embedded store also answers where there is
+//! no runtime at all; then nothing bounds how long a caller waits for another one's load.
 
 #![cfg_attr(not(feature = "redis"), allow(dead_code, reason = "records as bytes are for servers"))]
 
@@ -86,7 +88,7 @@ pub use cache_macros::{CacheKey, CacheValue, cache_invalidate, cache_put, cache_
 /// What a file with cached functions needs.
 pub mod prelude {
     pub use crate::{
-        Any, Cache, CacheError, CacheKey, CacheManager, CacheStrategy, CacheValue, Entry, EntryPattern, Key,
-        cache_invalidate, cache_put, cache_strategy, cached, kind,
+        Any, Cache, CacheError, CacheKey, CacheManager, CacheStrategy, CacheValue, Entry, EntryPattern,
+        ErrorSharing, Key, cache_invalidate, cache_put, cache_strategy, cached, kind,
     };
 }

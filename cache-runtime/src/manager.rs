@@ -190,8 +190,8 @@ impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0).max(5);
         write!(f, "{:width$}", "entry")?;
-        for column in ["hits", "misses", "loads", "errors", "writes", "invalid."] {
-            write!(f, " {column:>8}")?;
+        for column in ["hits", "misses", "loads", "load err", "writes", "invalid.", "store err"] {
+            write!(f, " {column:>9}")?;
         }
         writeln!(f, " {:>10}", "mean load")?;
         for EntryStats { name, counts, .. } in &self.entries {
@@ -203,9 +203,10 @@ impl fmt::Display for Stats {
                 counts.load_errors,
                 counts.writes,
                 counts.invalidations,
+                counts.store_errors,
             ];
             for count in columns {
-                write!(f, " {count:>8}")?;
+                write!(f, " {count:>9}")?;
             }
             let mean = counts.mean_load().map_or_else(|| "-".to_owned(), shown);
             writeln!(f, " {mean:>10}")?;

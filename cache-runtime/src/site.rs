@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
+use crate::error::CacheError;
 use crate::policy::{Declaration, Location, Strategy};
 use crate::stats::Counters;
 
@@ -14,7 +16,14 @@ pub struct Site {
     pub declaration: Declaration,
     pub(crate) counters: Counters,
     warned: AtomicU32,
+    /// When the last repeated warning was given, in seconds since the first one of the process, from 1; and how many were
+    /// not given since.
+    repeated: AtomicU64,
+    suppressed: AtomicU64,
 }
+
+/// A warning that would come with every call of an outage is given once in this time.
+const WARNING_SECONDS: u64 = 10;
 
 /// What is worth one warning a declaration; after that it is only counted.
 #[derive(Clone, Copy)]
@@ -26,7 +35,13 @@ pub(crate) enum Warning {
 impl Site {
     /// The site of a declaration.
     pub const fn new(declaration: Declaration) -> Site {
-        Site { declaration, counters: Counters::new(), warned: AtomicU32::new(0) }
+        Site {
+            declaration,
+            counters: Counters::new(),
+            warned: AtomicU32::new(0),
+            repeated: AtomicU64::new(0),
+            suppressed: AtomicU64::new(0),
+        }
     }
 
     /// Whether this warning was not given yet.
@@ -34,9 +49,29 @@ impl Site {
         self.warned.fetch_or(warning as u32, Ordering::Relaxed) & warning as u32 == 0
     }
 
+    /// Whether it is time again for a warning that may come with every call: then how many were left out since the last one.
+    pub(crate) fn again(&self) -> Option<u64> {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let now = START.elapsed().as_secs() + 1;
+        let last = self.repeated.load(Ordering::Relaxed);
+        let due = last == 0 || now >= last + WARNING_SECONDS;
+        if due && self.repeated.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            return Some(self.suppressed.swap(0, Ordering::Relaxed));
+        }
+        self.suppressed.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+
     /// `ConversationMessages::messages`, or the function's name.
     pub(crate) fn name(&self) -> SiteName<'_> {
         SiteName(&self.declaration)
+    }
+
+    /// Says that what stands at a key could not be taken away.
+    pub(crate) fn stays(&self, key: &str, error: &CacheError) {
+        if let Some(left_out) = self.again() {
+            tracing::warn!(entry = %self.name(), key, %error, left_out, "the cache could not be told of a change; the old value may be served until its TTL ends");
+        }
     }
 
     /// The site of a strategy's dynamic operations, made at the first one.

@@ -144,7 +144,7 @@ impl Drop for Mark {
             let Some(store) = cache.store() else { return };
             if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
                 site.counters.store_errors.one();
-                tracing::warn!(%key, %error, "a write could not be ended in the cache; readers load until its mark ends");
+                site.stays(key.as_str(), &error);
             }
         });
     }

@@ -14,6 +14,7 @@ mod counting;
 mod directory;
 mod options;
 mod port;
+mod proxy;
 pub mod races;
 mod server;
 mod tls;
@@ -22,6 +23,7 @@ mod watchdog;
 
 pub use counting::Counter;
 pub use options::Options;
+pub use proxy::Proxy;
 pub use server::RedisServer;
 pub use tls::Certificates;
 pub use wait::wait_until;

@@ -142,56 +142,126 @@ async fn a_server_that_does_not_answer_costs_one_deadline_and_is_noticed() {
     assert_eq!(numbers.number_entry(1).get().await, Some(1));
 }
 
-/// One load that had begun when the others came, and one for all of these: nothing can be seen in the store, so nobody may
-/// share a load that is older than he is.
+/// One load that had begun when the others came, and one for all of these: where nothing can be seen in the store, nobody may
+/// share a load that is older than he is. A macro, so that each test counts for itself.
+macro_rules! assert_two_loads_at_the_most {
+    ($cache:expr) => {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = "crowd", ttl = 60)]
+        struct Crowd {
+            cache: Cache,
+            #[skip]
+            gate: std::sync::Arc<tokio::sync::Semaphore>,
+            #[skip]
+            loads: Counter,
+        }
+
+        #[cache_strategy]
+        impl Crowd {
+            #[cached(key = "value/<id>")]
+            async fn value(&self, id: u64) -> Result<u64, String> {
+                let load = self.loads.next();
+                self.gate.acquire().await.map_err(|_| "closed".to_owned())?.forget();
+                Ok(id + load)
+            }
+        }
+
+        let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+        let crowd = Crowd { cache: $cache, gate, loads: Counter::new() };
+        let call = || {
+            let crowd = crowd.clone();
+            tokio::spawn(async move { crowd.value(10).await })
+        };
+        let first = call();
+        while crowd.loads.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let others: Vec<_> = (0..49).map(|_| call()).collect();
+        // One of them leads, and waits for its turn.
+        while crowd.value_entry(10).counts().waits < 48 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(crowd.loads.count(), 1);
+        crowd.gate.add_permits(2);
+        assert_eq!(first.await.unwrap(), Ok(11));
+        for other in others {
+            assert_eq!(other.await.unwrap(), Ok(12), "loaded after it came");
+        }
+        assert_eq!(crowd.loads.count(), 2);
+    };
+}
+
 #[tokio::test]
 async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_down() {
-    #[derive(Clone)]
-    #[cache_strategy(namespace = "crowd", ttl = 60)]
-    struct Crowd {
-        cache: Cache,
-        #[skip]
-        gate: std::sync::Arc<tokio::sync::Semaphore>,
-        #[skip]
-        loads: Counter,
-    }
-
-    #[cache_strategy]
-    impl Crowd {
-        #[cached(key = "value/<id>")]
-        async fn value(&self, id: u64) -> Result<u64, String> {
-            let load = self.loads.next();
-            let _permit = self.gate.acquire().await.map_err(|_| "closed".to_owned())?;
-            Ok(id + load)
-        }
-    }
-
     let mut server = RedisServer::start();
     let cache = Cache::connect(&server.url()).await.unwrap();
     server.kill();
     reachable(&cache, false).await;
-    let crowd =
-        Crowd { cache, gate: std::sync::Arc::new(tokio::sync::Semaphore::new(0)), loads: Counter::new() };
-    let call = || {
-        let crowd = crowd.clone();
-        tokio::spawn(async move { crowd.value(10).await })
-    };
-    let first = call();
-    while crowd.loads.count() == 0 {
-        tokio::task::yield_now().await;
+    assert_two_loads_at_the_most!(cache);
+}
+
+/// The server answers, and grants no lease.
+#[tokio::test]
+async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_full() {
+    let server = RedisServer::start();
+    let cache = Cache::builder().url(server.url()).deadline(Duration::from_secs(10)).build().await.unwrap();
+    server.command(&["CONFIG", "SET", "maxmemory", "1"]);
+    assert_two_loads_at_the_most!(cache);
+}
+
+/// A future that holds a lease may be dropped anywhere.
+#[test]
+fn a_load_may_be_dropped_outside_of_the_runtime() {
+    let server = RedisServer::start();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let cache = runtime.block_on(Cache::connect(&server.url())).unwrap();
+    let entry = Numbers::new(&cache).number_entry(7);
+    let begun = Counter::new();
+    let mut load = Box::pin(entry.fetch(|| async {
+        begun.next();
+        std::future::pending::<Result<u64, ()>>().await
+    }));
+    runtime.block_on(async {
+        while begun.count() == 0 {
+            tokio::select! {
+                biased;
+                _ = &mut load => {}
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    });
+    drop(load);
+}
+
+#[tokio::test]
+async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
+    #[cache_strategy(namespace = "targets", ttl = 60, kind = "cache_aside")]
+    struct Targets {
+        cache: Cache,
     }
-    let others: Vec<_> = (0..49).map(|_| call()).collect();
-    // One of them leads, and waits for its turn.
-    while crowd.value_entry(10).counts().waits < 48 {
-        tokio::task::yield_now().await;
+
+    #[cache_strategy]
+    impl Targets {
+        #[cached(key = "value/<id>")]
+        async fn value(&self, id: i64) -> i64 {
+            id
+        }
+
+        #[cache_invalidate(self.value(1), self.value(2), self.value(3), self.value(*), self.value(5))]
+        async fn change(&self) {}
     }
-    assert_eq!(crowd.loads.count(), 1);
-    crowd.gate.add_permits(50);
-    assert_eq!(first.await.unwrap(), Ok(11));
-    for other in others {
-        assert_eq!(other.await.unwrap(), Ok(12), "loaded after it came");
-    }
-    assert_eq!(crowd.loads.count(), 2);
+
+    let server = RedisServer::start();
+    let cache =
+        Cache::builder().url(server.url()).deadline(Duration::from_millis(200)).build().await.unwrap();
+    let targets = Targets { cache };
+    assert_eq!(targets.value(1).await, 1);
+    server.pause();
+    let started = Instant::now();
+    targets.change().await;
+    // Five of them would be a second.
+    assert!(started.elapsed() < Duration::from_millis(550), "{:?}", started.elapsed());
+    server.resume();
 }
 
 #[tokio::test]

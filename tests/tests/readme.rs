@@ -177,7 +177,7 @@ mod look_after {
     async fn runs() -> Result<(), Box<dyn std::error::Error>> {
         let manager = CacheManager::global();
         manager.verify()?;                               // no two declarations in this program can render the same key
-        println!("{}", manager.stats().await);           // hits, misses, loads, errors a declaration; the server's own figures
+        println!("{}", manager.stats().await);           // hits, misses, loads, errors per declaration; the server's own figures
         manager.clear_namespace("chat").await?;          // in batches; loads that are under way are revoked
         assert!(manager.health_check().await.reachable);
         Ok(())

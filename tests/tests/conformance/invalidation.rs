@@ -27,6 +27,16 @@ on_every_store! {
         assert_eq!(source.loads(), 2);
     }
 
+    async fn a_declared_invalidation_follows_its_function(store: Store) {
+        let source = Source::new();
+        let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
+        one.change(7, 1).await;
+        assert_eq!(other.number(7).await, Ok(1));
+        one.change(7, 2).await;
+        assert_eq!(other.number_entry(7).get().await, None);
+        assert_eq!(other.number(7).await, Ok(2));
+    }
+
     async fn a_revoked_load_stores_nothing(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);

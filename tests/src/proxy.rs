@@ -1,0 +1,122 @@
+//! A network between a cache and its server that can be slow in just the wrong moment.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc};
+
+/// A proxy on the loopback. It can hold the next script with everything behind it, and cut its clients off while the server
+/// still gets what is held.
+#[derive(Clone)]
+pub struct Proxy {
+    port: u16,
+    line: Arc<Line>,
+}
+
+#[derive(Default)]
+struct Line {
+    hold_next: AtomicBool,
+    held: AtomicUsize,
+    release: Notify,
+    cut: Notify,
+}
+
+impl Proxy {
+    /// A proxy to a server on a port of this machine.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no port left.
+    pub async fn start(server: u16) -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let line = Arc::new(Line::default());
+        tokio::spawn({
+            let line = Arc::clone(&line);
+            async move {
+                while let Ok((client, _)) = listener.accept().await {
+                    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                    tokio::spawn(carry(client, server, Arc::clone(&line)));
+                }
+            }
+        });
+        Proxy { port, line }
+    }
+
+    /// `redis://` on the proxy's port.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// The next script is held on its way to the server.
+    pub fn hold_next_script(&self) {
+        self.line.hold_next.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until a script is held.
+    pub async fn holds(&self) {
+        while self.line.held.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// What is held goes to the server.
+    pub fn release(&self) {
+        self.line.release.notify_waiters();
+    }
+
+    /// All clients are cut off.
+    pub fn cut(&self) {
+        self.line.cut.notify_waiters();
+    }
+}
+
+async fn carry(client: TcpStream, server: TcpStream, line: Arc<Line>) {
+    let (client_in, client_out) = client.into_split();
+    let (server_in, server_out) = server.into_split();
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(forward(receiver, server_out, Arc::clone(&line)));
+    tokio::select! {
+        () = read(client_in, sender) => {}
+        () = copy(server_in, client_out) => {}
+        () = line.cut.notified() => {}
+    }
+}
+
+async fn read(mut from: OwnedReadHalf, to: mpsc::UnboundedSender<Vec<u8>>) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if to.send(buffer[..count].to_vec()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Goes on after the client was cut off: what was sent arrives, only later.
+async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteHalf, line: Arc<Line>) {
+    while let Some(bytes) = from.recv().await {
+        let script = bytes.windows(7).any(|window| window == b"EVALSHA");
+        if script && line.hold_next.swap(false, Ordering::SeqCst) {
+            let released = line.release.notified();
+            line.held.fetch_add(1, Ordering::SeqCst);
+            released.await;
+        }
+        if to.write_all(&bytes).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if to.write_all(&buffer[..count]).await.is_err() {
+            return;
+        }
+    }
+}

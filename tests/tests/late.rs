@@ -1,0 +1,213 @@
+//! Commands that arrive late, on connections that are gone: what was not answered may still happen.
+//!
+//! Take out, to see these fail: in `load/lead.rs`, `without_lease` where the lease was not answered; the new nonce of
+//! `Leader::ask`; the comparison of tokens in `Waiter::join`; the count of events in a mark.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test that fails has to fail"
+)]
+
+#[path = "conformance/kinds.rs"]
+mod kinds;
+#[path = "conformance/source.rs"]
+mod source;
+
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_tests::{Proxy, RedisServer};
+
+use kinds::{Aside, Through};
+use source::Source;
+
+/// A node behind a proxy, and one that talks to the server itself.
+struct Two {
+    server: RedisServer,
+    proxy: Proxy,
+    one: Cache,
+    other: Cache,
+}
+
+async fn two(deadline: Duration) -> Two {
+    let server = RedisServer::start();
+    let proxy = Proxy::start(server.port()).await;
+    let build =
+        |url: String, deadline| Cache::builder().url(url).deadline(deadline).require_connection().build();
+    let one = build(proxy.url(), deadline).await.unwrap();
+    let other = build(server.url(), Duration::from_secs(10)).await.unwrap();
+    Two { server, proxy, one, other }
+}
+
+async fn is_back(cache: &Cache) {
+    while !CacheManager::new(cache).health_check().await.reachable {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Waits until the server has done what was held.
+async fn has_scripts(server: &RedisServer, count: u64) {
+    while server.commands_processed("evalsha") < count {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// The lease is granted after the load began, and after an invalidation that did not find it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_is_granted_late_is_nobodys() {
+    let Two { server, proxy, one, other } = two(Duration::from_millis(50)).await;
+    let source = Source::new();
+    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    source.put(7, 1);
+    source.hold();
+    proxy.hold_next_script();
+    let early = tokio::spawn({
+        let a = a.clone();
+        async move { a.number(7).await }
+    });
+    source.has_begun(1).await;
+    source.put(7, 2);
+    b.number_entry(7).invalidate().await.unwrap();
+    let scripts = server.commands_processed("evalsha");
+    proxy.release();
+    has_scripts(&server, scripts + 1).await;
+    let late = tokio::spawn({
+        let a = a.clone();
+        async move { a.number(7).await }
+    });
+    while a.number_entry(7).counts().misses < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    source.release();
+    assert_eq!((early.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(2)));
+    assert_ne!(b.number_entry(7).get().await, Some(1));
+}
+
+/// The connection dies with the lease on its way; a new one would carry the fill.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_from_a_connection_that_is_gone_is_not_filled() {
+    let Two { server, proxy, one, other } = two(Duration::from_secs(10)).await;
+    let source = Source::new();
+    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    source.put(7, 1);
+    source.hold();
+    proxy.hold_next_script();
+    let early = tokio::spawn(async move { a.number(7).await });
+    proxy.holds().await;
+    proxy.cut();
+    source.has_begun(1).await;
+    is_back(&one).await;
+    source.put(7, 2);
+    b.number_entry(7).invalidate().await.unwrap();
+    let scripts = server.commands_processed("evalsha");
+    proxy.release();
+    has_scripts(&server, scripts + 1).await;
+    source.release();
+    assert_eq!(early.await.unwrap(), Ok(1));
+    assert_ne!(b.number_entry(7).get().await, Some(1));
+}
+
+/// A leader is dropped with its lease on its way; the waiter that takes over asks for one of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiter_that_takes_over_does_not_load_under_the_old_lease() {
+    let Two { server, proxy, one, other } = two(Duration::from_secs(10)).await;
+    let source = Source::new();
+    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    source.put(7, 1);
+    source.hold();
+    proxy.hold_next_script();
+    let mut leader = Box::pin({
+        let a = a.clone();
+        async move { a.number(7).await }
+    });
+    tokio::select! {
+        biased;
+        () = proxy.holds() => {}
+        _ = &mut leader => panic!("its lease is held"),
+    }
+    let waiter = tokio::spawn({
+        let a = a.clone();
+        async move { a.number(7).await }
+    });
+    while a.number_entry(7).counts().waits == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    proxy.cut();
+    // Once the link is known to be gone; the waiter has to use the new one.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    is_back(&one).await;
+    drop(leader);
+    source.has_begun(1).await;
+    source.put(7, 2);
+    b.number_entry(7).invalidate().await.unwrap();
+    let scripts = server.commands_processed("evalsha");
+    proxy.release();
+    has_scripts(&server, scripts + 1).await;
+    source.release();
+    assert_eq!(waiter.await.unwrap(), Ok(1));
+    assert_ne!(b.number_entry(7).get().await, Some(1));
+}
+
+/// Another node's lease stands; a load of this node, which was revoked, is still under way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_load_is_not_joined_by_who_sees_another_lease() {
+    let Two { server: _server, proxy: _proxy, one, other } = two(Duration::from_secs(10)).await;
+    let source = Source::new();
+    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    source.put(7, 1);
+    source.hold();
+    let load = |node: &Aside| {
+        let node = node.clone();
+        tokio::spawn(async move { node.number(7).await })
+    };
+    let early = load(&a);
+    source.has_begun(1).await;
+    source.put(7, 2);
+    b.number_entry(7).invalidate().await.unwrap();
+    let there = load(&b);
+    source.has_begun(2).await;
+    let waits = a.number_entry(7).counts().waits;
+    let late = load(&a);
+    while a.number_entry(7).counts().waits == waits {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    source.release();
+    assert_eq!((early.await.unwrap(), there.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(2), Ok(2)));
+}
+
+/// The mark is the same, but something happened to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_under_a_mark_is_not_joined_after_an_invalidation() {
+    let Two { server: _server, proxy: _proxy, one, other } = two(Duration::from_secs(10)).await;
+    let source = Source::new();
+    let (a, b) = (Through::new(&one, &source), Through::new(&other, &source));
+    source.put(7, 1);
+    let load = || {
+        let b = b.clone();
+        tokio::spawn(async move { b.number(7).await })
+    };
+    let persist = || async {
+        source.hold();
+        let early = load();
+        source.has_begun(1).await;
+        // Nothing has happened: this one may share.
+        let with = load();
+        while b.number_entry(7).counts().waits == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        source.put(7, 2);
+        a.number_entry(7).invalidate().await.unwrap();
+        let misses = b.number_entry(7).counts().misses;
+        let late = load();
+        while b.number_entry(7).counts().misses == misses {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        source.release();
+        assert_eq!((early.await.unwrap(), with.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(1), Ok(2)));
+        Ok::<_, ()>(2)
+    };
+    a.number_entry(7).write(persist).await.unwrap();
+    assert_eq!(source.loads(), 2);
+}
