@@ -49,7 +49,7 @@ pub struct Key {
 #[derive(Clone)]
 pub(crate) enum Text {
     Inline { len: u8, bytes: [u8; INLINE_BYTES] },
-    Heap(Box<str>),
+    Heap(String),
 }
 
 impl Key {

@@ -57,7 +57,8 @@ impl KeyWriter {
 
     #[cold]
     fn spill(&mut self, text: &str) {
-        let mut heap = String::with_capacity((2 * INLINE_BYTES).max(INLINE_BYTES + text.len()));
+        // Enough for every key that is not cut: one allocation.
+        let mut heap = String::with_capacity(MAX_KEY_BYTES.max(INLINE_BYTES + text.len()));
         heap.push_str(self.written());
         heap.push_str(text);
         self.buffer = Buffer::Heap(heap);
@@ -144,8 +145,8 @@ impl KeyWriter {
     pub fn finish(self) -> Key {
         Key::from_text(match self.buffer {
             Buffer::Inline { len, bytes } => Text::Inline { len: len as u8, bytes },
-            Buffer::Heap(heap) if heap.len() <= MAX_KEY_BYTES => Text::Heap(heap.into_boxed_str()),
-            Buffer::Heap(heap) => Text::Heap(hash_end(heap).into_boxed_str()),
+            Buffer::Heap(heap) if heap.len() <= MAX_KEY_BYTES => Text::Heap(heap),
+            Buffer::Heap(heap) => Text::Heap(hash_end(heap)),
         })
     }
 

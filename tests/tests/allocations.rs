@@ -1,0 +1,56 @@
+//! How often a key and a hit ask the allocator.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that fails has to fail")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use allocation_counter::measure;
+use cache_runtime::Key;
+use cache_runtime::prelude::*;
+
+#[derive(Clone)]
+#[cache_strategy(namespace = "allocations", ttl = 60)]
+struct Lists {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Lists {
+    #[cached(key = "user/<id>/list/<name>")]
+    async fn list(&self, id: u64, name: &str) -> Arc<Vec<u64>> {
+        Arc::new(vec![id, name.len() as u64])
+    }
+}
+
+#[test]
+fn a_short_key_takes_none_and_a_long_one_takes_one() {
+    let lists = Lists { cache: Cache::memory() };
+    let long = "x".repeat(200);
+    let allocations = |name: &str| measure(|| drop(black_box(lists.list_entry(123_456, name)))).count_total;
+    assert_eq!(allocations("profile"), 0);
+    assert_eq!(allocations(&long), 1);
+    let dynamic = |name: &str| measure(|| drop(black_box(Key::build("allocations", (1, name))))).count_total;
+    assert_eq!((dynamic("profile"), dynamic(&long)), (0, 1));
+}
+
+#[tokio::test]
+async fn a_hit_in_memory_takes_none() {
+    let lists = Lists { cache: Cache::memory() };
+    lists.list(7, "a").await;
+    let (allocations, values) = measured(async { (lists.list(7, "a").await, lists.list(7, "a").await) });
+    assert_eq!(allocations, 0);
+    assert!(Arc::ptr_eq(&values.0, &values.1));
+}
+
+/// Polls a future that is ready at once, between two looks at the allocator.
+fn measured<F: Future>(future: F) -> (u64, F::Output) {
+    let mut future = std::pin::pin!(future);
+    let mut output = None;
+    let counted = measure(|| {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            output = Some(value);
+        }
+    });
+    (counted.count_total, output.expect("a hit in memory waits for nothing"))
+}
