@@ -136,21 +136,8 @@ impl<T> IsOption for Option<T> {
     type Some = T;
 }
 
-/// Refuses a type that is no key part, at the place where it is written.
-pub const fn assert_key<T: CacheKey + ?Sized>() {}
-
 /// Refuses a type that can't be cached, at the place where it is written.
 pub const fn assert_value<V: Value>() {}
-
-/// Refuses a strategy with key fields for a free function, which has no `self` to take them from.
-pub const fn assert_no_fields<S: CacheStrategy>() {
-    const {
-        assert!(
-            S::STRATEGY.fields.is_empty(),
-            "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
-        );
-    }
-}
 
 /// Asks what a type can do: by method resolution, which takes the first of several traits whose bounds hold
 /// (autoref specialisation, after David Tolnay's case study).
