@@ -14,6 +14,7 @@ use crate::key::{Key, Pattern};
 use crate::kind;
 use crate::load::{ErrorSharing, load};
 use crate::read::{Call, Look};
+use crate::record::Found;
 use crate::site::Site;
 use crate::stats::Counts;
 use crate::strategy::{CacheAside, Ttl, WriteThrough};
@@ -60,9 +61,11 @@ impl<V, K> Entry<V, K> {
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
     /// Call it after the change is committed.
     ///
+    /// Where the store can't be told it is [`Invalidated::Queued`].
+    ///
     /// # Errors
     ///
-    /// Where the store could not be told: the old value may be served until its TTL ends.
+    /// None at present: a store that can't be told is no error, but `Queued`.
     pub async fn invalidate(&self) -> Result<Invalidated, CacheError> {
         invalidate_key(&self.cache, self.site, &self.key).await
     }
@@ -280,6 +283,7 @@ pub(crate) async fn get_many<V: Value>(
         }
     };
     let values = keys.iter().zip(found).map(|(key, found)| {
+        let found = if store.is_queued(key) { Found::Absent } else { found };
         match (Call { site, cache, key, schema }).interpret(found) {
             Look::Hit(value) => {
                 site.counters.hits.one();

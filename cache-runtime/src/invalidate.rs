@@ -13,6 +13,9 @@ use crate::site::Site;
 pub enum Invalidated {
     /// Done: no read that starts from now on gets a value from before.
     Applied,
+    /// The store could not be told yet. It is told before this process trusts it again, and until then this process does not
+    /// read what stands there. Other processes may, and the queue goes with this one: the TTL bounds both.
+    Queued,
 }
 
 /// Invalidates one key.
@@ -22,7 +25,13 @@ pub(crate) async fn invalidate_key(
     key: &Key,
 ) -> Result<Invalidated, CacheError> {
     let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
-    counted(site, store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await)
+    match counted(site, store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await) {
+        Err(error) if store.queue_key(key) => {
+            site.queued(key.as_str(), &error);
+            Ok(Invalidated::Queued)
+        }
+        answer => answer,
+    }
 }
 
 /// Invalidates all keys of a pattern. Gives how many there were.
@@ -98,40 +107,46 @@ impl Invalidations {
         InvalidateGuard { invalidations: Some(self) }
     }
 
-    /// One after the other, until the store fails: the function that is invalidating pays for one failure at the most, and
-    /// the rest is tried in the background.
-    async fn apply(mut self) {
+    /// One after the other, until the store does not answer: a function waits for that once, and the rest is queued.
+    async fn apply(self) {
         let mut targets = self.targets.into_iter();
         while let Some(target) = targets.next() {
             if target.apply().await.is_err() {
-                self.targets = targets.collect();
-                if !self.targets.is_empty() {
-                    in_background(self.apply_all());
-                }
-                return;
+                targets.by_ref().for_each(|target| target.queue());
             }
-        }
-    }
-
-    async fn apply_all(self) {
-        for target in self.targets {
-            // Said and counted where it fails.
-            let _ = target.apply().await;
         }
     }
 }
 
 impl Target {
+    /// `Err`: the store could not be told, and it is not worth asking it for more within this call.
     async fn apply(self) -> Result<(), CacheError> {
-        let (site, what, answer) = match &self {
-            Target::Key(cache, site, key) => {
-                (site, key.as_str(), invalidate_key(cache, site, key).await.map(|_| ()))
-            }
+        match self {
+            Target::Key(cache, site, key) => match invalidate_key(&cache, site, &key).await? {
+                Invalidated::Applied => Ok(()),
+                Invalidated::Queued => Err(CacheError::DeadlineExceeded),
+            },
             Target::Pattern(cache, site, pattern) => {
-                (site, pattern.as_str(), invalidate_pattern(cache, site, pattern).await.map(|_| ()))
+                let answer = invalidate_pattern(&cache, site, &pattern).await;
+                if let Err(error) = &answer
+                    && cache.store().is_some_and(|store| store.queue_pattern(&pattern))
+                {
+                    site.queued(pattern.as_str(), error);
+                }
+                answer.map(|_| ())
+            }
+        }
+    }
+
+    /// Without trying: after another target has found that the store does not answer.
+    fn queue(&self) {
+        let queued = match self {
+            Target::Key(cache, _, key) => cache.store().is_some_and(|store| store.queue_key(key)),
+            Target::Pattern(cache, _, pattern) => {
+                cache.store().is_some_and(|store| store.queue_pattern(pattern))
             }
         };
-        answer.inspect_err(|error| site.stays(what, error))
+        debug_assert!(queued, "only a server does not answer");
     }
 }
 

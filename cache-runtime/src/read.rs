@@ -39,6 +39,10 @@ pub(crate) enum Look<V> {
 
 impl<'a> Call<'a> {
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
+        if store.is_queued(self.key) {
+            let reason = "an invalidation of this key has yet to reach the server".to_owned();
+            return Look::Unknown(CacheError::Unavailable { reason });
+        }
         match store.read(budget, self.key).await {
             Ok(found) => self.interpret(found),
             Err(error) => self.unanswered(error),

@@ -67,10 +67,11 @@ impl Site {
         SiteName(&self.declaration)
     }
 
-    /// Says that what stands at a key could not be taken away.
-    pub(crate) fn stays(&self, key: &str, error: &CacheError) {
+    /// Says that a removal could not be sent, and waits.
+    pub(crate) fn queued(&self, key: &str, error: &CacheError) {
+        self.counters.queued.one();
         if let Some(left_out) = self.again() {
-            tracing::warn!(entry = %self.name(), key, %error, left_out, "the cache could not be told of a change; the old value may be served until its TTL ends");
+            tracing::warn!(entry = %self.name(), key, %error, left_out, "the cache could not be told of a change, and will be before it is read here again; other processes may read the old value until then");
         }
     }
 

@@ -60,6 +60,8 @@ counters! {
     writes,
     /// Entries or patterns invalidated.
     invalidations,
+    /// Removals that could not be sent, and were queued.
+    queued,
     /// Misses on a value of another schema or type.
     schema_misses,
     /// Misses on bytes that are no value of this cache, or can't be decoded.

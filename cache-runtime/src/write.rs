@@ -27,8 +27,8 @@ pub enum WriteEffect {
     Contended,
     /// Nothing: the value can't be encoded or kept, or the cache is disabled. The next read loads.
     NotStored,
-    /// Perhaps the old value: the store could not be told.
-    Failed(CacheError),
+    /// Perhaps the old value, which this process does not read: the store could not be told yet, and its removal is queued.
+    Queued,
 }
 
 /// A value that was written to the source, and what the write left in the cache.
@@ -111,11 +111,12 @@ impl Mark {
             }
             Err(error) => {
                 counters.store_errors.one();
-                if error == CacheError::ForeignKey {
-                    self.ended = true;
-                    return WriteEffect::NotStored;
+                self.ended = true;
+                if error != CacheError::ForeignKey && store.queue_key(&self.key) {
+                    self.site.queued(self.key.as_str(), &error);
+                    return WriteEffect::Queued;
                 }
-                WriteEffect::Failed(error)
+                WriteEffect::NotStored
             }
         }
     }
@@ -144,7 +145,9 @@ impl Drop for Mark {
             let Some(store) = cache.store() else { return };
             if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
                 site.counters.store_errors.one();
-                site.stays(key.as_str(), &error);
+                if error != CacheError::ForeignKey && store.queue_key(&key) {
+                    site.queued(key.as_str(), &error);
+                }
             }
         });
     }

@@ -23,6 +23,7 @@ struct Line {
     held: AtomicUsize,
     release: Notify,
     cut: Notify,
+    refuses: AtomicBool,
 }
 
 impl Proxy {
@@ -39,6 +40,9 @@ impl Proxy {
             let line = Arc::clone(&line);
             async move {
                 while let Ok((client, _)) = listener.accept().await {
+                    if line.refuses.load(Ordering::SeqCst) {
+                        continue;
+                    }
                     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
                     tokio::spawn(carry(client, server, Arc::clone(&line)));
                 }
@@ -70,9 +74,20 @@ impl Proxy {
         self.line.release.notify_waiters();
     }
 
-    /// All clients are cut off.
+    /// All clients are cut off; new ones are welcome.
     pub fn cut(&self) {
         self.line.cut.notify_waiters();
+    }
+
+    /// All clients are cut off, and nobody gets through until [`Proxy::accept`].
+    pub fn refuse(&self) {
+        self.line.refuses.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// Clients are welcome again.
+    pub fn accept(&self) {
+        self.line.refuses.store(false, Ordering::SeqCst);
     }
 }
 

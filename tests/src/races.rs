@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use cache_runtime::prelude::*;
-use cache_runtime::{CacheManager, WriteEffect};
+use cache_runtime::{CacheManager, Invalidated, WriteEffect};
 
 pub use source::Source;
 
@@ -143,7 +143,7 @@ impl Worker {
 
     async fn invalidate(&self, id: i64) {
         let value = self.source.commit("aside", id).await;
-        if self.aside.number_entry(id).invalidate().await.is_ok() {
+        if self.aside.number_entry(id).invalidate().await == Ok(Invalidated::Applied) {
             self.source.raise_floor("aside", id, value).await;
         }
     }
@@ -156,7 +156,7 @@ impl Worker {
             .write_report(|| async { Ok::<_, String>(source.commit("through", id).await) })
             .await
             .expect("the source answers");
-        if !matches!(written.cache, WriteEffect::Failed(_)) {
+        if written.cache != WriteEffect::Queued {
             source.raise_floor("through", id, written.value).await;
         }
     }

@@ -173,4 +173,46 @@ impl AnyStore {
             AnyStore::Redis(_) => redis::RedisStore::TYPED,
         }
     }
+
+    /// Keeps an invalidation that could not be sent, to make up for it. `false`: this store has nowhere to send things to.
+    pub(crate) fn queue_key(&self, key: &Key) -> bool {
+        self.queue(|queue| queue.key(key))
+    }
+
+    /// The same for a pattern.
+    pub(crate) fn queue_pattern(&self, pattern: &Pattern) -> bool {
+        self.queue(|queue| queue.pattern(pattern))
+    }
+
+    fn queue(&self, add: impl FnOnce(&dyn Queue)) -> bool {
+        match self {
+            AnyStore::Memory(_) => {
+                let _ = add;
+                false
+            }
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => {
+                add(store.backlog());
+                true
+            }
+        }
+    }
+
+    /// Whether an invalidation of this key waits to be made up for: then nothing that stands there is to be read.
+    pub(crate) fn is_queued(&self, key: &Key) -> bool {
+        match self {
+            AnyStore::Memory(_) => {
+                let _ = key;
+                false
+            }
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.backlog().covers(key),
+        }
+    }
+}
+
+/// Where invalidations wait that could not be sent.
+pub(crate) trait Queue {
+    fn key(&self, key: &Key);
+    fn pattern(&self, pattern: &Pattern);
 }

@@ -5,13 +5,10 @@ use std::time::{Duration, Instant};
 use redis::{Value, cmd};
 
 use super::RedisStore;
-use super::answer::{bytes, integer, unexpected};
+use super::answer::{bytes, integer};
 use super::scripts::Script;
 use crate::manager::StoreStats;
 use crate::store::{Answer, Budget};
-
-/// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
-const BATCH: usize = 500;
 
 pub(crate) struct ServerHealth {
     pub(crate) round_trip: Duration,
@@ -29,22 +26,17 @@ impl RedisStore {
         self.bounded(self.ask(command)).await
     }
 
-    /// Scans for a glob, and invalidates what also `matches`, in batches.
-    pub(super) async fn invalidate_scanned(
-        &self,
-        glob: &str,
-        matches: impl Fn(&[u8]) -> bool,
-    ) -> Answer<u64> {
+    /// Scans for a glob, and invalidates what also `fits`, in batches.
+    pub(super) async fn invalidate_scanned(&self, glob: &str, fits: impl Fn(&[u8]) -> bool) -> Answer<u64> {
         let mut cursor = b"0".to_vec();
         let mut count = 0;
         loop {
-            let mut command = cmd("SCAN");
-            command.arg(&cursor).arg("MATCH").arg(glob).arg("COUNT").arg(BATCH);
-            let (next, keys) = scanned(self.step(&command).await?)?;
-            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| matches(key)).collect();
-            for batch in keys.chunks(BATCH) {
-                let gone = integer(self.bounded(self.script(Script::Invalidate, batch, &[])).await?)?;
-                count += u64::try_from(gone).unwrap_or(0);
+            let link = self.link()?;
+            let (next, keys) = self.bounded(self.judged(&link, link.scan(&cursor, glob))).await?;
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
+            if !keys.is_empty() {
+                let gone = self.bounded(self.script(Script::Invalidate, &keys, &[])).await?;
+                count += u64::try_from(integer(gone)?).unwrap_or(0);
             }
             if next == b"0" {
                 return Ok(count);
@@ -89,30 +81,4 @@ impl RedisStore {
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         Ok(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
     }
-}
-
-/// A cursor and keys: bytes, as keys of others need not be UTF-8.
-fn scanned(answer: Value) -> Answer<(Vec<u8>, Vec<Vec<u8>>)> {
-    match answer {
-        Value::Array(parts) => match <[Value; 2]>::try_from(parts) {
-            Ok([cursor, Value::Array(keys)]) => {
-                Ok((bytes(cursor)?, keys.into_iter().map(bytes).collect::<Answer<_>>()?))
-            }
-            Ok([_, other]) => Err(unexpected(&other)),
-            Err(parts) => Err(unexpected(&Value::Array(parts))),
-        },
-        other => Err(unexpected(&other)),
-    }
-}
-
-/// A namespace as it stands in a glob.
-pub(super) fn escape_glob(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
 }

@@ -58,3 +58,8 @@ pub(super) fn bytes(answer: Value) -> Answer<Vec<u8>> {
         other => Err(unexpected(&other)),
     }
 }
+
+/// A cursor and keys: bytes, as keys of others need not be UTF-8.
+pub(super) fn scanned(answer: Value) -> RedisResult<(Vec<u8>, Vec<Vec<u8>>)> {
+    Ok(redis::from_redis_value(answer)?)
+}

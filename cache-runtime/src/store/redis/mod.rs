@@ -2,6 +2,8 @@
 
 mod admin;
 mod answer;
+mod backlog;
+mod link;
 mod scripts;
 mod supervisor;
 mod url;
@@ -9,11 +11,13 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{Cmd, Value, cmd, pipe};
+use redis::{Cmd, RedisResult, Value, cmd};
 
 use self::answer::{bytes, integer, sorted};
-use self::scripts::{Script, Scripts, is_forgotten};
-use self::supervisor::{Link, Supervisor};
+pub(crate) use self::backlog::Backlog;
+use self::link::{Link, fits, namespace_glob};
+use self::scripts::Script;
+use self::supervisor::Supervisor;
 use self::url::Target;
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::error::CacheError;
@@ -49,28 +53,28 @@ impl RedisStore {
             .ok_or_else(|| CacheError::Unavailable { reason: format!("no connection to {}", self.address()) })
     }
 
-    async fn send(&self, link: &Arc<Link>, command: &Cmd) -> redis::RedisResult<Value> {
-        let answer = link.connection().send_packed_command(command).await.and_then(Value::extract_error);
+    /// Waits for an answer, and takes the connection out of use if that says that it is broken.
+    async fn judged<T>(&self, link: &Arc<Link>, answer: impl Future<Output = RedisResult<T>>) -> Answer<T> {
+        let answer = answer.await;
         if let Err(error) = &answer {
             self.supervisor.judge(link, error);
         }
-        answer
+        sorted(answer)
     }
 
     async fn ask(&self, command: &Cmd) -> Answer<Value> {
         let link = self.link()?;
-        sorted(self.send(&link, command).await)
+        self.judged(&link, link.ask(command)).await
     }
 
-    /// Runs a script; a server that has forgotten it is told again.
     async fn script(&self, script: Script, keys: &[&[u8]], arguments: &[&[u8]]) -> Answer<Value> {
         let link = self.link()?;
-        let answer = self.send(&link, &link.scripts.call(script, keys, arguments)).await;
-        if !is_forgotten(&answer) {
-            return sorted(answer);
-        }
-        let scripts = sorted(Scripts::load(&mut link.connection()).await)?;
-        sorted(self.send(&link, &scripts.call(script, keys, arguments)).await)
+        self.judged(&link, link.script(script, keys, arguments)).await
+    }
+
+    /// Invalidations that could not be sent.
+    pub(crate) fn backlog(&self) -> &Backlog {
+        self.supervisor.backlog()
     }
 }
 
@@ -142,13 +146,14 @@ impl Store for RedisStore {
     }
 
     async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+        let times: Vec<Vec<u8>> = entries.iter().map(|(_, _, ttl)| millis(*ttl)).collect();
+        let calls = entries
+            .iter()
+            .zip(&times)
+            .map(|((key, draft, _), time)| Ok((key.as_bytes(), vec![payload(draft)?, &time[..]])));
+        let calls: Vec<_> = calls.collect::<Answer<_>>()?;
         let link = self.link()?;
-        let answer = self.put_with(&link, &link.scripts, &entries).await;
-        if !is_forgotten(&answer) {
-            return sorted(answer).map(|_| ());
-        }
-        let scripts = sorted(Scripts::load(&mut link.connection()).await)?;
-        sorted(self.put_with(&link, &scripts, &entries).await).map(|_| ())
+        self.judged(&link, link.each(Script::Put, &calls)).await.map(|_| ())
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
@@ -163,35 +168,13 @@ impl Store for RedisStore {
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
         let mut count = 0;
         for glob in pattern.globs() {
-            let matches = |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key));
-            count += self.invalidate_scanned(&glob, matches).await?;
+            count += self.invalidate_scanned(&glob, |key| fits(pattern, key)).await?;
         }
         Ok(count)
     }
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
-        self.invalidate_scanned(&format!("{}:*", admin::escape_glob(namespace)), |_| true).await
-    }
-}
-
-impl RedisStore {
-    async fn put_with(
-        &self,
-        link: &Arc<Link>,
-        scripts: &Scripts,
-        entries: &[(Key, Draft, Duration)],
-    ) -> redis::RedisResult<Value> {
-        let mut pipeline = pipe();
-        for (key, draft, ttl) in entries {
-            let value = payload(draft).unwrap_or_default();
-            pipeline.add_command(scripts.call(Script::Put, &[key.as_bytes()], &[value, &millis(*ttl)]));
-        }
-        let answer = link.connection().send_packed_commands(&pipeline, 0, entries.len()).await;
-        let answer = answer.and_then(|answers| Value::Array(answers).extract_error());
-        if let Err(error) = &answer {
-            self.supervisor.judge(link, error);
-        }
-        answer
+        self.invalidate_scanned(&namespace_glob(namespace), |_| true).await
     }
 }
 

@@ -8,13 +8,13 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
-use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult, cmd};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::answer::{is_refusal, reason};
-use super::scripts::Scripts;
+use super::backlog::Backlog;
+use super::link::Link;
 use super::url::Target;
 use super::{Answer, Config};
 use crate::error::CacheError;
@@ -25,19 +25,6 @@ const HEARTBEAT: Duration = Duration::from_millis(250);
 /// The pauses between two attempts to connect.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-
-/// A connection that is ready, and what the server calls our scripts.
-pub(super) struct Link {
-    connection: MultiplexedConnection,
-    pub(super) scripts: Scripts,
-}
-
-impl Link {
-    /// A handle of its own: all of them share one socket.
-    pub(super) fn connection(&self) -> MultiplexedConnection {
-        self.connection.clone()
-    }
-}
 
 /// The connection of one store, and the task that looks after it. Dropped, it takes the task along.
 pub(super) struct Supervisor {
@@ -54,6 +41,7 @@ struct Shared {
     wake: Arc<Notify>,
     /// The server's clock less this machine's, in milliseconds.
     clock_offset: AtomicI64,
+    backlog: Backlog,
 }
 
 impl Supervisor {
@@ -73,6 +61,7 @@ impl Supervisor {
             link: ArcSwapOption::empty(),
             wake: Arc::new(Notify::new()),
             clock_offset: AtomicI64::new(0),
+            backlog: Backlog::default(),
         });
         match shared.connect().await {
             Ok(link) => shared.link.store(Some(Arc::new(link))),
@@ -109,6 +98,12 @@ impl Supervisor {
         }
     }
 
+    /// Invalidations that could not be sent. They are made up for before a new connection is published, and after a sign of
+    /// life of the one that is.
+    pub(super) fn backlog(&self) -> &Backlog {
+        &self.shared.backlog
+    }
+
     /// The server's time, in milliseconds since 1970.
     pub(super) fn now(&self) -> u64 {
         let offset = self.shared.clock_offset.load(Ordering::Relaxed);
@@ -129,9 +124,8 @@ impl Shared {
             // Every call brings its own deadline.
             .set_response_timeout(None);
         let connecting = async {
-            let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-            let scripts = Scripts::load(&mut connection).await?;
-            let link = Link { connection, scripts };
+            let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+            let link = Link::new(connection).await?;
             self.beat(&link).await?;
             Ok(link)
         };
@@ -149,6 +143,19 @@ impl Shared {
         let travelled = i64::try_from(started.elapsed().as_millis() / 2).unwrap_or(0);
         self.clock_offset
             .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Makes up for the invalidations that could not be sent.
+    async fn replay(&self, link: &Link) -> RedisResult<()> {
+        while !self.backlog.is_empty() {
+            let targets = self.backlog.begin();
+            for target in &targets {
+                link.replay(target).await?;
+            }
+            self.backlog.finish();
+            tracing::info!(server = %self.shown, count = targets.len(), "made up for invalidations that could not be sent");
+        }
         Ok(())
     }
 
@@ -196,6 +203,9 @@ async fn watch(store: &Weak<Shared>, wake: &Notify, link: &Arc<Link>) -> Option<
             Ok(Err(error)) => return Some(reason(&error)),
             Err(_) => return Some("no sign of life".into()),
         }
+        if let Err(error) = shared.replay(link).await {
+            return Some(reason(&error));
+        }
     }
 }
 
@@ -205,7 +215,10 @@ async fn reconnect(store: &Weak<Shared>, wake: &Notify) -> Option<Arc<Link>> {
     loop {
         {
             let shared = store.upgrade()?;
-            if let Ok(link) = shared.connect().await {
+            // Nothing is read before what could not be sent is made up for.
+            if let Ok(link) = shared.connect().await
+                && shared.replay(&link).await.is_ok()
+            {
                 let link = Arc::new(link);
                 shared.link.store(Some(Arc::clone(&link)));
                 tracing::info!(server = %shared.shown, "connected to the cache server");

@@ -1,0 +1,197 @@
+//! Invalidations that could not be sent: kept, made up for before the store is trusted again, and until then honoured by
+//! this process, which does not read what they name.
+//!
+//! Only removals wait here, never values. A process that dies takes its backlog along; the TTL bounds what that leaves.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::key::{Key, Pattern};
+use crate::store::Queue;
+
+/// So many are kept one by one. More collapse into clears of their namespaces.
+const MOST: usize = 10_000;
+
+#[derive(Default)]
+pub(crate) struct Backlog {
+    lists: Mutex<Lists>,
+    /// Whether anything is pending: looked at by every read.
+    any: AtomicBool,
+}
+
+#[derive(Default)]
+struct Lists {
+    pending: Pending,
+    /// What is being made up for at the moment. The same key may be added again meanwhile: that is pending once more.
+    replaying: Pending,
+}
+
+#[derive(Default)]
+struct Pending {
+    keys: HashSet<Key>,
+    patterns: Vec<Pattern>,
+    namespaces: BTreeSet<String>,
+}
+
+/// What is made up for in one go.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    Keys(Vec<Key>),
+    Pattern(Pattern),
+    Namespace(String),
+}
+
+impl Backlog {
+    fn add(&self, add: impl FnOnce(&mut Pending)) {
+        let mut lists = self.lists();
+        add(&mut lists.pending);
+        lists.pending.bound();
+        self.any.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether nothing is to be read at this key until the backlog is made up for.
+    pub(crate) fn covers(&self, key: &Key) -> bool {
+        self.any.load(Ordering::SeqCst) && {
+            let lists = self.lists();
+            lists.pending.covers(key) || lists.replaying.covers(key)
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.any.load(Ordering::SeqCst)
+    }
+
+    /// All that is to be made up for now.
+    pub(super) fn begin(&self) -> Vec<Target> {
+        let mut lists = self.lists();
+        let pending = std::mem::take(&mut lists.pending);
+        lists.replaying.merge(pending);
+        lists.replaying.targets()
+    }
+
+    /// What was begun is made up for.
+    pub(super) fn finish(&self) {
+        let mut lists = self.lists();
+        lists.replaying = Pending::default();
+        self.any.store(!lists.pending.is_empty(), Ordering::SeqCst);
+    }
+
+    fn lists(&self) -> MutexGuard<'_, Lists> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue for Backlog {
+    fn key(&self, key: &Key) {
+        self.add(|pending| {
+            pending.keys.insert(key.clone());
+        });
+    }
+
+    fn pattern(&self, pattern: &Pattern) {
+        self.add(|pending| {
+            if !pending.patterns.contains(pattern) {
+                pending.patterns.push(pattern.clone());
+            }
+        });
+    }
+}
+
+impl Pending {
+    fn covers(&self, key: &Key) -> bool {
+        self.keys.contains(key)
+            || self.namespaces.contains(namespace(key.as_str()))
+            || self.patterns.iter().any(|pattern| pattern.matches(key.as_str()))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.patterns.is_empty() && self.namespaces.is_empty()
+    }
+
+    fn merge(&mut self, other: Pending) {
+        self.keys.extend(other.keys);
+        self.namespaces.extend(other.namespaces);
+        self.patterns.extend(other.patterns);
+        self.bound();
+    }
+
+    fn bound(&mut self) {
+        if self.keys.len() + self.patterns.len() > MOST {
+            let keys = self.keys.drain().map(|key| namespace(key.as_str()).to_owned());
+            self.namespaces.extend(keys);
+            let patterns = self.patterns.drain(..).map(|pattern| namespace(pattern.as_str()).to_owned());
+            self.namespaces.extend(patterns);
+        }
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        let keys = (!self.keys.is_empty()).then(|| Target::Keys(self.keys.iter().cloned().collect()));
+        let patterns = self.patterns.iter().cloned().map(Target::Pattern);
+        let namespaces = self.namespaces.iter().cloned().map(Target::Namespace);
+        keys.into_iter().chain(patterns).chain(namespaces).collect()
+    }
+}
+
+fn namespace(key: &str) -> &str {
+    key.split(':').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Any;
+
+    fn key(id: u64) -> Key {
+        Key::build("one", ("key", id))
+    }
+
+    #[test]
+    fn what_is_pending_is_covered_until_it_is_made_up_for() {
+        let backlog = Backlog::default();
+        assert!(backlog.is_empty() && !backlog.covers(&key(1)));
+        backlog.key(&key(1));
+        backlog.pattern(&Key::pattern("one", ("list", Any)));
+        assert!(backlog.covers(&key(1)) && !backlog.covers(&key(2)));
+        assert!(backlog.covers(&Key::build("one", ("list", 7))));
+        assert!(!backlog.covers(&Key::build("two", ("key", 1))));
+        assert_eq!(backlog.begin().len(), 2);
+        assert!(backlog.covers(&key(1)), "not yet");
+        backlog.finish();
+        assert!(backlog.is_empty() && !backlog.covers(&key(1)));
+    }
+
+    #[test]
+    fn what_comes_again_during_the_replay_is_pending_again() {
+        let backlog = Backlog::default();
+        backlog.key(&key(1));
+        backlog.begin();
+        backlog.key(&key(1));
+        backlog.finish();
+        assert!(backlog.covers(&key(1)));
+        assert_eq!(backlog.begin(), [Target::Keys(vec![key(1)])]);
+    }
+
+    #[test]
+    fn a_replay_that_failed_is_begun_again() {
+        let backlog = Backlog::default();
+        backlog.key(&key(1));
+        backlog.begin();
+        backlog.key(&key(2));
+        let Some(Target::Keys(keys)) = backlog.begin().pop() else {
+            return assert!(backlog.is_empty(), "keys");
+        };
+        assert_eq!(keys.len(), 2);
+    }
+
+    #[test]
+    fn too_many_collapse_into_their_namespaces() {
+        let backlog = Backlog::default();
+        for id in 0..=MOST as u64 {
+            backlog.key(&key(id));
+        }
+        assert_eq!(backlog.begin(), [Target::Namespace("one".into())]);
+        assert!(backlog.covers(&key(u64::MAX)));
+        assert!(!backlog.covers(&Key::build("two", (1,))));
+    }
+}

@@ -1,0 +1,134 @@
+//! A connection that is ready, and what can be asked over it.
+
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, RedisResult, Value, cmd, pipe};
+
+use super::answer::scanned;
+use super::backlog::Target;
+use super::scripts::{Script, Scripts, is_forgotten};
+use crate::key::Pattern;
+
+/// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
+pub(super) const BATCH: usize = 500;
+
+pub(super) struct Link {
+    connection: MultiplexedConnection,
+    scripts: Scripts,
+}
+
+impl Link {
+    /// Tells the server the scripts.
+    pub(super) async fn new(mut connection: MultiplexedConnection) -> RedisResult<Link> {
+        let scripts = Scripts::load(&mut connection).await?;
+        Ok(Link { connection, scripts })
+    }
+
+    /// A handle of its own: all of them share one socket.
+    pub(super) fn connection(&self) -> MultiplexedConnection {
+        self.connection.clone()
+    }
+
+    pub(super) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
+        self.connection().send_packed_command(command).await.and_then(Value::extract_error)
+    }
+
+    /// Runs a script; a server that has forgotten it is told again.
+    pub(super) async fn script(
+        &self,
+        script: Script,
+        keys: &[&[u8]],
+        arguments: &[&[u8]],
+    ) -> RedisResult<Value> {
+        let answer = self.ask(&self.scripts.call(script, keys, arguments)).await;
+        if !is_forgotten(&answer) {
+            return answer;
+        }
+        let scripts = Scripts::load(&mut self.connection()).await?;
+        self.ask(&scripts.call(script, keys, arguments)).await
+    }
+
+    /// Runs a script for each of many keys, in one round trip.
+    pub(super) async fn each(&self, script: Script, calls: &[(&[u8], Vec<&[u8]>)]) -> RedisResult<Value> {
+        let answer = self.each_with(&self.scripts, script, calls).await;
+        if !is_forgotten(&answer) {
+            return answer;
+        }
+        let scripts = Scripts::load(&mut self.connection()).await?;
+        self.each_with(&scripts, script, calls).await
+    }
+
+    async fn each_with(
+        &self,
+        scripts: &Scripts,
+        script: Script,
+        calls: &[(&[u8], Vec<&[u8]>)],
+    ) -> RedisResult<Value> {
+        let mut pipeline = pipe();
+        for (key, arguments) in calls {
+            pipeline.add_command(scripts.call(script, &[key], arguments));
+        }
+        let answers = self.connection().send_packed_commands(&pipeline, 0, calls.len()).await;
+        answers.and_then(|answers| Value::Array(answers).extract_error())
+    }
+
+    /// One step of a scan: the next cursor, and keys that fit the glob.
+    pub(super) async fn scan(&self, cursor: &[u8], glob: &str) -> RedisResult<(Vec<u8>, Vec<Vec<u8>>)> {
+        let mut command = cmd("SCAN");
+        command.arg(cursor).arg("MATCH").arg(glob).arg("COUNT").arg(BATCH);
+        scanned(self.ask(&command).await?)
+    }
+
+    /// Makes up for an invalidation that could not be sent.
+    pub(super) async fn replay(&self, target: &Target) -> RedisResult<()> {
+        match target {
+            Target::Keys(keys) => {
+                let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+                for batch in keys.chunks(BATCH) {
+                    self.script(Script::Invalidate, batch, &[]).await?;
+                }
+                Ok(())
+            }
+            Target::Pattern(pattern) => {
+                for glob in pattern.globs() {
+                    self.invalidate_scanned(&glob, |key| fits(pattern, key)).await?;
+                }
+                Ok(())
+            }
+            Target::Namespace(namespace) => {
+                self.invalidate_scanned(&namespace_glob(namespace), |_| true).await
+            }
+        }
+    }
+
+    async fn invalidate_scanned(&self, glob: &str, fits: impl Fn(&[u8]) -> bool) -> RedisResult<()> {
+        let mut cursor = b"0".to_vec();
+        loop {
+            let (next, keys) = self.scan(&cursor, glob).await?;
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
+            if !keys.is_empty() {
+                self.script(Script::Invalidate, &keys, &[]).await?;
+            }
+            if next == b"0" {
+                return Ok(());
+            }
+            cursor = next;
+        }
+    }
+}
+
+/// Keys of others need not be UTF-8; those are not ours.
+pub(super) fn fits(pattern: &Pattern, key: &[u8]) -> bool {
+    std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))
+}
+
+/// The glob of all keys of a namespace, which may hold characters that mean something in one.
+pub(super) fn namespace_glob(namespace: &str) -> String {
+    let mut glob = String::with_capacity(namespace.len() + 2);
+    for character in namespace.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
+            glob.push('\\');
+        }
+        glob.push(character);
+    }
+    glob + ":*"
+}

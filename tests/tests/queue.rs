@@ -1,0 +1,129 @@
+//! P6: an invalidation that could not be sent is not forgotten.
+//!
+//! Take out, to see these fail: `Shared::replay` before a connection is published (`reconnect` in `store/redis/supervisor.rs`) or
+//! after a heartbeat (`watch`); the look at the queue in `Call::look`.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test that fails has to fail"
+)]
+
+#[path = "conformance/kinds.rs"]
+mod kinds;
+#[path = "conformance/source.rs"]
+mod source;
+
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_runtime::{Invalidated, WriteEffect};
+use cache_tests::{Proxy, RedisServer};
+
+use kinds::{Aside, Through};
+use source::Source;
+
+/// A node behind a proxy, and one that talks to the server itself; both have read the value 1.
+struct Two {
+    _server: RedisServer,
+    proxy: Proxy,
+    source: Source,
+    cut_off: Cache,
+    there: Cache,
+}
+
+async fn two(deadline: Duration) -> Two {
+    let server = RedisServer::start();
+    let proxy = Proxy::start(server.port()).await;
+    let build =
+        |url: String, deadline| Cache::builder().url(url).deadline(deadline).require_connection().build();
+    let cut_off = build(proxy.url(), deadline).await.unwrap();
+    let there = build(server.url(), Duration::from_secs(10)).await.unwrap();
+    let source = Source::new();
+    for id in 0..20 {
+        source.put(id, 1);
+        assert_eq!(Aside::new(&there, &source).number(id).await, Ok(1));
+        assert_eq!(Through::new(&there, &source).number(id).await, Ok(1));
+    }
+    Two { _server: server, proxy, source, cut_off, there }
+}
+
+async fn reachable(cache: &Cache, expected: bool) {
+    let manager = CacheManager::new(cache);
+    let waiting = async {
+        while manager.health_check().await.reachable != expected {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never noticed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_invalidated_while_cut_off_is_gone_before_the_server_is_trusted_again() {
+    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
+    let (aside, through) = (Aside::new(&cut_off, &source), Through::new(&cut_off, &source));
+    proxy.refuse();
+    reachable(&cut_off, false).await;
+    source.put(1, 2);
+    source.put(2, 2);
+    assert_eq!(aside.number_entry(1).invalidate().await, Ok(Invalidated::Queued));
+    let written = through.number_entry(2).write_report(|| async { Ok::<_, ()>(2) }).await.unwrap();
+    assert_eq!((written.value, written.cache), (2, WriteEffect::Queued));
+    assert_eq!((aside.number(1).await, through.number(2).await), (Ok(2), Ok(2)));
+    assert_eq!(Aside::new(&there, &source).number(1).await, Ok(1), "other nodes can't know");
+    assert!(aside.number_entry(1).counts().queued >= 1);
+
+    proxy.accept();
+    reachable(&cut_off, true).await;
+    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
+    assert_eq!(Through::new(&there, &source).number_entry(2).get().await, None);
+    assert_eq!(Aside::new(&there, &source).number_entry(3).get().await, Some(1), "and nothing else");
+    assert_eq!((aside.number(1).await, aside.number_entry(1).get().await), (Ok(2), Some(2)));
+}
+
+/// The connection stands, but one command is late: only what it names is not read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invalidation_without_an_answer_is_sent_again() {
+    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_millis(100)).await;
+    let aside = Aside::new(&cut_off, &source);
+    proxy.hold_next_script();
+    source.put(1, 2);
+    assert_eq!(aside.number_entry(1).invalidate().await, Ok(Invalidated::Queued));
+    assert_eq!(aside.number(1).await, Ok(2));
+    proxy.release();
+    reachable(&cut_off, true).await;
+    let told = async {
+        while Aside::new(&there, &source).number_entry(1).get().await == Some(1) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("it is never sent again");
+    assert_eq!(aside.number(1).await, Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
+    #[cache_invalidate(numbers.number(1), numbers.number(*))]
+    async fn change(numbers: &Aside) {
+        for id in 0..20 {
+            numbers.source.put(id, 2);
+        }
+    }
+
+    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
+    proxy.refuse();
+    reachable(&cut_off, false).await;
+    change(&Aside::new(&cut_off, &source)).await;
+    assert_eq!(Aside::new(&cut_off, &source).number(7).await, Ok(2));
+    proxy.accept();
+    reachable(&cut_off, true).await;
+    for id in 0..20 {
+        assert_eq!(Aside::new(&there, &source).number_entry(id).get().await, None);
+    }
+    assert_eq!(
+        Through::new(&there, &source).number_entry(7).get().await,
+        Some(1),
+        "the namespace beside it stays"
+    );
+}
