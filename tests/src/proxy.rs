@@ -1,7 +1,7 @@
 //! A network between a cache and its server that can be slow in just the wrong moment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,6 +24,7 @@ struct Line {
     release: Notify,
     cut: Notify,
     refuses: AtomicBool,
+    delay: AtomicU64,
 }
 
 impl Proxy {
@@ -85,6 +86,11 @@ impl Proxy {
         self.cut();
     }
 
+    /// From now on every answer of the server takes so much longer.
+    pub fn delay(&self, delay: Duration) {
+        self.line.delay.store(delay.as_millis() as u64, Ordering::SeqCst);
+    }
+
     /// Clients are welcome again.
     pub fn accept(&self) {
         self.line.refuses.store(false, Ordering::SeqCst);
@@ -98,7 +104,7 @@ async fn carry(client: TcpStream, server: TcpStream, line: Arc<Line>) {
     tokio::spawn(forward(receiver, server_out, Arc::clone(&line)));
     tokio::select! {
         () = read(client_in, sender) => {}
-        () = copy(server_in, client_out) => {}
+        () = copy(server_in, client_out, &line) => {}
         () = line.cut.notified() => {}
     }
 }
@@ -127,9 +133,13 @@ async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteH
     }
 }
 
-async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: &Line) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        match line.delay.load(Ordering::SeqCst) {
+            0 => {}
+            delay => tokio::time::sleep(Duration::from_millis(delay)).await,
+        }
         if to.write_all(&buffer[..count]).await.is_err() {
             return;
         }

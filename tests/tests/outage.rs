@@ -265,6 +265,32 @@ async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
     server.resume();
 }
 
+/// A server that answers, but later than any call waits for: heartbeats alone would not tell.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_too_slow_is_left_alone_until_it_is_quick_again() {
+    let server = RedisServer::start();
+    let proxy = cache_tests::Proxy::start(server.port()).await;
+    let deadline = Duration::from_millis(50);
+    let cache =
+        Cache::builder().url(proxy.url()).deadline(deadline).require_connection().build().await.unwrap();
+    let numbers = Numbers::new(&cache);
+    proxy.delay(Duration::from_millis(120));
+    for id in 0..5 {
+        assert_eq!(numbers.number(id).await, Ok(id));
+    }
+    let open = Instant::now();
+    for id in 0..1000 {
+        assert_eq!(numbers.number(id).await, Ok(id));
+    }
+    // Were each of them to wait for its deadline, this would be 50 s.
+    assert!(open.elapsed() < Duration::from_secs(5), "{:?}", open.elapsed());
+    assert!(!CacheManager::new(&cache).health_check().await.reachable);
+    proxy.delay(Duration::ZERO);
+    reachable(&cache, true).await;
+    numbers.number(1).await.unwrap();
+    assert_eq!(numbers.number_entry(1).get().await, Some(1));
+}
+
 #[tokio::test]
 async fn malformed_urls_are_errors_at_connect() {
     for url in

@@ -119,7 +119,7 @@ macro_rules! steps {
                         store.$step($($argument),*).await
                     }
                     #[cfg(feature = "redis")]
-                    AnyStore::Redis(store) => budget.spend(store.$step($($argument),*)).await,
+                    AnyStore::Redis(store) => store.timed(budget.spend(store.$step($($argument),*)).await),
                 }
             })*
         }

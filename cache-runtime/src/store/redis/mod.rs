@@ -9,6 +9,7 @@ mod supervisor;
 mod url;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use redis::{Cmd, RedisResult, Value, cmd};
@@ -33,13 +34,21 @@ pub(crate) struct Config {
 pub(crate) struct RedisStore {
     supervisor: Supervisor,
     deadline: Duration,
+    late: AtomicU32,
 }
+
+/// So many steps without an answer in time, one after the other, open the breaker.
+const LATE_IN_A_ROW: u32 = 5;
 
 impl RedisStore {
     pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
         let target = Target::parse(url)?;
         let deadline = config.deadline;
-        Ok(RedisStore { supervisor: Supervisor::start(target, config).await?, deadline })
+        Ok(RedisStore {
+            supervisor: Supervisor::start(target, config).await?,
+            deadline,
+            late: AtomicU32::new(0),
+        })
     }
 
     /// The server's address, without its password.
@@ -51,6 +60,24 @@ impl RedisStore {
         self.supervisor
             .link()
             .ok_or_else(|| CacheError::Unavailable { reason: format!("no connection to {}", self.address()) })
+    }
+
+    /// Counts steps in a row that got no answer in time. After a few the server is left alone until it answers the supervisor
+    /// in time: a server that is slow would cost every call its whole deadline (a circuit breaker, after Nygard's "Release
+    /// It!"; open is no connection, and the one probe at a time is the supervisor's).
+    pub(crate) fn timed<T>(&self, answer: Answer<T>) -> Answer<T> {
+        match &answer {
+            Err(CacheError::DeadlineExceeded) => {
+                if self.late.fetch_add(1, Ordering::Relaxed) + 1 >= LATE_IN_A_ROW {
+                    self.late.store(0, Ordering::Relaxed);
+                    self.supervisor.give_up("no answer within the deadline, several times in a row");
+                }
+            }
+            // Asked first: most of the time there is nothing to write.
+            Ok(_) if self.late.load(Ordering::Relaxed) > 0 => self.late.store(0, Ordering::Relaxed),
+            _ => {}
+        }
+        answer
     }
 
     /// Waits for an answer, and takes the connection out of use if that says that it is broken.

@@ -41,6 +41,9 @@ struct Shared {
     wake: Arc<Notify>,
     /// The server's clock less this machine's, in milliseconds.
     clock_offset: AtomicI64,
+    /// Why the connection was taken out of use, where it was not the connection that failed.
+    given_up: ArcSwapOption<&'static str>,
+    deadline: Duration,
     backlog: Backlog,
 }
 
@@ -61,6 +64,8 @@ impl Supervisor {
             link: ArcSwapOption::empty(),
             wake: Arc::new(Notify::new()),
             clock_offset: AtomicI64::new(0),
+            given_up: ArcSwapOption::empty(),
+            deadline: config.deadline,
             backlog: Backlog::default(),
         });
         match shared.connect().await {
@@ -94,6 +99,15 @@ impl Supervisor {
     pub(super) fn judge(&self, link: &Arc<Link>, error: &RedisError) {
         if error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error() {
             self.shared.withdraw(link);
+            self.shared.wake.notify_one();
+        }
+    }
+
+    /// Takes the connection out of use until the server answers in time again.
+    pub(super) fn give_up(&self, why: &'static str) {
+        if let Some(link) = self.link() {
+            self.shared.given_up.store(Some(Arc::new(why)));
+            self.shared.withdraw(&link);
             self.shared.wake.notify_one();
         }
     }
@@ -146,6 +160,11 @@ impl Shared {
         Ok(())
     }
 
+    /// Whether a call could have an answer within its deadline.
+    async fn answers_in_time(&self, link: &Link) -> bool {
+        timeout(self.deadline, self.beat(link)).await.is_ok_and(|answer| answer.is_ok())
+    }
+
     /// Makes up for the invalidations that could not be sent.
     async fn replay(&self, link: &Link) -> RedisResult<()> {
         while !self.backlog.is_empty() {
@@ -196,7 +215,8 @@ async fn watch(store: &Weak<Shared>, wake: &Notify, link: &Arc<Link>) -> Option<
         let woken = timeout(HEARTBEAT, wake.notified()).await.is_ok();
         let shared = store.upgrade()?;
         if woken && !shared.is_current(link) {
-            return Some("the connection was closed".into());
+            let why = shared.given_up.swap(None);
+            return Some(why.map_or("the connection was closed", |why| *why).into());
         }
         match timeout(shared.heartbeat_timeout, shared.beat(link)).await {
             Ok(Ok(())) => {}
@@ -217,6 +237,7 @@ async fn reconnect(store: &Weak<Shared>, wake: &Notify) -> Option<Arc<Link>> {
             let shared = store.upgrade()?;
             // Nothing is read before what could not be sent is made up for.
             if let Ok(link) = shared.connect().await
+                && shared.answers_in_time(&link).await
                 && shared.replay(&link).await.is_ok()
             {
                 let link = Arc::new(link);
