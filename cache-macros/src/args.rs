@@ -110,8 +110,11 @@ impl Args {
                 break;
             };
             let option = name.to_string();
-            if let Some(message) = refused(&option, place) {
+            if let Some(Refused { message, meant }) = refused(&option, place) {
                 errors.span(name.span(), message);
+                if let Some(meant) = meant.filter(|meant| !seen.contains_key(*meant)) {
+                    self.set_meant(meant, &name, input);
+                }
                 skip_value(input);
             } else if seen.insert(option.clone(), name.span()).is_some() {
                 errors.span(name.span(), error::duplicate_option(&option));
@@ -134,6 +137,13 @@ impl Args {
                     let _ = input.parse::<Token![,]>();
                 }
             }
+        }
+    }
+
+    /// `tll = "10m"`: what it was meant to be isn't missing on top of that.
+    fn set_meant(&mut self, meant: &str, name: &Ident, input: ParseStream<'_>) {
+        if self.set(meant, name, input, &mut Errors::default()).is_err() {
+            self.broken.push(meant.to_owned());
         }
     }
 
@@ -195,19 +205,30 @@ pub(crate) fn options(place: Place) -> &'static [&'static str] {
     }
 }
 
+/// An option that can't stand here.
+struct Refused {
+    message: String,
+    /// The option that it may have been meant to be.
+    meant: Option<&'static str>,
+}
+
 /// Why `option` can't stand here, if it can't.
-fn refused(option: &str, place: Place) -> Option<String> {
+fn refused(option: &str, place: Place) -> Option<Refused> {
     if options(place).contains(&option) {
         return None;
     }
     let on_struct = options(Place::Struct).contains(&option);
     let on_method = options(Place::Method).contains(&option);
-    Some(match place {
+    let message = match place {
         Place::Method if on_struct || option == "strategy" => error::belongs_on_struct(option),
         Place::Block if on_struct => error::belongs_on_struct(option),
         Place::Block | Place::Struct if on_method => error::belongs_on_method(option),
-        _ => error::unknown_option(option, guess::nearest(option, options(place).iter().copied()), place),
-    })
+        _ => {
+            let meant = guess::nearest(option, options(place).iter().copied());
+            return Some(Refused { message: error::unknown_option(option, meant, place), meant });
+        }
+    };
+    Some(Refused { message, meant: None })
 }
 
 /// To the comma that ends this option.
@@ -226,9 +247,20 @@ fn equals(option: &str, name: &Ident, input: ParseStream<'_>, example: &str) -> 
     Ok(())
 }
 
-fn value<T: Parse>(option: &str, name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
+/// A type or a path.
+pub(crate) fn value<T: Parse>(
+    option: &str,
+    name: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+) -> syn::Result<T> {
     equals(option, name, input, example)?;
     let span = input.span();
+    if let Ok(text) = input.fork().parse::<LitStr>() {
+        let unquoted = text.parse::<T>().ok().map(|_| format!("{option} = {}", text.value()));
+        let example = unquoted.as_deref().unwrap_or(example);
+        return Err(syn::Error::new(span, error::takes_no_text(option, example)));
+    }
     input.parse().map_err(|_| syn::Error::new(span, error::takes_value(option, example)))
 }
 

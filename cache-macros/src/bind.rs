@@ -1,6 +1,7 @@
 //! Placeholders meet parameters: every `<name>` stands for one, and every parameter is accounted for.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -97,6 +98,24 @@ pub(crate) fn bind<'a>(
     }
     binder.account(args, errors);
     bound
+}
+
+/// `{id}` where `id` is a parameter: a placeholder as `format!` has them. With `<id>` in the key as well, or skipped, the
+/// braces are what they look like: a hash tag around a text.
+pub(crate) fn braced(scope: &Scope<'_>, text: &str, args: &Args) -> Vec<(Range<usize>, String)> {
+    let names = scope.names();
+    let mut found = Vec::new();
+    for (start, _) in text.match_indices('{') {
+        let Some(length) = text[start..].find('}') else { continue };
+        let name = &text[start + 1..start + length];
+        let root = name.split('.').next().unwrap_or_default();
+        let keyed = || text.contains(&format!("<{root}>")) || text.contains(&format!("<{root}."));
+        let skipped = || args.skip.iter().any(|skipped| skipped.unraw() == root);
+        if names.iter().any(|known| known == root) && !keyed() && !skipped() {
+            found.push((start..start + length + 1, name.to_owned()));
+        }
+    }
+    found
 }
 
 /// The names in `skip(…)` or `partial(…)`, checked.

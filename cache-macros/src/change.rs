@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprPath, LitStr, Path, ReturnType, Token, Type};
 
-use crate::args::krate;
+use crate::args::{self, krate};
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, peel};
@@ -33,6 +34,8 @@ pub(crate) struct Put {
     pub(crate) target: Target,
     /// Does the function return a `Result`?
     pub(crate) fallible: bool,
+    /// `V` of what it returns, where that is written out.
+    pub(crate) value: Option<Type>,
 }
 
 /// `self.messages(id)`: where the companions are, and what they get.
@@ -149,18 +152,18 @@ fn put(function: &Function, targets: Vec<Target>, errors: &mut Errors) -> Option
             errors.span(*span, error::any_in_put());
         }
     }
-    let fallible = match &function.sig.output {
+    let (fallible, value) = match &function.sig.output {
         ReturnType::Default => {
             errors.at(&function.sig.ident, error::put_returns_nothing());
-            false
+            (false, None)
         }
         ReturnType::Type(_, ty) => put_shape(peel(ty), errors),
     };
-    Some(Put { target, fallible })
+    Some(Put { target, fallible, value })
 }
 
-/// Is it a `Result`? An `Option` can't be put, nor can one inside.
-fn put_shape(ty: &Type, errors: &mut Errors) -> bool {
+/// Is it a `Result`, and of what? An `Option` can't be put, nor can one inside.
+fn put_shape(ty: &Type, errors: &mut Errors) -> (bool, Option<Type>) {
     let result = arguments_of(ty, "Result");
     let value = match &result {
         Some(arguments) => arguments.first().map(|value| peel(value)),
@@ -169,7 +172,8 @@ fn put_shape(ty: &Type, errors: &mut Errors) -> bool {
     if let Some(option) = value.filter(|value| arguments_of(value, "Option").is_some()) {
         errors.at(option, error::put_returns_option());
     }
-    result.is_some()
+    let named = value.filter(|value| !matches!(value, Type::ImplTrait(_) | Type::Never(_)));
+    (result.is_some(), named.cloned())
 }
 
 #[derive(Default)]
@@ -219,9 +223,12 @@ impl Options {
             return self.target(attribute, input);
         }
         input.call(Ident::parse_any)?;
+        if name == "crate" {
+            self.krate = Some(args::value("crate", &name, input, "crate = my_crate::cache_runtime")?);
+            return Ok(());
+        }
         input.parse::<Token![=]>()?;
         match name.to_string().as_str() {
-            "crate" => self.krate = Some(input.parse()?),
             "on" if attribute == "cache_put" => {
                 errors.at(&name, error::on_in_put());
                 skip_one(input);
@@ -254,13 +261,12 @@ impl Options {
                     name: call.method,
                     turbofish: call.turbofish.to_token_stream(),
                 },
-                args: call.args.into_iter().map(argument).collect(),
+                args: arguments(attribute, call.args)?,
             },
             Expr::Call(call) => match *call.func {
-                Expr::Path(path) => Target {
-                    callee: Callee::Function(path),
-                    args: call.args.into_iter().map(argument).collect(),
-                },
+                Expr::Path(path) => {
+                    Target { callee: Callee::Function(path), args: arguments(attribute, call.args)? }
+                }
                 other => return Err(syn::Error::new_spanned(other, error::bad_target(attribute))),
             },
             other => return Err(syn::Error::new_spanned(other, error::bad_target(attribute))),
@@ -280,11 +286,13 @@ fn skip_one(input: ParseStream<'_>) {
 
 const ANY: &str = "__cache_any";
 
-fn argument(expr: Expr) -> Argument {
-    match &expr {
-        Expr::Path(path) if path.path.is_ident(ANY) => Argument::Any(syn::spanned::Spanned::span(path)),
-        _ => Argument::Value(Box::new(expr)),
-    }
+fn arguments(attribute: &str, args: Punctuated<Expr, Token![,]>) -> syn::Result<Vec<Argument>> {
+    let argument = |expr: Expr| match &expr {
+        Expr::Path(path) if path.path.is_ident(ANY) => Ok(Argument::Any(syn::spanned::Spanned::span(path))),
+        Expr::Infer(infer) => Err(syn::Error::new_spanned(infer, error::infer_argument(attribute))),
+        _ => Ok(Argument::Value(Box::new(expr))),
+    };
+    args.into_iter().map(argument).collect()
 }
 
 /// Replaces a `*` that is a whole argument.

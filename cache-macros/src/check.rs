@@ -89,18 +89,17 @@ pub(crate) fn named_parameters(function: &Function, errors: &mut Errors) -> bool
 
 /// `#[cached(key = "…")]` on a free function: it needs a namespace and a lifetime of its own, or a strategy.
 pub(crate) fn required(args: &Args, place: Place, at: Span, errors: &mut Errors) {
-    if place != Place::Struct && !args.wrote("key") {
-        errors.span(at, error::missing_option("key", place));
-    }
     let needs_policy = match place {
         Place::Struct => true,
         Place::Function => args.strategy.is_none() && !args.wrote("strategy"),
         Place::Block | Place::Method => false,
     };
-    for option in ["namespace", "ttl"] {
-        if needs_policy && !args.wrote(option) {
-            errors.span(at, error::missing_option(option, place));
-        }
+    let needed = [("namespace", needs_policy), ("key", place != Place::Struct), ("ttl", needs_policy)];
+    let missing = needed.into_iter().filter(|(option, needed)| *needed && !args.wrote(option));
+    match missing.map(|(option, _)| option).collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [option] => errors.span(at, error::missing_option(option, place)),
+        several => errors.span(at, error::missing_options(several, place)),
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Generics, LitStr, Path, Type};
 
 use crate::args::{Args, Kind, Place, krate};
-use crate::bind::{BoundSegment, Scope, bind};
+use crate::bind::{BoundSegment, Scope, bind, braced};
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, Param, reason};
@@ -141,6 +141,13 @@ impl<'a> Plan<'a> {
 
 fn segments<'a>(scope: &Scope<'a>, key: &LitStr, args: &Args, errors: &mut Errors) -> Vec<BoundSegment<'a>> {
     let text = key.value();
+    let braced = braced(scope, &text, args);
+    if !braced.is_empty() {
+        for (at, name) in braced {
+            errors.at(key, error::braced(&text, at, &name));
+        }
+        return Vec::new();
+    }
     let (template, mistakes) = template::parse(&text);
     if mistakes.is_empty() {
         return bind(scope, template, key, args, errors);

@@ -21,6 +21,13 @@ pub(crate) fn any_in_put() -> String {
     "`*` stands for many entries; `#[cache_put]` stores one: write the argument".to_owned()
 }
 
+pub(crate) fn infer_argument(attribute: &str) -> String {
+    if attribute == "cache_put" {
+        return "`_` is no argument, and `#[cache_put]` stores one entry: write the argument".to_owned();
+    }
+    "write `*` for every value".to_owned()
+}
+
 pub(crate) fn bad_on() -> String {
     "write `on = \"success\"` to invalidate only where the function succeeds; without it every way out does"
         .to_owned()

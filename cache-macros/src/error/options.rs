@@ -56,6 +56,11 @@ pub(crate) fn takes_value(option: &str, example: &str) -> String {
     format!("`{option}` takes a value: `{example}`")
 }
 
+pub(crate) fn takes_no_text(option: &str, example: &str) -> String {
+    let what = if option == "strategy" { "type" } else { "path" };
+    format!("`{option}` takes a {what}, without quotes: write `{example}`")
+}
+
 pub(crate) fn takes_text(option: &str, example: &str) -> String {
     format!("`{option}` takes a string literal: `{example}`")
 }
@@ -99,6 +104,16 @@ pub(crate) fn missing_option(option: &str, place: Place) -> String {
         _ => "",
     };
     format!("{} needs {write}{or}", macro_name(place))
+}
+
+/// More than one of them.
+pub(crate) fn missing_options(missing: &[&str], place: Place) -> String {
+    let or = match place {
+        Place::Function => "\n`strategy = …`, a type that has them, stands for `namespace` and `ttl`",
+        _ => "",
+    };
+    let missing = list(missing.iter().copied());
+    format!("{} needs {missing}: write {}{or}", macro_name(place), example(place))
 }
 
 pub(crate) fn conflicts_with_strategy(option: &str) -> String {

@@ -63,6 +63,12 @@ pub(crate) fn malformed(template: &str, mistake: TemplateMistake, at: Range<usiz
     pointed(template, at, what, note)
 }
 
+/// `{id}`, which is text between the braces of a hash tag.
+pub(crate) fn braced(template: &str, at: Range<usize>, name: &str) -> String {
+    let note = "braces are kept as they are: a hash tag, such as `{<id>}`";
+    pointed(template, at, &format!("write `<{name}>`, not `{{{name}}}`"), note)
+}
+
 /// A placeholder that names nothing.
 pub(crate) fn unknown_placeholder(
     (template, at, name): (&str, Range<usize>, &str),

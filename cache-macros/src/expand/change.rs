@@ -1,6 +1,6 @@
 //! `#[cache_put]`, `#[cache_invalidate]`: the function with its changes around its body.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
@@ -12,7 +12,7 @@ use crate::function::Function;
 /// The same function; the body runs inside the put, the put inside the invalidations.
 pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream) -> TokenStream {
     let Function { attrs, vis, sig, body: written } = function;
-    let body = inferred(sig, written.as_ref().map(ToTokens::to_token_stream).unwrap_or_default());
+    let body = inferred(sig, written.as_ref());
     let body = match &plan.put {
         Some(put) => self::put(plan, put, &body),
         None => quote!(#body.await),
@@ -27,7 +27,7 @@ pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream)
 }
 
 /// The body as a future. The branch that never runs tells the compiler what `?` and `return` convert into.
-fn inferred(sig: &syn::Signature, body: TokenStream) -> TokenStream {
+fn inferred(sig: &syn::Signature, body: Option<&Group>) -> TokenStream {
     let returned = match &sig.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => match &**ty {
@@ -37,7 +37,13 @@ fn inferred(sig: &syn::Signature, body: TokenStream) -> TokenStream {
         },
     };
     let never = local("__never");
-    quote! {
+    // Braces of ours: the user's could go, the compiler would say.
+    let body = body.map(|body| {
+        let mut inner = Group::new(Delimiter::Brace, body.stream());
+        inner.set_span(Span::call_site().located_at(body.span()));
+        inner
+    });
+    quote_spanned! {located(&returned)=>
         async move {
             #[allow(unreachable_code, unused_variables, clippy::all, clippy::pedantic, clippy::nursery)]
             if false {
@@ -51,16 +57,29 @@ fn inferred(sig: &syn::Signature, body: TokenStream) -> TokenStream {
 
 fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
     let krate = &plan.krate;
-    let entry = local("__entry");
+    let (entry, untyped) = (local("__entry"), local("__target"));
     let target = target(plan, &put.target);
     let write = if put.fallible { quote!(write) } else { quote!(write_value) };
-    // "This kind of entry can't be written" is said at the target.
+    // "An entry of another type" is said at the target, and so is "this kind of entry can't be written".
+    let typed = put.value.as_ref().map(|ty| {
+        let (open, close) = (blamed(quote!(: #krate::Entry<), ty), blamed(quote!(, _>), ty));
+        quote!(#open #ty #close)
+    });
+    let value = blamed(untyped.to_token_stream(), put.target.name());
     let reference = blamed(quote!(&#entry), put.target.name());
-    let written = blamed(quote!(#krate::Entry::#write(#reference, move || #body).await), put.target.name());
+    let load = quote_spanned!(located(&put.value)=> move || #body);
+    let written = blamed(quote!(#krate::Entry::#write(#reference, #load).await), put.target.name());
     quote! {
-        let #entry = #target;
+        let #untyped = #target;
+        let #entry #typed = #value;
         #written
     }
+}
+
+/// Where the tokens begin, for code of ours.
+fn located(tokens: impl ToTokens) -> Span {
+    let first = tokens.to_token_stream().into_iter().next();
+    first.map_or_else(Span::call_site, |tree| Span::call_site().located_at(tree.span()))
 }
 
 fn invalidate(plan: &ChangePlan, invalidate: &Invalidate, body: &TokenStream) -> TokenStream {

@@ -90,7 +90,10 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
     let key = key(plan);
-    let plain = blamed(quote!(#krate::__private::assert_plain!(#value)), value);
+    let plain = quote!(#krate::__private::assert_plain!(#value));
+    // An item is looked at by `cargo check` as well; it can't say `T` or `Self`.
+    let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { plain };
+    let plain = blamed(plain, value);
     // With a body, loading asks the same.
     let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
     quote! {

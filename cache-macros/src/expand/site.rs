@@ -17,6 +17,17 @@ impl Plan<'_> {
     pub(crate) fn site_name(&self) -> Ident {
         format_ident!("__{}_site", self.function.sig.ident)
     }
+
+    /// Can an item name the type, outside of the function and of its impl block?
+    pub(crate) fn is_nameable(&self, ty: &TokenStream) -> bool {
+        let mut unnameable: BTreeSet<String> = generics::names(&self.function.sig.generics);
+        if let Host::Block(block) = &self.host {
+            unnameable.extend(generics::names(&block.generics));
+        }
+        unnameable.retain(|name| !name.starts_with('\''));
+        unnameable.extend(["Self".to_owned(), "impl".to_owned()]);
+        tokens::mentioned(ty.clone(), &unnameable).is_empty()
+    }
 }
 
 /// `fn __messages_site() -> &'static Site`, which also puts the site into the catalog.
@@ -102,7 +113,7 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
             let strategy = quote!(#path::STRATEGY);
             let policy = quote!(#strategy.policy #ttl #none_ttl);
             let no_fields = blamed(quote!(::core::assert!(#strategy.fields.is_empty(), #NO_FIELDS)), ty);
-            Strategy { strategy, policy, check: quote!(const { #no_fields };) }
+            Strategy { strategy, policy, check: quote!(const _: () = #no_fields;) }
         }
         Host::Block(block) => {
             let strategy = block.strategy.clone();
@@ -144,14 +155,8 @@ fn segment(plan: &Plan<'_>, segment: &BoundSegment<'_>) -> TokenStream {
 /// What a type can render as; anything, where the type is only known in the generic function.
 fn class(plan: &Plan<'_>, ty: &Type) -> TokenStream {
     let krate = &plan.krate;
-    let mut unnameable: BTreeSet<String> = generics::names(&plan.function.sig.generics);
-    if let Host::Block(block) = &plan.host {
-        unnameable.extend(generics::names(&block.generics));
-    }
-    unnameable.retain(|name| !name.starts_with('\''));
-    unnameable.extend(["Self".to_owned(), "impl".to_owned()]);
     let ty = ty.to_token_stream();
-    if tokens::mentioned(ty.clone(), &unnameable).is_empty() {
+    if plan.is_nameable(&ty) {
         let ty = tokens::replace_lifetimes(ty, "_");
         quote!(<#ty as #krate::CacheKey>::CLASS)
     } else {

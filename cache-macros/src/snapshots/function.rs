@@ -56,7 +56,7 @@ pub fn user_feed_entry(
     user_id: i64,
     page: u32,
 ) -> ::cache_runtime::Entry<Arc<Vec<Post>>, ::cache_runtime::kind::Ttl> {
-    ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
+    const _: () = ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
     ::cache_runtime::__private::entry(
         __user_feed_site(),
         ::cache_runtime::Cache::installed(),

@@ -142,12 +142,10 @@ where
     clippy::nursery
 )]
 fn __find_site() -> &'static my::runtime::__private::Site {
-    const {
-        ::core::assert!(
-            < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
-            "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
-        )
-    };
+    const _: () = ::core::assert!(
+        < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
+        "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
+    );
     static SITE: my::runtime::__private::Site = my::runtime::__private::Site::new(my::runtime::__private::Declaration {
         name: "find",
         strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,

@@ -11,10 +11,11 @@ async fn rename(author: Author) -> String {
         .on_success()
         .arm();
     let __out = {
-        let __entry = {
+        let __target = {
             let __argument0 = ::core::clone::Clone::clone(&(author.id));
             name_entry(__argument0)
         };
+        let __entry: ::cache_runtime::Entry<String, _> = __target;
         ::cache_runtime::Entry::write_value(
                 &__entry,
                 move || async move {

@@ -77,7 +77,7 @@ impl Messages {
         Vec<Message>,
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
-        ::cache_runtime::__private::assert_plain!(Vec < Message >);
+        const _: () = ::cache_runtime::__private::assert_plain!(Vec < Message >);
         ::cache_runtime::__private::entry(
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
@@ -200,7 +200,7 @@ impl Messages {
         &self,
         id: i64,
     ) -> ::cache_runtime::Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        ::cache_runtime::__private::assert_plain!(bool);
+        const _: () = ::cache_runtime::__private::assert_plain!(bool);
         ::cache_runtime::__private::assert_value::<bool>();
         ::cache_runtime::__private::entry(
             Self::__online_site(),

@@ -3,10 +3,11 @@ pub async fn replace(
     id: i64,
     messages: Vec<Message>,
 ) -> Result<Vec<Message>, DbError> {
-    let __entry = {
+    let __target = {
         let __argument0 = ::core::clone::Clone::clone(&(id));
         self.messages_entry(__argument0)
     };
+    let __entry: ::cache_runtime::Entry<Vec<Message>, _> = __target;
     ::cache_runtime::Entry::write(
             &__entry,
             move || async move {

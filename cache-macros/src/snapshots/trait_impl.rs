@@ -61,7 +61,7 @@ impl PgRepo {
         &self,
         id: u64,
     ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        ::cache_runtime::__private::assert_plain!(Row);
+        const _: () = ::cache_runtime::__private::assert_plain!(Row);
         ::cache_runtime::__private::entry(
             Self::__row_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
