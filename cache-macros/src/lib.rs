@@ -352,8 +352,8 @@ pub fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
 /// nothing and removes the entry, as it does not say that nothing was committed; so do a panic and a caller that went
 /// away. Two writes at the same time leave nothing, and the next read loads.
 ///
-/// When the store can't be told, that is logged, and the function's result stands; `Entry::write_report` is the way to
-/// learn of it.
+/// When the store can't be told, that is logged, and the function's result stands; the entry's removal is queued, as
+/// [`cache_invalidate`](macro@cache_invalidate) describes it. `Entry::write_report` says what is in the cache now.
 ///
 /// Works on free functions and on methods, with and without [`cache_strategy`](macro@cache_strategy) on their block.
 /// Other entries that change go into a [`cache_invalidate`](macro@cache_invalidate) above it.
@@ -407,8 +407,10 @@ pub fn cache_put(args: TokenStream, item: TokenStream) -> TokenStream {
 /// returns, it is done: no read that starts later gets a value that was loaded before. After a panic, and for a caller
 /// that went away, it is done in the background.
 ///
-/// When the store can't be told, that is logged, and the function's result stands; the old value may be served until
-/// its TTL ends. `Entry::invalidate` returns the error to those who want it.
+/// When the store can't be told, that is logged, and the function's result stands. The invalidation is queued: the store
+/// is told before this process trusts it again, which until then does not read what is named. Other processes may serve
+/// the old value until then, or where this process ends first until its TTL does. `Entry::invalidate` says which it
+/// was, `Applied` or `Queued`.
 ///
 /// May stand several times, each with its own `on`, and above a [`cache_put`](macro@cache_put).
 #[proc_macro_attribute]
