@@ -82,23 +82,26 @@ impl Shard {
     pub(super) fn put(&mut self, key: &[u8], slot: Slot) -> (Option<Slot>, Vec<Slot>) {
         let weight = weight(key.len(), slot.size());
         let (mut replaced, mut evicted) = (None, Vec::new());
-        let place = self.places.get(key).copied();
-        if let Some(node) = place.and_then(|place| self.nodes.get_mut(place)?.as_mut()) {
-            self.weight = self.weight - node.weight + weight;
-            node.weight = weight;
-            replaced = Some(std::mem::replace(&mut node.slot, slot));
-        } else {
-            self.push(Node {
+        let place = match self.places.get(key).copied() {
+            Some(place) => {
+                if let Some(node) = self.node_mut(place) {
+                    let before = std::mem::replace(&mut node.weight, weight);
+                    replaced = Some(std::mem::replace(&mut node.slot, slot));
+                    self.weight = self.weight - before + weight;
+                }
+                place
+            }
+            None => self.push(Node {
                 key: key.into(),
                 slot,
                 weight,
                 hit: AtomicBool::new(false),
                 newer: NONE,
                 older: self.newest,
-            });
-        }
+            }),
+        };
         while self.weight > self.capacity
-            && let Some(slot) = self.evict()
+            && let Some(slot) = self.evict(place)
         {
             evicted.push(slot);
         }
@@ -110,7 +113,7 @@ impl Shard {
         self.unlink(place)
     }
 
-    fn push(&mut self, node: Node) {
+    fn push(&mut self, node: Node) -> usize {
         let key = Arc::clone(&node.key);
         self.weight += node.weight;
         let older = node.older;
@@ -130,13 +133,16 @@ impl Shard {
         }
         self.newest = place;
         self.places.insert(key, place);
+        place
     }
 
-    fn evict(&mut self) -> Option<Slot> {
+    /// Makes the next one go, but not the one that has just been put: it is not marked yet.
+    fn evict(&mut self, keep: usize) -> Option<Slot> {
         let mut place = if self.hand == NONE { self.oldest } else { self.hand };
         // Twice around at the most: the first time unmarks all.
-        while let Some(node) = self.node_mut(place) {
-            if !std::mem::take(node.hit.get_mut()) {
+        for _ in 0..=2 * self.places.len() {
+            let node = self.node_mut(place)?;
+            if place != keep && !std::mem::take(node.hit.get_mut()) {
                 let key = Arc::clone(&node.key);
                 self.hand = place;
                 self.places.remove(&key);
@@ -212,6 +218,17 @@ mod tests {
         assert_eq!(keys(&shard), b"acd");
         shard.put(b"e", lease());
         assert_eq!(keys(&shard), b"ade", "the hand goes on from where it was");
+    }
+
+    #[test]
+    fn what_has_just_come_stays_where_everything_else_was_hit() {
+        let mut shard = shard(3);
+        for key in *b"abc" {
+            shard.put(&[key], lease());
+            shard.get(&[key]);
+        }
+        shard.put(b"d", lease());
+        assert_eq!(keys(&shard), b"bcd");
     }
 
     #[test]
