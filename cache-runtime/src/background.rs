@@ -9,19 +9,31 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// Waits for `future`, for `bound` at the most; without a runtime there is no clock, and it waits as long as it takes.
-pub(crate) async fn bounded<T>(bound: Duration, future: impl Future<Output = T>) -> Option<T> {
-    if Handle::try_current().is_ok() { timeout(bound, future).await.ok() } else { Some(future.await) }
+pub(crate) async fn bounded<T>(
+    runtime: Option<&Handle>,
+    bound: Duration,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let Some(runtime) = runtime.cloned().or_else(|| Handle::try_current().ok()) else {
+        return Some(future.await);
+    };
+    let bounded = {
+        let _runtime = runtime.enter();
+        timeout(bound, future)
+    };
+    bounded.await.ok()
 }
 
 /// Waits for `future`, and calls `tick` every `period` until it is done.
 pub(crate) async fn with_ticks<T>(
+    runtime: Option<&Handle>,
     future: impl Future<Output = T>,
     period: Duration,
     mut tick: impl FnMut(),
 ) -> T {
     let mut future = std::pin::pin!(future);
     loop {
-        match bounded(period, future.as_mut()).await {
+        match bounded(runtime, period, future.as_mut()).await {
             Some(value) => return value,
             None => tick(),
         }
@@ -30,12 +42,14 @@ pub(crate) async fn with_ticks<T>(
 
 /// Does something that nobody waits for: at once as far as it goes without waiting (on the memory store that is all
 /// of it), the rest in a task.
-pub(crate) fn in_background(future: impl Future<Output = ()> + Send + 'static) {
+///
+/// `runtime` is where the store lives; a future may be dropped, and so finished here, outside of any.
+pub(crate) fn in_background(runtime: Option<&Handle>, future: impl Future<Output = ()> + Send + 'static) {
     let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
     if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
         return;
     }
-    match Handle::try_current() {
+    match runtime.cloned().map_or_else(Handle::try_current, Ok) {
         Ok(runtime) => {
             runtime.spawn(future);
         }

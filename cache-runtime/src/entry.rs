@@ -274,6 +274,8 @@ pub(crate) async fn get_many<V: Value>(
     if keys.is_empty() {
         return Vec::new();
     }
+    // Before the read: what is queued later was not invalidated when this began.
+    let queued: Vec<bool> = keys.iter().map(|key| store.is_queued(key)).collect();
     let found = match store.read_many(&mut cache.budget(), keys).await {
         Ok(found) => found,
         Err(_) => {
@@ -282,8 +284,8 @@ pub(crate) async fn get_many<V: Value>(
             return nothing();
         }
     };
-    let values = keys.iter().zip(found).map(|(key, found)| {
-        let found = if store.is_queued(key) { Found::Absent } else { found };
+    let values = keys.iter().zip(found).zip(queued).map(|((key, found), queued)| {
+        let found = if queued { Found::Absent } else { found };
         match (Call { site, cache, key, schema }).interpret(found) {
             Look::Hit(value) => {
                 site.counters.hits.one();

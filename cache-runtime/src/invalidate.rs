@@ -6,6 +6,7 @@ use crate::entry::{Entry, EntryPattern};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::site::Site;
+use crate::store::AnyStore;
 
 /// What became of an invalidation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,27 @@ pub(crate) async fn invalidate_key(
     key: &Key,
 ) -> Result<Invalidated, CacheError> {
     let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
-    match counted(site, store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await) {
+    let guard = QueueOnDrop { store, key };
+    let answer = store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await;
+    std::mem::forget(guard);
+    match counted(site, answer) {
         Err(error) if store.queue_key(key) => {
             site.queued(key.as_str(), &error);
             Ok(Invalidated::Queued)
         }
         answer => answer,
+    }
+}
+
+/// An invalidation whose caller goes away may not have been sent.
+struct QueueOnDrop<'a> {
+    store: &'a AnyStore,
+    key: &'a Key,
+}
+
+impl Drop for QueueOnDrop<'_> {
+    fn drop(&mut self) {
+        self.store.queue_key(self.key);
     }
 }
 
@@ -107,12 +123,17 @@ impl Invalidations {
         InvalidateGuard { invalidations: Some(self) }
     }
 
-    /// One after the other, until the store does not answer: a function waits for that once, and the rest is queued.
+    /// One after the other. A store that does not answer is waited for once: what else is for it is queued.
     async fn apply(self) {
-        let mut targets = self.targets.into_iter();
-        while let Some(target) = targets.next() {
-            if target.apply().await.is_err() {
-                targets.by_ref().for_each(|target| target.queue());
+        let mut silent: Vec<Cache> = Vec::new();
+        for target in self.targets {
+            if silent.iter().any(|cache| cache.is(target.cache())) {
+                target.queue();
+            } else {
+                let cache = target.cache().clone();
+                if target.apply().await.is_err() {
+                    silent.push(cache);
+                }
             }
         }
     }
@@ -140,13 +161,25 @@ impl Target {
 
     /// Without trying: after another target has found that the store does not answer.
     fn queue(&self) {
-        let queued = match self {
-            Target::Key(cache, _, key) => cache.store().is_some_and(|store| store.queue_key(key)),
-            Target::Pattern(cache, _, pattern) => {
-                cache.store().is_some_and(|store| store.queue_pattern(pattern))
+        let error = CacheError::DeadlineExceeded;
+        match self {
+            Target::Key(cache, site, key) => {
+                if cache.store().is_some_and(|store| store.queue_key(key)) {
+                    site.queued(key.as_str(), &error);
+                }
             }
-        };
-        debug_assert!(queued, "only a server does not answer");
+            Target::Pattern(cache, site, pattern) => {
+                if cache.store().is_some_and(|store| store.queue_pattern(pattern)) {
+                    site.queued(pattern.as_str(), &error);
+                }
+            }
+        }
+    }
+
+    fn cache(&self) -> &Cache {
+        match self {
+            Target::Key(cache, ..) | Target::Pattern(cache, ..) => cache,
+        }
     }
 }
 
@@ -173,7 +206,8 @@ impl InvalidateGuard {
 impl Drop for InvalidateGuard {
     fn drop(&mut self) {
         if let Some(invalidations) = self.invalidations.take().filter(|these| !these.on_success) {
-            in_background(invalidations.apply());
+            let runtime = invalidations.targets.iter().find_map(|target| target.cache().runtime()).cloned();
+            in_background(runtime.as_ref(), invalidations.apply());
         }
     }
 }

@@ -54,9 +54,9 @@ counters! {
     load_micros,
     /// Loaded values that were stored.
     fills,
-    /// Loaded values that were not stored, as an invalidation or a write came while they were loaded.
+    /// Loaded values that were not stored: an invalidation or a write came while they were loaded, or they are too large.
     revoked_fills,
-    /// Values stored by `set` or by a write.
+    /// Values stored by `set`, and writes that ended, whether or not they left their value.
     writes,
     /// Entries or patterns invalidated.
     invalidations,

@@ -141,7 +141,7 @@ impl Drop for Mark {
             return;
         }
         let (cache, site, key, id) = (self.cache.clone(), self.site, self.key.clone(), self.id);
-        in_background(async move {
+        in_background(self.cache.runtime(), async move {
             let Some(store) = cache.store() else { return };
             if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
                 site.counters.store_errors.one();

@@ -127,3 +127,63 @@ async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
         "the namespace beside it stays"
     );
 }
+
+/// One that the server refuses keeps neither the connection from everybody, nor itself from being honoured here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_server_refuses_does_not_keep_the_connection() {
+    let Two { source, there, _server, .. } = two(Duration::from_secs(10)).await;
+    _server.command(&["ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@all", "-scan"]);
+    let url = format!("redis://reader:pw@127.0.0.1:{}", _server.port());
+    let limited = Cache::builder().url(url).require_connection().build().await.unwrap();
+    let aside = Aside::new(&limited, &source);
+    all(&aside).await;
+    source.put(1, 2);
+    for _ in 0..50 {
+        assert_eq!(aside.number(1).await, Ok(2), "not what stands there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(CacheManager::new(&limited).health_check().await.reachable);
+    assert_eq!(
+        Through::new(&limited, &source).number_entry(1).get().await,
+        Some(1),
+        "and everything else is read"
+    );
+    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, Some(1));
+}
+
+#[cache_invalidate(numbers.number(*))]
+async fn all(numbers: &Aside) {
+    let _ = numbers;
+}
+
+/// A caller who goes away in the middle of an invalidation.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invalidation_that_is_dropped_is_made_up_for() {
+    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
+    let entry = Aside::new(&cut_off, &source).number_entry(1);
+    proxy.hold_next_script();
+    let dropped = tokio::time::timeout(Duration::from_millis(50), entry.invalidate()).await;
+    assert!(dropped.is_err());
+    proxy.refuse();
+    reachable(&cut_off, false).await;
+    proxy.accept();
+    reachable(&cut_off, true).await;
+    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
+}
+
+/// A store that does not answer is no reason to leave another one alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn targets_of_another_cache_are_invalidated_all_the_same() {
+    #[cache_invalidate(far.number(1), near.number(1))]
+    async fn change(far: &Aside, near: &Aside) {
+        far.source.put(1, 2);
+    }
+
+    let Two { proxy, source, cut_off, _server, .. } = two(Duration::from_secs(10)).await;
+    let (far, near) = (Aside::new(&cut_off, &source), Aside::new(&Cache::memory(), &source));
+    assert_eq!(near.number(1).await, Ok(1));
+    proxy.refuse();
+    reachable(&cut_off, false).await;
+    change(&far, &near).await;
+    assert_eq!((far.number(1).await, near.number(1).await), (Ok(2), Ok(2)));
+}

@@ -122,9 +122,9 @@ impl Cache {
             let inner = inner.clone();
             let flights = Flights::new(move |key, nonce: Nonce| {
                 let Some(inner) = inner.upgrade() else { return };
-                let key = key.clone();
-                in_background(async move {
-                    let cache = Cache { inner };
+                let (cache, key) = (Cache { inner }, key.clone());
+                let runtime = cache.runtime().cloned();
+                in_background(runtime.as_ref(), async move {
                     if let Some(store) = cache.store()
                         && let Err(error) = store.release(&mut cache.budget(), &key, nonce).await
                     {
@@ -139,6 +139,20 @@ impl Cache {
 
     pub(crate) fn store(&self) -> Option<&AnyStore> {
         self.inner.store.as_ref()
+    }
+
+    /// Where the store's connection lives, if it has one.
+    pub(crate) fn runtime(&self) -> Option<&tokio::runtime::Handle> {
+        match self.store()? {
+            AnyStore::Memory(_) => None,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => Some(store.runtime()),
+        }
+    }
+
+    /// Whether both are handles of one cache.
+    pub(crate) fn is(&self, other: &Cache) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     pub(crate) fn flights(&self) -> &Arc<Flights> {

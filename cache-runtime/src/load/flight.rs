@@ -7,8 +7,7 @@
 //!   alone would hand a reader that starts after an invalidation the value from before it.
 //!
 //! A load that holds no lease (the store is down or full, a write is under way) waits for its turn: until the load of this key
-//! that was under way when it came is done. Readers that may not share that one share this one, so that a source is never
-//! asked by more than two loads of a key at once.
+//! that was under way when it came is done. Readers that may not share that one share this one.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -183,7 +182,7 @@ impl Leader {
     pub(crate) async fn turn(&mut self, bound: Duration) {
         if let Some(before) = self.before.take() {
             let done = before.until(|state| matches!(state.phase, Phase::Done(_)).then_some(()));
-            bounded(bound, done).await;
+            bounded(None, bound, done).await;
         }
     }
 
@@ -302,7 +301,7 @@ impl Waiter {
                 }))
             }
         });
-        bounded(bound, outcome).await.unwrap_or(Waited::TimedOut)
+        bounded(None, bound, outcome).await.unwrap_or(Waited::TimedOut)
     }
 }
 

@@ -79,7 +79,7 @@ where
         // A lease in this process needs no renewal: it has no end.
         Some(nonce) if !miss.store.typed() => {
             let period = call.cache.settings().lease / 3;
-            with_ticks(run(call, loader), period, || renew(call, nonce)).await
+            with_ticks(call.cache.runtime(), run(call, loader), period, || renew(call, nonce)).await
         }
         _ => run(call, loader).await,
     };
@@ -113,6 +113,10 @@ async fn take_lease<V: Value, E>(miss: &mut Miss<'_, E>, leader: &Leader, look: 
         Ok(Lease::Granted) => Under::Lease(nonce),
         Ok(Lease::Held(found)) => {
             leader.settled();
+            if miss.store.is_queued(key) {
+                // What stands there was invalidated, only the server does not know yet.
+                return Under::Nothing(None);
+            }
             without_lease(miss.call.interpret(found))
         }
         // It may be granted yet, after an invalidation that did not find it: nothing is stored or shared under it.
@@ -132,7 +136,7 @@ fn without_lease<V>(look: Look<V>) -> Under<V> {
 
 fn renew(call: Call<'_>, nonce: Nonce) {
     let (cache, key) = (call.cache.clone(), call.key.clone());
-    in_background(async move {
+    in_background(call.cache.runtime(), async move {
         if let Some(store) = cache.store() {
             // Where it fails the lease ends by its time, and the fill finds it gone.
             let _ = store.renew(&mut cache.budget(), &key, nonce, cache.settings().lease).await;

@@ -48,7 +48,8 @@ where
     }
     call.site.counters.misses.one();
     let miss = Miss { call, store, sharing, budget, came: Instant::now() };
-    let value = miss.resolve(loader, arrived, look, early).await?;
+    // Boxed, so that a hit does not carry the room for all that a miss may need.
+    let value = Box::pin(miss.resolve(loader, arrived, look, early)).await?;
     Ok(value.map(Arc::unwrap_or_clone))
 }
 

@@ -14,22 +14,27 @@ impl Budget {
         Budget { left: deadline }
     }
 
-    /// Takes a step, for as long as there is time.
+    /// Whether there is no time left to ask for anything.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_spent(&self) -> bool {
+        self.left.is_zero()
+    }
+
+    /// Takes a step, for as long as there is time by the clock of `runtime`: the caller may be in another executor, or, with a
+    /// future that is dropped, in none.
     #[cfg(feature = "redis")]
     pub(crate) async fn spend<T>(
         &mut self,
+        runtime: &tokio::runtime::Handle,
         step: impl Future<Output = super::Answer<T>>,
     ) -> super::Answer<T> {
         use crate::error::CacheError;
-        if self.left.is_zero() {
-            return Err(CacheError::DeadlineExceeded);
-        }
-        // Some executors have no clock of Tokio's, and a future may be dropped, and so finished here, outside of any.
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(CacheError::Unavailable { reason: "there is no Tokio runtime here".into() });
-        }
         let started = tokio::time::Instant::now();
-        let answer = tokio::time::timeout(self.left, step).await;
+        let step = {
+            let _runtime = runtime.enter();
+            tokio::time::timeout(self.left, step)
+        };
+        let answer = step.await;
         self.left = self.left.saturating_sub(started.elapsed());
         answer.unwrap_or(Err(CacheError::DeadlineExceeded))
     }

@@ -119,7 +119,15 @@ macro_rules! steps {
                         store.$step($($argument),*).await
                     }
                     #[cfg(feature = "redis")]
-                    AnyStore::Redis(store) => store.timed(budget.spend(store.$step($($argument),*)).await),
+                    AnyStore::Redis(store) => {
+                        // Pinned here, where it is made: each move of a future costs its size in every future around it.
+                        let step = std::pin::pin!(store.$step($($argument),*));
+                        if budget.is_spent() {
+                            return Err(CacheError::DeadlineExceeded);
+                        }
+                        let asked_of = store.epoch();
+                        store.timed(asked_of, budget.spend(store.runtime(), step).await)
+                    }
                 }
             })*
         }

@@ -144,8 +144,8 @@ impl Store for MemoryStore {
     }
 
     async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
-        let draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
-        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, nonce, draft, now + ttl)))
+        let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
+        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, nonce, &mut draft, now + ttl)))
     }
 
     async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
@@ -158,16 +158,14 @@ impl Store for MemoryStore {
     }
 
     async fn end_write(&self, key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> Answer<WriteEnd> {
-        let draft = draft.filter(|(draft, _)| self.has_room_for(key, draft));
-        Ok(self.step(key.as_bytes(), |slot, now| {
-            slot::end_write(slot, id, draft.map(|(draft, ttl)| (draft, now + ttl)))
-        }))
+        let mut draft = draft.filter(|(draft, _)| self.has_room_for(key, draft));
+        Ok(self.step(key.as_bytes(), |slot, now| slot::end_write(slot, id, &mut draft, now)))
     }
 
     async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
         for (key, draft, ttl) in entries {
-            let draft = Some(draft).filter(|draft| self.has_room_for(&key, draft));
-            self.step(key.as_bytes(), |slot, now| slot::put(slot, draft, now + ttl));
+            let mut draft = Some(draft).filter(|draft| self.has_room_for(&key, draft));
+            self.step(key.as_bytes(), |slot, now| slot::put(slot, &mut draft, now + ttl));
         }
         Ok(())
     }

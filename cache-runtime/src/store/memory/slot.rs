@@ -1,9 +1,12 @@
 //! What stands at one key of the memory store, and what each step makes of it.
 //!
+//! Drafts come by reference: what is not stored is dropped by the caller, after the lock.
+//!
 //! The scripts of the Redis store do the same to the bytes; the conformance tests hold both to it.
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -141,11 +144,11 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
 pub(super) fn fill(
     slot: Option<&mut Slot>,
     nonce: Nonce,
-    draft: Option<Draft>,
+    draft: &mut Option<Draft>,
     ends: Instant,
 ) -> (Change, bool) {
     match slot {
-        Some(slot) if slot.is_lease(nonce) => match draft.and_then(|draft| Slot::value(draft, ends)) {
+        Some(slot) if slot.is_lease(nonce) => match draft.take().and_then(|draft| Slot::value(draft, ends)) {
             Some(value) => (Change::Put(value), true),
             None => (Change::Remove, false),
         },
@@ -177,7 +180,8 @@ pub(super) fn begin_write(slot: Option<&mut Slot>, id: Nonce, ends: Instant) -> 
 pub(super) fn end_write(
     slot: Option<&mut Slot>,
     id: Nonce,
-    draft: Option<(Draft, Instant)>,
+    draft: &mut Option<(Draft, Duration)>,
+    now: Instant,
 ) -> (Change, WriteEnd) {
     let Some(slot) = slot else {
         // The mark is gone, and what came after it too: who knows what happened in between.
@@ -185,7 +189,7 @@ pub(super) fn end_write(
     };
     match slot.mark() {
         Some(mark) if mark.id == id && !mark.contended => {
-            match draft.and_then(|(draft, ends)| Slot::value(draft, ends)) {
+            match draft.take().and_then(|(draft, ttl)| Slot::value(draft, now + ttl)) {
                 Some(value) => (Change::Put(value), WriteEnd::Stored),
                 None => (Change::Remove, WriteEnd::Removed),
             }
@@ -201,12 +205,12 @@ pub(super) fn end_write(
     }
 }
 
-pub(super) fn put(slot: Option<&mut Slot>, draft: Option<Draft>, ends: Instant) -> (Change, ()) {
+pub(super) fn put(slot: Option<&mut Slot>, draft: &mut Option<Draft>, ends: Instant) -> (Change, ()) {
     if let Some(mark) = slot.and_then(Slot::mark) {
         mark.contend();
         return (Change::Keep, ());
     }
-    match draft.and_then(|draft| Slot::value(draft, ends)) {
+    match draft.take().and_then(|draft| Slot::value(draft, ends)) {
         Some(value) => (Change::Put(value), ()),
         None => (Change::Remove, ()),
     }

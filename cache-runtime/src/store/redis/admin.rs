@@ -19,7 +19,7 @@ pub(crate) struct ServerHealth {
 impl RedisStore {
     /// Each step has the deadline of a call, as a function may wait for it.
     async fn bounded<T>(&self, step: impl Future<Output = Answer<T>>) -> Answer<T> {
-        Budget::new(self.deadline).spend(step).await
+        Budget::new(self.deadline).spend(self.runtime(), step).await
     }
 
     async fn step(&self, command: &redis::Cmd) -> Answer<Value> {
@@ -32,7 +32,8 @@ impl RedisStore {
         let mut count = 0;
         loop {
             let link = self.link()?;
-            let (next, keys) = self.bounded(self.judged(&link, link.scan(&cursor, glob))).await?;
+            let (next, keys) =
+                self.bounded(async { self.judge(&link, link.scan(&cursor, glob).await) }).await?;
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
             if !keys.is_empty() {
                 let gone = self.bounded(self.script(Script::Invalidate, &keys, &[])).await?;

@@ -70,10 +70,19 @@ impl Backlog {
         lists.replaying.targets()
     }
 
-    /// What was begun is made up for.
-    pub(super) fn finish(&self) {
+    /// What was begun is made up for, but for what the server refused.
+    pub(super) fn finish(&self, refused: &[&Target]) {
         let mut lists = self.lists();
         lists.replaying = Pending::default();
+        for target in refused {
+            match target {
+                Target::Keys(keys) => lists.pending.keys.extend(keys.iter().cloned()),
+                Target::Pattern(pattern) => lists.pending.patterns.push(pattern.clone()),
+                Target::Namespace(namespace) => {
+                    lists.pending.namespaces.insert(namespace.clone());
+                }
+            }
+        }
         self.any.store(!lists.pending.is_empty(), Ordering::SeqCst);
     }
 
@@ -157,7 +166,7 @@ mod tests {
         assert!(!backlog.covers(&Key::build("two", ("key", 1))));
         assert_eq!(backlog.begin().len(), 2);
         assert!(backlog.covers(&key(1)), "not yet");
-        backlog.finish();
+        backlog.finish(&[]);
         assert!(backlog.is_empty() && !backlog.covers(&key(1)));
     }
 
@@ -167,9 +176,19 @@ mod tests {
         backlog.key(&key(1));
         backlog.begin();
         backlog.key(&key(1));
-        backlog.finish();
+        backlog.finish(&[]);
         assert!(backlog.covers(&key(1)));
         assert_eq!(backlog.begin(), [Target::Keys(vec![key(1)])]);
+    }
+
+    #[test]
+    fn what_the_server_refuses_stays() {
+        let backlog = Backlog::default();
+        backlog.key(&key(1));
+        backlog.pattern(&Key::pattern("one", ("list", Any)));
+        let targets = backlog.begin();
+        backlog.finish(&[&targets[1]]);
+        assert!(!backlog.covers(&key(1)) && backlog.covers(&Key::build("one", ("list", 7))));
     }
 
     #[test]

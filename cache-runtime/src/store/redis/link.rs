@@ -1,7 +1,10 @@
 //! A connection that is ready, and what can be asked over it.
 
+use std::time::Duration;
+
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, RedisResult, Value, cmd, pipe};
+use redis::{Cmd, RedisError, RedisResult, Value, cmd, pipe};
+use tokio::time::timeout;
 
 use super::answer::scanned;
 use super::backlog::Target;
@@ -29,7 +32,8 @@ impl Link {
     }
 
     pub(super) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
-        self.connection().send_packed_command(command).await.and_then(Value::extract_error)
+        let mut connection = self.connection();
+        connection.send_packed_command(command).await.and_then(Value::extract_error)
     }
 
     /// Runs a script; a server that has forgotten it is told again.
@@ -78,35 +82,41 @@ impl Link {
         scanned(self.ask(&command).await?)
     }
 
-    /// Makes up for an invalidation that could not be sent.
-    pub(super) async fn replay(&self, target: &Target) -> RedisResult<()> {
+    /// Makes up for an invalidation that could not be sent. Each step of it is bounded: a peer that has vanished must not
+    /// keep the supervisor.
+    pub(super) async fn replay(&self, target: &Target, bound: Duration) -> RedisResult<()> {
         match target {
             Target::Keys(keys) => {
                 let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
                 for batch in keys.chunks(BATCH) {
-                    self.script(Script::Invalidate, batch, &[]).await?;
+                    within(bound, self.script(Script::Invalidate, batch, &[])).await?;
                 }
                 Ok(())
             }
             Target::Pattern(pattern) => {
                 for glob in pattern.globs() {
-                    self.invalidate_scanned(&glob, |key| fits(pattern, key)).await?;
+                    self.invalidate_scanned(bound, &glob, |key| fits(pattern, key)).await?;
                 }
                 Ok(())
             }
             Target::Namespace(namespace) => {
-                self.invalidate_scanned(&namespace_glob(namespace), |_| true).await
+                self.invalidate_scanned(bound, &namespace_glob(namespace), |_| true).await
             }
         }
     }
 
-    async fn invalidate_scanned(&self, glob: &str, fits: impl Fn(&[u8]) -> bool) -> RedisResult<()> {
+    async fn invalidate_scanned(
+        &self,
+        bound: Duration,
+        glob: &str,
+        fits: impl Fn(&[u8]) -> bool,
+    ) -> RedisResult<()> {
         let mut cursor = b"0".to_vec();
         loop {
-            let (next, keys) = self.scan(&cursor, glob).await?;
+            let (next, keys) = within(bound, self.scan(&cursor, glob)).await?;
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
             if !keys.is_empty() {
-                self.script(Script::Invalidate, &keys, &[]).await?;
+                within(bound, self.script(Script::Invalidate, &keys, &[])).await?;
             }
             if next == b"0" {
                 return Ok(());
@@ -114,6 +124,16 @@ impl Link {
             cursor = next;
         }
     }
+}
+
+/// An answer in time, or an error like that of a connection that is broken.
+pub(super) async fn within<T>(
+    bound: Duration,
+    answer: impl Future<Output = RedisResult<T>>,
+) -> RedisResult<T> {
+    timeout(bound, answer).await.unwrap_or_else(|_| {
+        Err(RedisError::from(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer in time")))
+    })
 }
 
 /// Keys of others need not be UTF-8; those are not ours.

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use redis::{Cmd, RedisResult, Value, cmd};
+use tokio::runtime::Handle;
 
 use self::answer::{bytes, integer, sorted};
 pub(crate) use self::backlog::Backlog;
@@ -34,6 +35,8 @@ pub(crate) struct Config {
 pub(crate) struct RedisStore {
     supervisor: Supervisor,
     deadline: Duration,
+    /// Where the connection lives, and whose clock bounds the steps.
+    runtime: Handle,
     late: AtomicU32,
 }
 
@@ -46,6 +49,7 @@ impl RedisStore {
         let deadline = config.deadline;
         Ok(RedisStore {
             supervisor: Supervisor::start(target, config).await?,
+            runtime: Handle::current(),
             deadline,
             late: AtomicU32::new(0),
         })
@@ -65,8 +69,10 @@ impl RedisStore {
     /// Counts steps in a row that got no answer in time. After a few the server is left alone until it answers the supervisor
     /// in time: a server that is slow would cost every call its whole deadline (a circuit breaker, after Nygard's "Release
     /// It!"; open is no connection, and the one probe at a time is the supervisor's).
-    pub(crate) fn timed<T>(&self, answer: Answer<T>) -> Answer<T> {
+    pub(crate) fn timed<T>(&self, asked_of: u64, answer: Answer<T>) -> Answer<T> {
         match &answer {
+            // Of a connection that is not in use any more.
+            Err(CacheError::DeadlineExceeded) if asked_of != self.supervisor.epoch() => {}
             Err(CacheError::DeadlineExceeded) => {
                 if self.late.fetch_add(1, Ordering::Relaxed) + 1 >= LATE_IN_A_ROW {
                     self.late.store(0, Ordering::Relaxed);
@@ -74,15 +80,15 @@ impl RedisStore {
                 }
             }
             // Asked first: most of the time there is nothing to write.
-            Ok(_) if self.late.load(Ordering::Relaxed) > 0 => self.late.store(0, Ordering::Relaxed),
+            Err(CacheError::Unavailable { .. }) => {}
+            _ if self.late.load(Ordering::Relaxed) > 0 => self.late.store(0, Ordering::Relaxed),
             _ => {}
         }
         answer
     }
 
-    /// Waits for an answer, and takes the connection out of use if that says that it is broken.
-    async fn judged<T>(&self, link: &Arc<Link>, answer: impl Future<Output = RedisResult<T>>) -> Answer<T> {
-        let answer = answer.await;
+    /// Sorts an answer, and takes the connection out of use if that says that it is broken.
+    fn judge<T>(&self, link: &Arc<Link>, answer: RedisResult<T>) -> Answer<T> {
         if let Err(error) = &answer {
             self.supervisor.judge(link, error);
         }
@@ -91,12 +97,21 @@ impl RedisStore {
 
     async fn ask(&self, command: &Cmd) -> Answer<Value> {
         let link = self.link()?;
-        self.judged(&link, link.ask(command)).await
+        self.judge(&link, link.ask(command).await)
     }
 
     async fn script(&self, script: Script, keys: &[&[u8]], arguments: &[&[u8]]) -> Answer<Value> {
         let link = self.link()?;
-        self.judged(&link, link.script(script, keys, arguments)).await
+        self.judge(&link, link.script(script, keys, arguments).await)
+    }
+
+    /// Which of the connections, one after the other, is in use.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.supervisor.epoch()
+    }
+
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// Invalidations that could not be sent.
@@ -180,7 +195,7 @@ impl Store for RedisStore {
             .map(|((key, draft, _), time)| Ok((key.as_bytes(), vec![payload(draft)?, &time[..]])));
         let calls: Vec<_> = calls.collect::<Answer<_>>()?;
         let link = self.link()?;
-        self.judged(&link, link.each(Script::Put, &calls)).await.map(|_| ())
+        self.judge(&link, link.each(Script::Put, &calls).await).map(|_| ())
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {

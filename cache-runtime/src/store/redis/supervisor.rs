@@ -3,7 +3,7 @@
 //! A connection is published once it is ready, and withdrawn as soon as it fails; in between calls fail at once.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::answer::{is_refusal, reason};
 use super::backlog::Backlog;
-use super::link::Link;
+use super::link::{Link, within};
 use super::url::Target;
 use super::{Answer, Config};
 use crate::error::CacheError;
@@ -44,6 +44,8 @@ struct Shared {
     /// Why the connection was taken out of use, where it was not the connection that failed.
     given_up: ArcSwapOption<&'static str>,
     deadline: Duration,
+    /// Counts the connections that were published: which one a late answer was asked of.
+    epoch: AtomicU64,
     backlog: Backlog,
 }
 
@@ -66,6 +68,7 @@ impl Supervisor {
             clock_offset: AtomicI64::new(0),
             given_up: ArcSwapOption::empty(),
             deadline: config.deadline,
+            epoch: AtomicU64::new(0),
             backlog: Backlog::default(),
         });
         match shared.connect().await {
@@ -97,19 +100,23 @@ impl Supervisor {
 
     /// Takes a connection out of use, if the error says that it is broken.
     pub(super) fn judge(&self, link: &Arc<Link>, error: &RedisError) {
-        if error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error() {
-            self.shared.withdraw(link);
+        if is_broken(error) && self.shared.withdraw(link) {
             self.shared.wake.notify_one();
         }
     }
 
     /// Takes the connection out of use until the server answers in time again.
     pub(super) fn give_up(&self, why: &'static str) {
-        if let Some(link) = self.link() {
+        if let Some(link) = self.link()
+            && self.shared.withdraw(&link)
+        {
             self.shared.given_up.store(Some(Arc::new(why)));
-            self.shared.withdraw(&link);
             self.shared.wake.notify_one();
         }
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.shared.epoch.load(Ordering::Relaxed)
     }
 
     /// Invalidations that could not be sent. They are made up for before a new connection is published, and after a sign of
@@ -143,9 +150,7 @@ impl Shared {
             self.beat(&link).await?;
             Ok(link)
         };
-        timeout(self.connect_timeout, connecting).await.unwrap_or_else(|_| {
-            Err(RedisError::from(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer in time")))
-        })
+        within(self.connect_timeout, connecting).await
     }
 
     /// A sign of life, and the server's clock.
@@ -165,22 +170,32 @@ impl Shared {
         timeout(self.deadline, self.beat(link)).await.is_ok_and(|answer| answer.is_ok())
     }
 
-    /// Makes up for the invalidations that could not be sent.
+    /// Makes up for the invalidations that could not be sent. What the server refuses stays in the backlog, and unread: one
+    /// command that it does not like must not keep the connection from everybody.
     async fn replay(&self, link: &Link) -> RedisResult<()> {
-        while !self.backlog.is_empty() {
-            let targets = self.backlog.begin();
-            for target in &targets {
-                link.replay(target).await?;
+        if self.backlog.is_empty() {
+            return Ok(());
+        }
+        let mut refused = Vec::new();
+        let targets = self.backlog.begin();
+        for target in &targets {
+            match link.replay(target, self.heartbeat_timeout).await {
+                Ok(()) => {}
+                Err(error) if is_broken(&error) => return Err(error),
+                Err(_) => refused.push(target),
             }
-            self.backlog.finish();
-            tracing::info!(server = %self.shown, count = targets.len(), "made up for invalidations that could not be sent");
+        }
+        self.backlog.finish(&refused);
+        if targets.len() > refused.len() {
+            tracing::info!(server = %self.shown, "made up for invalidations that could not be sent");
         }
         Ok(())
     }
 
-    /// Takes this connection out of use, unless another one has taken its place.
-    fn withdraw(&self, link: &Arc<Link>) {
-        self.link.compare_and_swap(link, None);
+    /// Takes this connection out of use. `false`: it was not in use any more.
+    fn withdraw(&self, link: &Arc<Link>) -> bool {
+        let was = self.link.compare_and_swap(link, None);
+        was.as_ref().is_some_and(|was| Arc::ptr_eq(was, link))
     }
 
     fn is_current(&self, link: &Arc<Link>) -> bool {
@@ -241,15 +256,22 @@ async fn reconnect(store: &Weak<Shared>, wake: &Notify) -> Option<Arc<Link>> {
                 && shared.replay(&link).await.is_ok()
             {
                 let link = Arc::new(link);
+                shared.given_up.store(None);
+                shared.epoch.fetch_add(1, Ordering::Relaxed);
                 shared.link.store(Some(Arc::clone(&link)));
                 tracing::info!(server = %shared.shown, "connected to the cache server");
                 return Some(link);
             }
         }
-        // Woken early only where the store goes.
+        // Woken early where the store goes.
         let _ = timeout(jittered(pause), wake.notified()).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// Whether the connection is to blame, not the command.
+fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error()
 }
 
 /// Between a half and the whole of a pause: a fleet must not come back all at once.
