@@ -91,8 +91,10 @@ fn by_name_uncached<V>() -> Fingerprint {
     Fingerprint { schema: 0, type_name: schema::hash(std::any::type_name::<V>()) }
 }
 
+type Known = HashMap<TypeId, Fingerprint, foldhash::fast::RandomState>;
+
 fn cached<V: 'static>(make: fn() -> Fingerprint) -> Fingerprint {
-    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Fingerprint>>> = LazyLock::new(RwLock::default);
+    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
     let id = TypeId::of::<V>();
     if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return *known;
