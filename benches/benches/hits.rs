@@ -28,10 +28,6 @@ fn main() {
         .measurement_time(Duration::from_secs(5))
         .warm_up_time(Duration::from_secs(1));
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    println!(
-        "a cached call's future: {} bytes",
-        size_of_val(&Profiles::new(Cache::disabled()).profile(USER))
-    );
     keys(&mut criterion);
     memory(&mut criterion, &runtime);
     redis(&mut criterion, &runtime);

@@ -178,7 +178,7 @@ mod look_after {
         let manager = CacheManager::global();
         manager.verify()?;                               // no two declarations in this program can render the same key
         println!("{}", manager.stats().await);           // hits, misses, loads, errors per declaration; the server's own figures
-        manager.clear_namespace("chat").await?;          // in batches; loads that are under way are revoked
+        manager.clear_namespace("feed").await?;          // in batches; loads that are under way are revoked
         assert!(manager.health_check().await.reachable);
         Ok(())
     }

@@ -71,16 +71,17 @@ impl RedisStore {
     /// It!"; open is no connection, and the one probe at a time is the supervisor's).
     pub(crate) fn timed<T>(&self, asked_of: u64, answer: Answer<T>) -> Answer<T> {
         match &answer {
-            // Of a connection that is not in use any more.
+            // Not asked, or of a connection that is not in use any more.
+            Err(CacheError::Unavailable { .. }) => {}
             Err(CacheError::DeadlineExceeded) if asked_of != self.supervisor.epoch() => {}
             Err(CacheError::DeadlineExceeded) => {
-                if self.late.fetch_add(1, Ordering::Relaxed) + 1 >= LATE_IN_A_ROW {
+                let late = self.late.fetch_add(1, Ordering::Relaxed) + 1;
+                if late >= LATE_IN_A_ROW {
                     self.late.store(0, Ordering::Relaxed);
                     self.supervisor.give_up("no answer within the deadline, several times in a row");
                 }
             }
-            // Asked first: most of the time there is nothing to write.
-            Err(CacheError::Unavailable { .. }) => {}
+            // Looked at first: most of the time there is nothing to write.
             _ if self.late.load(Ordering::Relaxed) > 0 => self.late.store(0, Ordering::Relaxed),
             _ => {}
         }
