@@ -30,19 +30,12 @@ fn main() {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     keys(&mut criterion);
     memory(&mut criterion, &runtime);
-    redis(&mut criterion, &runtime);
+    let mut table = Table::default();
+    redis(&mut criterion, &runtime, &mut table);
     criterion.final_summary();
 
-    let mut table = Table::default();
     table.compare("key of 35 bytes", "key/declared", "key/format!", 0.5);
     table.compare("key of 35 bytes, dynamic", "key/Key::build", "key/format!", 0.5);
-    for count in IN_FLIGHT {
-        let ours = format!("redis_hit/declared/{count}");
-        let (bare, bounded) =
-            (format!("redis_hit/GET+decode/{count}"), format!("redis_hit/GET+decode with timeout/{count}"));
-        table.compare(&format!("Redis hit, {count} in flight"), &ours, &bare, 1.1);
-        table.compare(&format!("  against a GET with a timeout, {count}"), &ours, &bounded, 1.1);
-    }
     table.print();
 }
 
@@ -84,59 +77,80 @@ fn memory(criterion: &mut Criterion, runtime: &Runtime) {
     group.finish();
 }
 
-/// The same connection settings, the same key, the same payload.
-fn redis(criterion: &mut Criterion, runtime: &Runtime) {
+/// A raw connection with its key, as long as the declared one.
+#[derive(Clone)]
+struct Raw(MultiplexedConnection);
+
+const RAW_KEY: &str = "benchmark:v1:user:123456789:by_hand";
+
+impl Raw {
+    async fn get(mut self) {
+        let bytes: Vec<u8> = redis::cmd("GET").arg(RAW_KEY).query_async(&mut self.0).await.expect("GET");
+        let profile: Profile = serde_json::from_slice(&bytes).expect("JSON");
+        black_box(Arc::new(profile));
+    }
+}
+
+/// The same connection settings, keys of the same length, the same payload.
+fn redis(criterion: &mut Criterion, runtime: &Runtime, table: &mut Table) {
     let server = RedisServer::start();
-    let (profiles, raw) = runtime.block_on(async {
-        let profiles = Arc::new(Profiles::new(
-            Cache::builder()
-                .url(server.url())
-                .deadline(Duration::from_secs(5))
-                .require_connection()
-                .build()
-                .await
-                .expect("a cache"),
-        ));
+    let (profiles, bare, bounded) = runtime.block_on(async {
+        let builder =
+            Cache::builder().url(server.url()).deadline(Duration::from_secs(5)).require_connection();
+        let profiles = Arc::new(Profiles::new(builder.build().await.expect("a cache")));
         profiles.profile(USER).await;
-        let bare = AsyncConnectionConfig::new().set_response_timeout(None);
-        let mut raw = raw_connection(&server.url(), &bare).await;
+        // Without a timeout, as no call should be; and with the client's own default.
+        let config = AsyncConnectionConfig::new();
+        let bounded = raw_connection(&server.url(), &config).await;
+        let mut bare = raw_connection(&server.url(), &config.set_response_timeout(None)).await;
         let json = serde_json::to_vec(&Profile::of(USER)).expect("JSON");
-        redis::cmd("SET").arg("raw").arg(json).exec_async(&mut raw).await.expect("SET");
-        let raw = (raw, raw_connection(&server.url(), &AsyncConnectionConfig::new()).await);
-        (profiles, raw)
+        redis::cmd("SET").arg(RAW_KEY).arg(json).exec_async(&mut bare).await.expect("SET");
+        (profiles, Raw(bare), Raw(bounded))
     });
+    let raw = |raw: &Raw, count, total| {
+        let raw = raw.clone();
+        runtime.block_on(in_flight(count, total, move || raw.clone().get()))
+    };
+    let ours = |count, total| {
+        let profiles = Arc::clone(&profiles);
+        runtime.block_on(in_flight(count, total, move || {
+            let profiles = Arc::clone(&profiles);
+            async move {
+                black_box(profiles.profile(USER).await);
+            }
+        }))
+    };
     let mut group = criterion.benchmark_group("redis_hit");
     for count in IN_FLIGHT {
-        // Without a timeout, as no call should be; and with the client's own default.
-        for (name, raw) in [("GET+decode", &raw.0), ("GET+decode with timeout", &raw.1)] {
-            group.bench_function(BenchmarkId::new(name, count), |bencher| {
-                bencher.iter_custom(|total| {
-                    let raw = raw.clone();
-                    runtime.block_on(in_flight(count, total, move || {
-                        let mut raw = raw.clone();
-                        async move {
-                            let bytes: Vec<u8> =
-                                redis::cmd("GET").arg("raw").query_async(&mut raw).await.expect("GET");
-                            let profile: Profile = serde_json::from_slice(&bytes).expect("JSON");
-                            black_box(Arc::new(profile));
-                        }
-                    }))
-                });
-            });
-        }
+        group.bench_function(BenchmarkId::new("GET+decode", count), |bencher| {
+            bencher.iter_custom(|total| raw(&bare, count, total));
+        });
+        group.bench_function(BenchmarkId::new("GET+decode with timeout", count), |bencher| {
+            bencher.iter_custom(|total| raw(&bounded, count, total));
+        });
         group.bench_function(BenchmarkId::new("declared", count), |bencher| {
-            bencher.iter_custom(|total| {
-                let profiles = Arc::clone(&profiles);
-                runtime.block_on(in_flight(count, total, move || {
-                    let profiles = Arc::clone(&profiles);
-                    async move {
-                        black_box(profiles.profile(USER).await);
-                    }
-                }))
-            });
+            bencher.iter_custom(|total| ours(count, total));
         });
     }
     group.finish();
+    // The machine is not the same from minute to minute: for the ratio they take turns.
+    for count in IN_FLIGHT {
+        let total = if count == 1 { 2000 } else { 20_000 };
+        let rounds =
+            || (0..31).map(|_| (ours(count, total), raw(&bare, count, total), raw(&bounded, count, total)));
+        let rounds: Vec<_> = rounds()
+            .map(|(ours, bare, bounded)| {
+                [ours, bare, bounded].map(|time| time.as_nanos() as f64 / total as f64)
+            })
+            .collect();
+        table.pairs(
+            &format!("Redis hit, {count} in flight"),
+            rounds.iter().map(|[ours, bare, _]| (*ours, *bare)),
+            1.1,
+        );
+        let bounded = rounds.iter().map(|[ours, _, bounded]| (*ours, *bounded));
+        table.pairs(&format!("  by hand with a timeout, {count}"), bounded, 1.1);
+    }
 }
 
 async fn raw_connection(url: &str, config: &AsyncConnectionConfig) -> MultiplexedConnection {

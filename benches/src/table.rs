@@ -24,6 +24,21 @@ impl Table {
         }
     }
 
+    /// Compares nanoseconds that were measured in turns: the median of the ratios of each turn.
+    pub fn pairs(&mut self, what: &str, turns: impl Iterator<Item = (f64, f64)>, to_reach: f64) {
+        let turns: Vec<(f64, f64)> = turns.collect();
+        let middle = |numbers: &mut dyn Iterator<Item = f64>| {
+            let mut numbers: Vec<f64> = numbers.collect();
+            numbers.sort_by(f64::total_cmp);
+            numbers.get(numbers.len() / 2).copied()
+        };
+        let ours = middle(&mut turns.iter().map(|(ours, _)| *ours));
+        let ratio = middle(&mut turns.iter().map(|(ours, theirs)| ours / theirs));
+        if let (Some(ours), Some(ratio)) = (ours, ratio) {
+            self.rows.push(Row { what: what.to_owned(), ours, theirs: ours / ratio, to_reach });
+        }
+    }
+
     /// Prints the rows: nanoseconds, and the ratio beside the one to reach.
     pub fn print(&self) {
         println!("\n{:34} {:>12} {:>12} {:>7} {:>9}", "", "ours", "by hand", "ratio", "to reach");

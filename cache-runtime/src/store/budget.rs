@@ -32,7 +32,7 @@ impl Budget {
         let started = tokio::time::Instant::now();
         let step = {
             let _runtime = runtime.enter();
-            tokio::time::timeout(self.left, step)
+            tokio::time::timeout_at(started + self.left, step)
         };
         let answer = step.await;
         self.left = self.left.saturating_sub(started.elapsed());
