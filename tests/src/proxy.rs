@@ -25,6 +25,7 @@ struct Line {
     cut: Notify,
     refuses: AtomicBool,
     delay: AtomicU64,
+    accepted: AtomicUsize,
 }
 
 impl Proxy {
@@ -45,6 +46,7 @@ impl Proxy {
                         continue;
                     }
                     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                    line.accepted.fetch_add(1, Ordering::SeqCst);
                     tokio::spawn(carry(client, server, Arc::clone(&line)));
                 }
             }
@@ -66,6 +68,13 @@ impl Proxy {
     /// Waits until a script is held.
     pub async fn holds(&self) {
         while self.line.held.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Waits until so many clients got through, in all: whoever comes again has noticed that it was cut off.
+    pub async fn has_accepted(&self, clients: usize) {
+        while self.line.accepted.load(Ordering::SeqCst) < clients {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }

@@ -135,8 +135,8 @@ async fn a_waiter_that_takes_over_does_not_load_under_the_old_lease() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     proxy.cut();
-    // Once the link is known to be gone; the waiter has to use the new one.
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // Then the link is known to be gone; the waiter has to use the new one.
+    proxy.has_accepted(2).await;
     is_back(&one).await;
     drop(leader);
     source.has_begun(1).await;
