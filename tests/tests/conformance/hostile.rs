@@ -111,6 +111,44 @@ on_every_store! {
         assert!(matches!(error, CacheError::Encode { .. }), "{error}");
     }
 
+    async fn a_kept_none_is_replaced_by_a_declaration_that_knows_none(store: Store) {
+        mod before {
+            use super::*;
+            #[cache_strategy(namespace = "none", ttl = 60)]
+            pub(super) struct Names { pub(super) cache: Cache }
+            #[cache_strategy]
+            impl Names {
+                #[cached(key = "name/<id>", none_ttl = 60)]
+                pub(super) async fn name(&self, id: i64) -> Option<String> { let _ = id; None }
+            }
+        }
+        mod after {
+            use super::*;
+            #[derive(Clone)]
+            #[cache_strategy(namespace = "none", ttl = 60)]
+            pub(super) struct Names { pub(super) cache: Cache }
+            #[cache_strategy]
+            impl Names {
+                #[cached(key = "name/<id>")]
+                pub(super) async fn name(&self, id: i64) -> String { id.to_string() }
+            }
+        }
+        let before = before::Names { cache: store.one.clone() };
+        assert_eq!((before.name(1).await, before.name(1).await), (None, None));
+        assert_eq!(before.name_entry(1).counts().loads, 1);
+
+        let after = after::Names { cache: store.one.clone() };
+        let callers: Vec<_> = (0..20)
+            .map(|_| { let after = after.clone(); tokio::spawn(async move { after.name(1).await }) })
+            .collect();
+        for caller in callers {
+            assert_eq!(caller.await.unwrap(), "1");
+        }
+        assert_eq!(after.name(1).await, "1");
+        assert_eq!(after.name_entry(1).counts().loads, 1, "one load, which replaces the `None`");
+        assert_eq!(before.name(1).await.as_deref(), Some("1"));
+    }
+
     async fn a_server_that_forgot_its_scripts_is_told_again(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();
