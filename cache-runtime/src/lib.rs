@@ -60,6 +60,7 @@ mod operations;
 mod policy;
 mod read;
 mod record;
+mod shed;
 mod site;
 mod stats;
 mod store;

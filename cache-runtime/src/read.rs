@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::record::{Body, Expected, Found, Stored, Token};
+use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{AnyStore, Budget};
 use crate::value::{SchemaFn, Value, decode};
@@ -52,7 +53,12 @@ impl<'a> Call<'a> {
         }
         match store.read(budget, self.key).await {
             Ok(found) => self.interpret(found),
-            Err(error) => self.unanswered(error),
+            Err(error) => {
+                if error == CacheError::DeadlineExceeded {
+                    look_whether_too_large(self.cache, self.key);
+                }
+                self.unanswered(error)
+            }
         }
     }
 

@@ -95,6 +95,7 @@ impl<E> Miss<'_, E> {
                     waited = true;
                     // What was seen is old by the time that the wait ends.
                     look = Look::Absent;
+                    self.budget.pause();
                     waiter.wait(self.patience()).await
                 }
                 Entered::Lead(leader) => Waited::Leads(leader),
