@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cache::Cache;
-use crate::error::CacheError;
+use crate::error::{CacheError, LoadTimeout};
 use crate::invalidate::{Invalidated, invalidate_key, invalidate_pattern};
 use crate::key::{Key, Pattern};
 use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
-use crate::load::{ErrorSharing, load};
+use crate::load::{ErrorSharing, load, load_owned};
+use crate::policy::Policy;
 use crate::read::{Call, Look};
 use crate::record::Found;
 use crate::site::Site;
@@ -31,12 +32,30 @@ pub struct Entry<V, K = kind::Ttl> {
     site: &'static Site,
     key: Key,
     schema: SchemaFn,
+    /// The keys of its tags.
+    tags: Box<[Key]>,
+    /// `None`: the declaration's.
+    policy: Option<Box<Policy>>,
     types: PhantomData<fn() -> (V, K)>,
 }
 
 impl<V, K> Entry<V, K> {
+    /// With the keys of its tags.
+    #[doc(hidden)]
+    pub fn tagged(self, tags: impl Into<Box<[Key]>>) -> Entry<V, K> {
+        Entry { tags: tags.into(), ..self }
+    }
+
     pub(crate) fn new(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
-        Entry { cache: cache.clone(), site, key, schema, types: PhantomData }
+        Entry {
+            cache: cache.clone(),
+            site,
+            key,
+            schema,
+            tags: Box::default(),
+            policy: None,
+            types: PhantomData,
+        }
     }
 
     /// The entry's key.
@@ -54,7 +73,8 @@ impl<V, K> Entry<V, K> {
     }
 
     fn call(&self) -> Call<'_> {
-        Call::new(self.site, &self.cache, &self.key, self.schema)
+        let call = Call::new(self.site, &self.cache, &self.key, self.schema).tags(&self.tags);
+        Call { policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }
 
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
@@ -256,6 +276,30 @@ where
     }
 }
 
+/// The same where the load may run in a task.
+pub(crate) async fn load_some_owned<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> Result<V, E>
+where
+    V: Value,
+    E: Send + 'static,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>> + Send + 'static,
+{
+    let call = Call { takes_none: false, ..call };
+    let make = || {
+        let load = make();
+        async { load.await.map(Some) }
+    };
+    match load_owned(call, sharing, timed_out, make).await? {
+        Some(value) => Ok(value),
+        None => unreachable_none(),
+    }
+}
+
 /// The loader returns `Some`, and nothing else is taken for an answer.
 #[expect(clippy::unreachable, reason = "without `takes_none` every answer is a value")]
 fn unreachable_none<T>() -> T {
@@ -321,7 +365,13 @@ pub(crate) async fn put<V: Value>(
 
 impl<V, K> Clone for Entry<V, K> {
     fn clone(&self) -> Self {
-        Entry { cache: self.cache.clone(), key: self.key.clone(), ..*self }
+        Entry {
+            cache: self.cache.clone(),
+            key: self.key.clone(),
+            tags: self.tags.clone(),
+            policy: self.policy.clone(),
+            ..*self
+        }
     }
 }
 

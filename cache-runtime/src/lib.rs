@@ -71,7 +71,7 @@ mod write;
 pub use cache::{Cache, CacheBuilder};
 pub use catalog::{CatalogEntry, Overlap};
 pub use entry::{Entry, EntryPattern};
-pub use error::{CacheError, SharedError};
+pub use error::{CacheError, LoadTimeout, SharedError};
 pub use invalidate::Invalidated;
 pub use key::{
     Any, CacheKey, CharClass, Key, KeyMatch, KeyParts, KeyType, KeyWriter, MAX_KEY_BYTES, Pattern,

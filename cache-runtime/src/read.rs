@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
+use crate::policy::Policy;
 use crate::record::{Body, Expected, Found, Stored, Token};
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
@@ -24,6 +25,10 @@ pub struct Call<'a> {
     pub schema: SchemaFn,
     /// Whether the answer `None` is one: to a declaration without `Option` it is a value of another type.
     pub(crate) takes_none: bool,
+    /// The keys of its tags.
+    pub(crate) tags: &'a [Key],
+    /// How long it is kept, and how it is loaded.
+    pub(crate) policy: &'a Policy,
 }
 
 /// What stands at a key, for a caller that wants a `V`.
@@ -43,7 +48,13 @@ pub(crate) enum Look<V> {
 impl<'a> Call<'a> {
     /// An operation on the entry at `key`.
     pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: SchemaFn) -> Call<'a> {
-        Call { site, cache, key, schema, takes_none: true }
+        Call { site, cache, key, schema, takes_none: true, tags: &[], policy: &site.declaration.policy }
+    }
+
+    /// With the keys of its tags.
+    #[must_use]
+    pub fn tags(self, tags: &'a [Key]) -> Call<'a> {
+        Call { tags, ..self }
     }
 
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {

@@ -14,6 +14,7 @@ use flight::{Entered, Outcome, Waited, Waiter};
 use lead::{Led, lead};
 pub use sharing::ErrorSharing;
 
+use crate::error::LoadTimeout;
 use crate::read::{Call, Look};
 use crate::record::Token;
 use crate::store::{AnyStore, Budget};
@@ -51,6 +52,23 @@ where
     // Boxed, so that a hit does not carry the room for all that a miss may need.
     let value = Box::pin(miss.resolve(loader, arrived, look, early)).await?;
     Ok(value.map(Arc::unwrap_or_clone))
+}
+
+/// The same where the load may run in a task.
+pub(crate) async fn load_owned<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> Result<Option<V>, E>
+where
+    V: Value,
+    E: Send + 'static,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
+{
+    let _ = timed_out;
+    load(call, sharing, make).await
 }
 
 /// What every step of a miss needs.
