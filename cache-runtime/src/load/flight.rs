@@ -60,6 +60,8 @@ struct State {
     began: Option<u64>,
     /// The lease that may stand in the store for this flight.
     lease: Option<Nonce>,
+    /// Those of leaders before, which were to be replaced: a leader that is dropped in turn does not know whether they were.
+    abandoned: Vec<Nonce>,
     waiters: usize,
 }
 
@@ -109,7 +111,14 @@ impl Flights {
         let before = before.cloned();
         let flight = Arc::new(Flight {
             key: key.clone(),
-            state: Mutex::new(State { phase: Phase::Led, token: None, began: None, lease: None, waiters: 0 }),
+            state: Mutex::new(State {
+                phase: Phase::Led,
+                token: None,
+                began: None,
+                lease: None,
+                abandoned: Vec::new(),
+                waiters: 0,
+            }),
             changed: Notify::new(),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
@@ -169,7 +178,11 @@ impl Leader {
     /// on its way does not know whether it stands.
     pub(crate) fn ask(&self) -> Nonce {
         let nonce = Nonce::new();
-        self.flight.state().lease = Some(nonce);
+        let mut state = self.flight.state();
+        if let Some(inherited) = state.lease.replace(nonce) {
+            state.abandoned.push(inherited);
+        }
+        drop(state);
         nonce
     }
 
@@ -248,10 +261,11 @@ fn close(flights: &Flights, flight: &Arc<Flight>) {
         Phase::Orphaned => state.phase = Phase::Done(Outcome::LookAgain),
         Phase::Done(_) => {}
     }
-    let lease = state.lease.take();
+    let leases: Vec<Nonce> =
+        std::mem::take(&mut state.abandoned).into_iter().chain(state.lease.take()).collect();
     drop(state);
     flight.changed.notify_waiters();
-    if let Some(nonce) = lease {
+    for nonce in leases {
         (flights.give_back)(&flight.key, nonce);
     }
 }
@@ -320,3 +334,7 @@ impl Drop for Waiter {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "flight_tests.rs"]
+mod tests;
