@@ -24,6 +24,12 @@ use crate::error::{LoadTimeout, SharedError};
 use crate::load::{load, load_owned};
 use crate::value::{CacheValue, Value, by_name, by_schema};
 
+/// For the interleaving checker in `tests/`.
+#[cfg(feature = "__interleaving")]
+pub mod interleaving {
+    pub use crate::interleaving::{Background, Hook, Standing, evict, expire, set_hook, sibling, standing};
+}
+
 /// Puts a site into the catalog.
 #[doc(hidden)]
 #[macro_export]

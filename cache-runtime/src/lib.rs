@@ -51,6 +51,8 @@ mod catalog;
 mod draft;
 mod entry;
 mod error;
+#[cfg(feature = "__interleaving")]
+mod interleaving;
 mod invalidate;
 mod key;
 pub mod kind;

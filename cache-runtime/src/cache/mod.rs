@@ -32,11 +32,17 @@ pub struct Cache {
 
 struct Inner {
     /// `None`: nothing is cached.
-    store: Option<AnyStore>,
+    store: Option<Kept>,
     flights: Arc<Flights>,
     settings: Settings,
     shedding: Shedding,
 }
+
+#[cfg(not(feature = "__interleaving"))]
+type Kept = AnyStore;
+/// Several caches on one memory store take the part of several processes.
+#[cfg(feature = "__interleaving")]
+type Kept = Arc<AnyStore>;
 
 static INSTALLED: OnceLock<Cache> = OnceLock::new();
 
@@ -120,6 +126,17 @@ impl Cache {
     }
 
     fn with_store(store: Option<AnyStore>, settings: Settings) -> Cache {
+        #[cfg(feature = "__interleaving")]
+        let store = store.map(Arc::new);
+        Cache::on(store, settings)
+    }
+
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn sibling(&self) -> Cache {
+        Cache::on(self.inner.store.clone(), self.inner.settings.clone())
+    }
+
+    fn on(store: Option<Kept>, settings: Settings) -> Cache {
         let inner = Arc::new_cyclic(|inner: &std::sync::Weak<Inner>| {
             let inner = inner.clone();
             let flights = Flights::new(move |key, nonce: Nonce| {
@@ -140,6 +157,9 @@ impl Cache {
     }
 
     pub(crate) fn store(&self) -> Option<&AnyStore> {
+        #[cfg(feature = "__interleaving")]
+        return self.inner.store.as_deref();
+        #[cfg(not(feature = "__interleaving"))]
         self.inner.store.as_ref()
     }
 
@@ -178,7 +198,7 @@ impl Cache {
 /// `memory`, `disabled`, or the server's address without its password.
 impl fmt::Display for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.inner.store {
+        match self.store() {
             None => f.write_str("disabled"),
             Some(AnyStore::Memory(_)) => f.write_str("memory"),
             #[cfg(feature = "redis")]

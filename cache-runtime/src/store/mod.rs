@@ -119,6 +119,8 @@ macro_rules! steps {
                 match self {
                     AnyStore::Memory(store) => {
                         let _ = budget;
+                        #[cfg(feature = "__interleaving")]
+                        crate::interleaving::point(stringify!($step)).await;
                         store.$step($($argument),*).await
                     }
                     #[cfg(feature = "redis")]

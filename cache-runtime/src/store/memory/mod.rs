@@ -92,7 +92,7 @@ impl MemoryStore {
         outcome
     }
 
-    fn look(&self, key: &[u8]) -> Found {
+    pub(crate) fn look(&self, key: &[u8]) -> Found {
         match read(self.shard(key)).get(key) {
             Some(slot) if slot.ends > Instant::now() => slot.found(),
             _ => Found::Absent,
@@ -100,13 +100,44 @@ impl MemoryStore {
     }
 
     /// Invalidates the keys that `matches`, one at a time: no lock is held for longer than a look at the keys.
-    fn invalidate_where(&self, matches: impl Fn(&[u8]) -> bool) -> u64 {
+    async fn invalidate_where(&self, matches: impl Fn(&[u8]) -> bool) -> u64 {
         let mut count = 0;
         for shard in &self.shards {
-            let keys: Vec<Arc<[u8]>> = read(shard).keys().filter(|key| matches(key)).cloned().collect();
-            count += keys.iter().filter(|key| self.step(key, slot::invalidate)).count() as u64;
+            #[cfg(feature = "__interleaving")]
+            crate::interleaving::point("look at the keys").await;
+            for key in self.keys_where(shard, &matches) {
+                #[cfg(feature = "__interleaving")]
+                crate::interleaving::point("invalidate one of them").await;
+                count += u64::from(self.step(&key, slot::invalidate));
+            }
         }
         count
+    }
+
+    fn keys_where(&self, shard: &RwLock<Shard>, matches: impl Fn(&[u8]) -> bool) -> Vec<Arc<[u8]>> {
+        let mut keys = Vec::new();
+        keys.extend(read(shard).keys().filter(|key| matches(key)).cloned());
+        // The map's own order differs from run to run, and a schedule has to come out the same again.
+        #[cfg(feature = "__interleaving")]
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Makes whatever stands at the key go.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn evict(&self, key: &[u8]) {
+        self.step(key, |_, _| (Change::Remove, ()));
+    }
+
+    /// Ends the time of whatever stands at the key.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn expire(&self, key: &[u8]) {
+        self.step(key, |slot, now| {
+            if let Some(slot) = slot {
+                slot.ends = now;
+            }
+            (Change::Keep, ())
+        });
     }
 
     /// A value that is larger than a shard would push everything else out of it, and then itself.
@@ -187,11 +218,11 @@ impl Store for MemoryStore {
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
-        Ok(self.invalidate_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))))
+        Ok(self.invalidate_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))).await)
     }
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
         let prefix = format!("{namespace}:");
-        Ok(self.invalidate_where(|key| key.starts_with(prefix.as_bytes())))
+        Ok(self.invalidate_where(|key| key.starts_with(prefix.as_bytes())).await)
     }
 }
