@@ -12,6 +12,7 @@ pub mod binary;
 mod commands;
 mod counting;
 mod directory;
+pub mod interleaving;
 mod options;
 mod port;
 mod proxy;
