@@ -146,6 +146,11 @@ impl Executor {
         Ok(())
     }
 
+    /// How often somebody was polled.
+    pub(super) fn steps(&self) -> u32 {
+        self.polls
+    }
+
     /// What was done, step by step.
     pub(super) fn take_trace(&mut self) -> Vec<String> {
         self.trace.take().unwrap_or_default()

@@ -19,13 +19,15 @@ mod protocol;
 mod runtime;
 mod schedule;
 mod server;
+mod share;
 mod source;
 
 pub use actor::World;
-pub use check::{Share, check, check_one, schedules, share};
+pub use check::{Broken, check_one};
 pub use protocol::{At, Protocol, Rest};
 pub use runtime::Runtime;
 pub use schedule::{Mix, Op, Scene, Schedule};
+pub use share::{Share, check, schedules, share};
 pub use source::Source;
 
 /// Keys that they fight over.
