@@ -21,7 +21,7 @@ pub type Background = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What the runtime asks of the checker on this thread.
 pub trait Hook {
-    /// Whoever is polled now takes a step at the store, once it is polled again.
+    /// Whoever is polled now takes a step at the store, or hears what came of it, once it is polled again.
     fn step(&self, step: &'static str);
 
     /// Runs something that nobody waits for, whenever it likes.
@@ -45,7 +45,7 @@ pub(crate) fn hook() -> Option<Rc<dyn Hook>> {
     HOOK.with_borrow(Clone::clone)
 }
 
-/// Yields once ahead of a step.
+/// Yields once: ahead of a step, and after it, as a server's answer too is a while on its way.
 pub(crate) async fn point(step: &'static str) {
     let hooked = hook().map(|hook| hook.step(step)).is_some();
     if hooked {

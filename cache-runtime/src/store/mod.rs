@@ -121,7 +121,10 @@ macro_rules! steps {
                         let _ = budget;
                         #[cfg(feature = "__interleaving")]
                         crate::interleaving::point(stringify!($step)).await;
-                        store.$step($($argument),*).await
+                        let answer = store.$step($($argument),*).await;
+                        #[cfg(feature = "__interleaving")]
+                        crate::interleaving::point("hear of it").await;
+                        answer
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {

@@ -74,8 +74,8 @@ impl<P: Protocol> World<P> {
                 protocol.clear(at.process).await;
                 self.raise_floors(values);
             }
-            Op::Evict => protocol.evict(at.key).await,
-            Op::Expire => protocol.expire(at.key).await,
+            Op::Evict => protocol.evict(at.key),
+            Op::Expire => protocol.expire(at.key),
         }
     }
 

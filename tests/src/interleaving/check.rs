@@ -51,7 +51,8 @@ fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &S
     }
     for (number, ops) in schedule.actors.iter().enumerate() {
         let work = ops.iter().map(|(op, at)| work(world, *op, *at));
-        executor.actor(format!("actor {number}"), work.collect());
+        let may_die = ops.iter().all(|(op, _)| op.may_die());
+        executor.actor(format!("actor {number}"), work.collect(), may_die);
     }
     if let Err(waiting) = executor.run(|| world.is_violated()) {
         return world.violate(format!("HANGS: {waiting}"));
@@ -59,11 +60,13 @@ fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &S
     if world.is_violated() {
         return;
     }
-    loads_are_few(world, schedule, reads);
+    loads_are_few(world, schedule);
     for key in 0..KEYS {
         let now = world.source.value(key);
         match world.protocol.at_rest(key) {
             Rest::Nothing => {}
+            // It ends by its time.
+            Rest::LeftOver if schedule.scene == Scene::WritersDie => world.protocol.expire(key),
             Rest::Value(value) if value == now => {}
             Rest::Value(value) => {
                 world.violate(format!("OLD AT REST: key {key} holds {value}, the source {now}"));
@@ -74,7 +77,7 @@ fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &S
     // Whatever a flight or a mark has left behind would now be in somebody's way.
     executor.calm();
     let last = (0..KEYS * PROCESSES).map(|n| At { process: n / KEYS, key: n % KEYS });
-    executor.actor("the last reader".to_owned(), last.map(|at| work(world, Op::Read, at)).collect());
+    executor.actor("the last reader".to_owned(), last.map(|at| work(world, Op::Read, at)).collect(), false);
     if let Err(waiting) = executor.run(|| world.is_violated()) {
         world.violate(format!("HANGS at rest: {waiting}"));
     }
@@ -88,18 +91,18 @@ fn work<P: Protocol>(world: &Arc<World<P>>, op: Op, at: At) -> Work {
 }
 
 /// P3, where it is a number.
-fn loads_are_few<P: Protocol>(world: &World<P>, schedule: &Schedule, reads: u64) {
-    let source = &world.source;
+fn loads_are_few<P: Protocol>(world: &World<P>, schedule: &Schedule) {
+    let (loads, at_a_time) = (world.source.loads(0), world.source.most_running(0));
     match schedule.scene {
-        Scene::Fight => {}
+        Scene::Fight | Scene::WritersDie => {}
         Scene::ReadersAlone => {
-            if source.loads(0) != 1 {
-                world.violate(format!("LOADS: {} for {reads} readers of one key", source.loads(0)));
+            if loads != 1 {
+                world.violate(format!("LOADS: {loads} of one key"));
             }
         }
         Scene::ReadersUnderAMark => {
-            if source.most_running(0) > 1 {
-                world.violate(format!("LOADS: {} at a time in one process", source.most_running(0)));
+            if at_a_time > 1 {
+                world.violate(format!("LOADS: {at_a_time} at a time in one process"));
             }
         }
     }

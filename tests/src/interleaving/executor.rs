@@ -39,6 +39,11 @@ pub(super) fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     BACKGROUND.with_borrow_mut(|background| background.push(Box::pin(work)));
 }
 
+/// What is dropped here may hand in more.
+fn forget_background() {
+    while !BACKGROUND.take().is_empty() {}
+}
+
 thread_local! {
     static BACKGROUND: RefCell<Vec<Background>> = const { RefCell::new(Vec::new()) };
 }
@@ -79,6 +84,7 @@ struct Task {
     next: &'static str,
     started: bool,
     may_be_cancelled: bool,
+    may_die: bool,
 }
 
 /// What may happen beside the steps themselves.
@@ -86,6 +92,8 @@ struct Task {
 pub(super) struct Chances {
     /// One poll in so many drops what an actor is doing; 0: none.
     pub(super) cancel: u64,
+    /// One poll in so many is the last one of an actor that may die; 0: none.
+    pub(super) die: u64,
     /// One poll in so many is one by whose time the bound of that actor's wait has passed; 0: none.
     pub(super) time_is_up: u64,
     /// Of 8 polls, how many go to the one that was polled before.
@@ -112,13 +120,20 @@ impl Executor {
     }
 
     /// Adds an actor, which does one thing after the other.
-    pub(super) fn actor(&mut self, name: String, work: VecDeque<(String, Background)>) {
-        self.add(name, work, true);
+    pub(super) fn actor(&mut self, name: String, work: VecDeque<(String, Background)>, may_die: bool) {
+        self.add(name, work, true, may_die);
     }
 
-    fn add(&mut self, name: String, work: VecDeque<(String, Background)>, may_be_cancelled: bool) {
+    fn add(
+        &mut self,
+        name: String,
+        work: VecDeque<(String, Background)>,
+        may_be_cancelled: bool,
+        may_die: bool,
+    ) {
         let woken = Arc::new(Woken(AtomicBool::new(true)));
-        self.tasks.push(Task { name, work, woken, next: "start", started: false, may_be_cancelled });
+        let (next, started) = ("start", false);
+        self.tasks.push(Task { name, work, woken, next, started, may_be_cancelled, may_die });
     }
 
     /// Runs until all is done, the background too, or `failed`. `Err`: somebody waits, and nobody is left who could wake it.
@@ -133,6 +148,9 @@ impl Executor {
                 return Err(self.waiting());
             }
             if self.happens(self.chances.cancel) && self.cancel_one() {
+                continue;
+            }
+            if self.happens(self.chances.die) && self.let_one_die() {
                 continue;
             }
             let time_is_up = self.happens(self.chances.time_is_up);
@@ -179,20 +197,27 @@ impl Executor {
 
     /// Drops what one of those who have begun is doing, also where it waits.
     fn cancel_one(&mut self) -> bool {
-        let begun: Vec<usize> = self.unfinished();
-        let begun: Vec<usize> = begun
-            .into_iter()
-            .filter(|task| self.tasks[*task].started && self.tasks[*task].may_be_cancelled)
-            .collect();
-        if begun.is_empty() {
-            return false;
-        }
-        let task = self.one_of(&begun);
+        let Some(task) = self.one_begun(|task| task.may_be_cancelled) else { return false };
         self.note(task, "IS DROPPED");
         drop(self.tasks[task].work.pop_front());
         self.begin_next(task);
         self.take_background();
         true
+    }
+
+    /// The same, and with it goes the process that would have finished things in the background.
+    fn let_one_die(&mut self) -> bool {
+        let Some(task) = self.one_begun(|task| task.may_die) else { return false };
+        self.note(task, "DIES");
+        self.tasks[task].work.clear();
+        forget_background();
+        true
+    }
+
+    fn one_begun(&mut self, which: impl Fn(&Task) -> bool) -> Option<usize> {
+        let mut begun = self.unfinished();
+        begun.retain(|task| self.tasks[*task].started && which(&self.tasks[*task]));
+        if begun.is_empty() { None } else { Some(self.one_of(&begun)) }
     }
 
     fn poll(&mut self, at: usize) {
@@ -225,7 +250,7 @@ impl Executor {
     fn take_background(&mut self) {
         for work in BACKGROUND.take() {
             let name = format!("background {}", self.tasks.len());
-            self.add(name, VecDeque::from([(String::new(), work)]), false);
+            self.add(name, VecDeque::from([(String::new(), work)]), false, false);
         }
     }
 
@@ -250,7 +275,7 @@ impl Drop for Executor {
     fn drop(&mut self) {
         // What is dropped in the middle hands in its last work, which nobody looks at any more.
         self.tasks.clear();
-        while !BACKGROUND.take().is_empty() {}
+        forget_background();
         set_hook(None);
     }
 }

@@ -27,7 +27,7 @@ pub use check::{Broken, check_one};
 pub use protocol::{At, Protocol, Rest};
 pub use runtime::Runtime;
 pub use schedule::{Mix, Op, Scene, Schedule};
-pub use share::{Share, check, schedules, share};
+pub use share::{Kind, Share, check, schedules, share};
 pub use source::Source;
 
 /// Keys that they fight over.

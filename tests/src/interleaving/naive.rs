@@ -137,7 +137,7 @@ impl Protocol for Naive {
         self.invalidate_pattern(process).await;
     }
 
-    async fn evict(&self, key: usize) {
+    fn evict(&self, key: usize) {
         self.server.evict(key);
     }
 

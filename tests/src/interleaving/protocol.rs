@@ -46,11 +46,11 @@ pub trait Protocol: Send + Sync + 'static {
     fn clear(&self, process: usize) -> impl Future<Output = ()> + Send;
 
     /// Makes whatever stands at a key go: a value, a lease, a mark.
-    fn evict(&self, key: usize) -> impl Future<Output = ()> + Send;
+    fn evict(&self, key: usize);
 
     /// Ends the time of whatever stands at a key.
-    fn expire(&self, key: usize) -> impl Future<Output = ()> + Send {
-        self.evict(key)
+    fn expire(&self, key: usize) {
+        self.evict(key);
     }
 
     /// What stands at a key when all is done.

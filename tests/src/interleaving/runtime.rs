@@ -105,11 +105,11 @@ impl Protocol for Runtime {
         drop(CacheManager::new(&self.processes[process].cache).clear_namespace("interleaving").await);
     }
 
-    async fn evict(&self, key: usize) {
+    fn evict(&self, key: usize) {
         interleaving::evict(self.cache(), &self.key(key));
     }
 
-    async fn expire(&self, key: usize) {
+    fn expire(&self, key: usize) {
         interleaving::expire(self.cache(), &self.key(key));
     }
 

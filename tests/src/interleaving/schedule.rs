@@ -66,6 +66,9 @@ pub enum Mix {
 pub enum Scene {
     /// Everybody does anything.
     Fight,
+    /// Writers die, and their marks stay until their time is over. Nobody evicts or goes away: a mark that is lost (a writer who
+    /// goes away before its beginning is answered removes what it finds) *and* a writer that dies are one too many.
+    WritersDie,
     /// Readers alone: one load a key.
     ReadersAlone,
     /// Readers under a mark that stands all the time: one load at a time in each process.
@@ -92,12 +95,16 @@ impl Schedule {
         let scene = match (mix, random.below(10)) {
             (Mix::Everything, 0) => Scene::ReadersAlone,
             (Mix::Everything, 1) => Scene::ReadersUnderAMark,
+            (Mix::Everything, 2) => Scene::WritersDie,
             _ => Scene::Fight,
         };
         let mut chances = Chances { stay: [0, 0, 4, 6][random.below(4) as usize], ..Chances::default() };
         if mix == Mix::Everything && scene == Scene::Fight {
-            chances.cancel = [0, 12, 30][random.below(3) as usize];
+            chances.cancel = [0, 15, 40][random.below(3) as usize];
             chances.time_is_up = [0, 0, 0, 25][random.below(4) as usize];
+        }
+        if scene == Scene::WritersDie {
+            chances.die = 10;
         }
         let count = 2 + random.below(5);
         let mut actors: Vec<_> = (0..count).map(|_| ops(&mut random, scene, mix)).collect();
@@ -111,9 +118,13 @@ impl Schedule {
 fn ops(random: &mut Random, scene: Scene, mix: Mix) -> Vec<(Op, At)> {
     let count = 1 + random.below(3);
     let mut op = |_| {
-        let op = if scene == Scene::Fight { any(random, mix) } else { Op::Read };
+        let (op, keys) = match scene {
+            Scene::Fight => (any(random, mix), KEYS),
+            Scene::WritersDie => (but_evict(any(random, mix)), KEYS),
+            Scene::ReadersAlone | Scene::ReadersUnderAMark => (Op::Read, 1),
+        };
         // Mostly the same key: a fight of two over two keys is none.
-        let key = if scene == Scene::Fight && random.below(4) == 0 { KEYS - 1 } else { 0 };
+        let key = if random.below(4) == 0 { keys - 1 } else { 0 };
         (op, At { process: random.below(PROCESSES as u64) as usize, key })
     };
     (0..count).map(&mut op).collect()
@@ -133,6 +144,18 @@ fn any(random: &mut Random, mix: Mix) -> Op {
         Op::Evict if random.below(3) == 0 => Op::Expire,
         Op::FailToRead | Op::FailToChange | Op::FailToWrite if mix == Mix::NothingFails => Op::Read,
         drawn => drawn,
+    }
+}
+
+/// A mark that is evicted while its writer is dead is what no protocol is up to.
+fn but_evict(op: Op) -> Op {
+    if matches!(op, Op::Evict | Op::Expire) { Op::Write } else { op }
+}
+
+impl Op {
+    /// Whether who does it may die: of a reader that dies the others would have to wait until its lease ends.
+    pub(super) fn may_die(self) -> bool {
+        matches!(self, Op::Write | Op::FailToWrite)
     }
 }
 

@@ -31,10 +31,12 @@ impl Server {
 
     pub(super) async fn get(&self, key: usize) -> Option<i64> {
         point("GET").await;
-        match *self.at(key) {
+        let found = match *self.at(key) {
             Some(Record::Value(value)) => Some(value),
             _ => None,
-        }
+        };
+        point("hear of it").await;
+        found
     }
 
     pub(super) async fn set(&self, key: usize, value: i64) {
@@ -44,9 +46,13 @@ impl Server {
 
     pub(super) async fn set_if_absent(&self, key: usize, record: Record) -> bool {
         point("SET NX").await;
-        let mut stands = self.at(key);
-        let absent = stands.is_none();
-        stands.get_or_insert(record);
+        let absent = {
+            let mut stands = self.at(key);
+            let absent = stands.is_none();
+            stands.get_or_insert(record);
+            absent
+        };
+        point("hear of it").await;
         absent
     }
 

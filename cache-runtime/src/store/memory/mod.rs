@@ -111,6 +111,8 @@ impl MemoryStore {
                 count += u64::from(self.step(&key, slot::invalidate));
             }
         }
+        #[cfg(feature = "__interleaving")]
+        crate::interleaving::point("hear of it").await;
         count
     }
 
