@@ -8,13 +8,17 @@
 //! The protocol under test stands behind a small trait, [`Protocol`]: the runtime itself ([`Runtime`]), and those that are known to be
 //! wrong ([`naive`]), which have to fail: a checker that finds nothing there would find nothing here.
 //!
+//! The same actors also run at the same time on a real server ([`at_random`], [`OnRedis`]): there nothing is decided, and more is real.
+//!
 //! To add an actor: a variant of [`Op`], its weight in `schedule.rs`, what it does in `actor.rs`, and, where it needs one, a
 //! method of [`Protocol`].
 
 mod actor;
+mod at_random;
 mod check;
 mod executor;
 pub mod naive;
+mod on_redis;
 mod protocol;
 mod runtime;
 mod schedule;
@@ -23,11 +27,13 @@ mod share;
 mod source;
 
 pub use actor::World;
+pub use at_random::at_random;
 pub use check::{Broken, check_one};
+pub use on_redis::OnRedis;
 pub use protocol::{At, Protocol, Rest};
 pub use runtime::Runtime;
 pub use schedule::{Mix, Op, Scene, Schedule};
-pub use share::{Kind, Share, check, schedules, share};
+pub use share::{Kind, Share, check, new_seed, schedules, share};
 pub use source::Source;
 
 /// Keys that they fight over.

@@ -17,6 +17,12 @@ pub fn schedules() -> u64 {
     number("CACHE_TEST_SCHEDULES").unwrap_or(20_000)
 }
 
+/// Where a run begins: somewhere else each time, or at `CACHE_TEST_SEED`.
+#[must_use]
+pub fn new_seed() -> u64 {
+    number("CACHE_TEST_SEED").unwrap_or_else(|| u64::from(std::process::id()).wrapping_mul(1_000_003))
+}
+
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
@@ -127,8 +133,7 @@ pub fn check<P: Protocol>(count: u64, protocol: impl Fn(&Arc<Source>) -> P + Syn
         }
         return;
     }
-    let from = u64::from(std::process::id()).wrapping_mul(1_000_003);
-    let share = share(from, count, mix, ENOUGH, &protocol);
+    let share = share(new_seed(), count, mix, ENOUGH, &protocol);
     let mut report = String::new();
     for Kind { seed, shortest, .. } in share.broken.values() {
         report += &match check_one(*seed, mix, &protocol, true) {
