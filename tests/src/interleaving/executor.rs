@@ -154,9 +154,12 @@ impl Executor {
                 continue;
             }
             let time_is_up = self.happens(self.chances.time_is_up);
-            let among = if time_is_up { self.unfinished() } else { ready };
-            let stay = self.random.below(8) < self.chances.stay && among.contains(&self.last);
-            let task = if stay { self.last } else { self.one_of(&among) };
+            let task = if time_is_up {
+                let unfinished = self.unfinished();
+                self.one_of(&unfinished)
+            } else {
+                self.next(&ready)
+            };
             self.points.time_is_up.set(time_is_up);
             self.poll(task);
             self.points.time_is_up.set(false);
@@ -189,6 +192,11 @@ impl Executor {
 
     fn happens(&mut self, one_in: u64) -> bool {
         one_in != 0 && self.random.below(one_in) == 0
+    }
+
+    fn next(&mut self, ready: &[usize]) -> usize {
+        let stays = self.random.below(8) < self.chances.stay && ready.contains(&self.last);
+        if stays { self.last } else { self.one_of(ready) }
     }
 
     fn one_of(&mut self, tasks: &[usize]) -> usize {
