@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::cache::Cache;
 use crate::entry::{load_some, load_some_owned};
 use crate::error::{LoadTimeout, SharedError};
-use crate::load::{load, load_owned};
+use crate::load::{Load, load, load_owned};
 use crate::value::{CacheValue, Value, by_name, by_schema};
 
 /// For the interleaving checker in `tests/`.
@@ -75,7 +75,7 @@ where
     Fut: Future<Output = V>,
 {
     let result: Result<V, Infallible> =
-        load_some(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+        load_some(call, ErrorSharing::never(), || async { Ok(Load::new(loader().await)) }).await;
     match result {
         Ok(value) => value,
     }
@@ -89,7 +89,7 @@ where
     Fut: Future<Output = Option<V>>,
 {
     let result: Result<Option<V>, Infallible> =
-        load(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+        load(call, ErrorSharing::never(), || async { Ok(Load::new(loader().await)) }).await;
     match result {
         Ok(value) => value,
     }
@@ -102,7 +102,7 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<V, E>>,
 {
-    load_some(call, sharing, loader).await
+    load_some(call, sharing, || async { loader().await.map(Load::new) }).await
 }
 
 /// For a function that returns `Result<Option<V>, E>`.
@@ -116,7 +116,7 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<Option<V>, E>>,
 {
-    load(call, sharing, loader).await
+    load(call, sharing, || async { loader().await.map(Load::new) }).await
 }
 
 /// Milliseconds, as the macros give times.
@@ -197,7 +197,7 @@ where
 {
     let make = || {
         let load = make();
-        async { Ok(load.await) }
+        async { Ok(Load::new(load.await)) }
     };
     let result: Result<V, Infallible> = load_some_owned(call, ErrorSharing::never(), None, make).await;
     match result {
@@ -214,7 +214,7 @@ where
 {
     let make = || {
         let load = make();
-        async { Ok(load.await) }
+        async { Ok(Load::new(load.await)) }
     };
     let result: Result<Option<V>, Infallible> = load_owned(call, ErrorSharing::never(), None, make).await;
     match result {
@@ -235,6 +235,10 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
+    let make = || {
+        let load = make();
+        async { load.await.map(Load::new) }
+    };
     load_some_owned(call, sharing, timed_out, make).await
 }
 
@@ -251,6 +255,10 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
 {
+    let make = || {
+        let load = make();
+        async { load.await.map(Load::new) }
+    };
     load_owned(call, sharing, timed_out, make).await
 }
 

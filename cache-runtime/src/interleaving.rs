@@ -99,7 +99,7 @@ pub fn standing<V: Value>(cache: &Cache, key: &Key) -> Standing<V> {
         Some(AnyStore::Memory(store)) => match store.look(key.as_bytes()) {
             Found::Value(stored) => Standing::Value(decode(&stored).map(Arc::unwrap_or_clone)),
             Found::Busy(_) => Standing::Busy,
-            Found::Absent | Found::Unreadable(_) => Standing::Nothing,
+            Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,
         },
         _ => Standing::Nothing,
     }

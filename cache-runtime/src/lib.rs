@@ -45,6 +45,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod age;
 mod background;
 mod cache;
 mod catalog;
@@ -60,6 +61,7 @@ mod load;
 mod manager;
 mod operations;
 mod policy;
+mod random;
 mod read;
 mod record;
 mod shed;
@@ -67,6 +69,7 @@ mod site;
 mod stats;
 mod store;
 mod strategy;
+mod tags;
 mod value;
 mod write;
 
@@ -79,7 +82,7 @@ pub use key::{
     Any, CacheKey, CharClass, Key, KeyMatch, KeyParts, KeyType, KeyWriter, MAX_KEY_BYTES, Pattern,
     PatternPart, PatternParts, PatternWriter,
 };
-pub use load::ErrorSharing;
+pub use load::{ErrorSharing, Load};
 pub use manager::{CacheManager, EntryStats, Health, Stats, StoreStats};
 pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};

@@ -12,8 +12,7 @@ pub(crate) use settings::Settings;
 
 use crate::background::in_background;
 use crate::error::CacheError;
-use crate::load::Flights;
-use crate::record::Nonce;
+use crate::load::{Flights, Hold};
 use crate::shed::Shedding;
 use crate::store::{AnyStore, Budget};
 
@@ -139,14 +138,12 @@ impl Cache {
     fn on(store: Option<Kept>, settings: Settings) -> Cache {
         let inner = Arc::new_cyclic(|inner: &std::sync::Weak<Inner>| {
             let inner = inner.clone();
-            let flights = Flights::new(move |key, nonce: Nonce| {
+            let flights = Flights::new(move |key, hold: Hold| {
                 let Some(inner) = inner.upgrade() else { return };
                 let (cache, key) = (Cache { inner }, key.clone());
                 let runtime = cache.runtime().cloned();
                 in_background(runtime.as_ref(), async move {
-                    if let Some(store) = cache.store()
-                        && let Err(error) = store.release(&mut cache.budget(), &key, nonce).await
-                    {
+                    if let Err(error) = hold.give_back(&cache, &key).await {
                         tracing::debug!(%key, %error, "a lease could not be given back and ends by its time");
                     }
                 });

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::flight::{Leader, Outcome, Shared, Waiter};
+use super::task::Owned;
 use crate::background::{Spawner, pause};
 use crate::read::{Call, Look};
-use crate::record::Token;
+use crate::record::{Claim, Token};
 use crate::value::Value;
 
 /// How long the look-out waits between two looks, at first and at the most.
@@ -17,10 +18,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, token: Token) -> Result<Waiter, Leader> {
     let Some(spawner) = Spawner::find() else { return Err(leader) };
     let waiter = leader.follow(token);
-    let (cache, key) = (call.cache.clone(), call.key.clone());
-    let (site, schema, takes_none) = (call.site, call.schema, call.takes_none);
+    let call = Owned::of(call);
     spawner.spawn(async move {
-        let call = Call { takes_none, ..Call::new(site, &cache, &key, schema) };
+        let call = call.call();
         look_out::<V>(call, leader, token).await;
     });
     Ok(waiter)
@@ -32,6 +32,9 @@ async fn look_out<V: Value>(call: Call<'_>, leader: Leader, token: Token) {
     while !leader.land_if_alone() {
         match call.look::<V>(store, &mut call.cache.budget()).await {
             Look::Busy(seen) if seen == token => {}
+            // Somebody loads this value anew.
+            Look::Aged(aged)
+                if Token::Value(aged.stamp) == token && matches!(aged.claim, Claim::Loading(_)) => {}
             // It stands there after every caller here came, so it is not older than any invalidation that they know of.
             Look::Hit(value) => return leader.land(Outcome::Loaded(value.map(|value| value as Shared))),
             _ => return leader.land(Outcome::LookAgain),

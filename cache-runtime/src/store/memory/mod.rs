@@ -14,7 +14,7 @@ use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::key::{Key, Pattern};
-use crate::record::{Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce};
 
 /// More shards let more threads change entries at once; a value has to fit into one.
 const MOST_SHARDS: u64 = 16;
@@ -176,14 +176,26 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::renew(slot, nonce, now + NO_END)))
     }
 
-    async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
-        let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
-        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, nonce, &mut draft, now + ttl)))
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, free_at)))
     }
 
-    async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
-        self.step(key.as_bytes(), |slot, _| slot::release(slot, nonce));
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+        let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
+        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, under, &mut draft, now + ttl)))
+    }
+
+    async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
+        self.step(key.as_bytes(), |slot, _| slot::release(slot, under));
         Ok(())
+    }
+
+    async fn open_tags(&self, tags: &[Key], time: Duration) -> Answer<Vec<(Nonce, u64)>> {
+        let made = self.now();
+        let open = |tag: &Key| {
+            self.step(tag.as_bytes(), |slot, now| slot::open_tag(slot, (Nonce::new(), made), now + time))
+        };
+        Ok(tags.iter().map(open).collect())
     }
 
     async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {

@@ -24,7 +24,7 @@ use self::url::Target;
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{self, Body, Draft, Expected, Found, Nonce};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
 
 pub(crate) struct Config {
     pub(crate) connect_timeout: Duration,
@@ -160,13 +160,35 @@ impl Store for RedisStore {
         integer(self.script(Script::Renew, &[key.as_bytes()], &arguments).await?).map(|renewed| renewed == 1)
     }
 
-    async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
-        let arguments = [&record::lease(nonce)[..], payload(&draft)?, &millis(ttl)];
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+        let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
+        let free_at = free_at.map(|now| now.to_string()).unwrap_or_default();
+        let arguments = [&value.beginning[..], length.as_bytes(), &claim, free_at.as_bytes()];
+        integer(self.script(Script::Claim, &[key.as_bytes()], &arguments).await?).map(|claimed| claimed == 1)
+    }
+
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+        let length = under.length.to_string();
+        let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
         integer(self.script(Script::Fill, &[key.as_bytes()], &arguments).await?).map(|filled| filled == 1)
     }
 
-    async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
-        self.script(Script::Release, &[key.as_bytes()], &[&record::lease(nonce)]).await.map(|_| ())
+    async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
+        let length = under.length.to_string();
+        let arguments = [&under.beginning[..], length.as_bytes()];
+        self.script(Script::Release, &[key.as_bytes()], &arguments).await.map(|_| ())
+    }
+
+    async fn open_tags(&self, tags: &[Key], time: Duration) -> Answer<Vec<(Nonce, u64)>> {
+        let (now, time) = (self.now(), millis(time));
+        let made: Vec<Vec<u8>> = tags.iter().map(|_| record::tag(Nonce::new(), now)).collect();
+        let calls = tags.iter().zip(&made).map(|(tag, made)| (tag.as_bytes(), vec![&made[..], &time[..]]));
+        let calls: Vec<_> = calls.collect();
+        let link = self.link()?;
+        match self.judge(&link, link.each(Script::Tag, &calls).await)? {
+            Value::Array(answers) if answers.len() == tags.len() => answers.into_iter().map(tag).collect(),
+            other => Err(answer::unexpected(&other)),
+        }
     }
 
     async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
@@ -231,6 +253,13 @@ fn found(answer: Value) -> Answer<Found> {
         Value::Nil => Ok(Found::Absent),
         Value::BulkString(record) => Ok(Found::parse(record)),
         other => Err(answer::unexpected(&other)),
+    }
+}
+
+fn tag(answer: Value) -> Answer<(Nonce, u64)> {
+    match found(answer)? {
+        Found::Tag(nonce, made) => Ok((nonce, made)),
+        _ => Err(CacheError::Server { message: "unexpected answer: no tag".into() }),
     }
 }
 
