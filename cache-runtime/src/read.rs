@@ -38,15 +38,23 @@ pub(crate) enum Look<V> {
     /// A value, or the answer `None`.
     Hit(Option<Arc<V>>),
     /// A value that somebody has to load anew.
-    Aged(Aged<V>),
+    Aged(Box<Aged<V>>),
     Absent,
     /// A value that is no good: it may be replaced, as long as it is exactly this one.
     Dead(Expected),
-    Busy(Token),
+    Busy(Seen),
     /// Nothing of ours, and not to be touched.
     Foreign,
     /// No answer.
     Unknown(CacheError),
+}
+
+/// What a reader has seen of a load that is under way: had anything been invalidated since, it would be something else.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) token: Token,
+    /// The declared tags; an invalidation of one leaves the token where it is.
+    pub(crate) tags: Vec<Option<Nonce>>,
 }
 
 /// A value that somebody has to load anew, and that may be served meanwhile.
@@ -55,7 +63,8 @@ pub(crate) struct Aged<V> {
     pub(crate) value: Arc<V>,
     /// `Early`, `Revalidate` or `IfError`.
     pub(crate) age: Age,
-    pub(crate) stamp: Nonce,
+    /// The value's stamp, and its tags.
+    pub(crate) seen: Seen,
     pub(crate) expected: Expected,
     /// Who loads it anew.
     pub(crate) claim: Claim,
@@ -112,7 +121,15 @@ impl<'a> Call<'a> {
         budget: &mut Budget,
         found: Found,
     ) -> Look<V> {
-        match Standing::default().complete(store, budget, [&found]).await {
+        let declared =
+            if self.tags.is_empty() { Ok(Vec::new()) } else { store.read_many(budget, self.tags).await };
+        let tags = match declared {
+            Ok(records) => {
+                Standing::of(self.tags, records.into_iter()).complete(store, budget, [&found]).await
+            }
+            Err(error) => Err(error),
+        };
+        match tags {
             Ok(tags) => self.interpret(found, &tags),
             Err(error) => self.unanswered(error),
         }
@@ -130,7 +147,7 @@ impl<'a> Call<'a> {
         match found {
             Found::Absent => Look::Absent,
             Found::Value(stored) => self.value(&stored, tags),
-            Found::Busy(token) => Look::Busy(token),
+            Found::Busy(token) => Look::Busy(Seen { token, tags: tags.seen(self.tags) }),
             // No entry has the key of a tag.
             Found::Tag(..) => self.foreign(),
             Found::Unreadable(expected) => {
@@ -166,7 +183,7 @@ impl<'a> Call<'a> {
         }
         match decode(stored) {
             Some(value) if age == Age::Fresh => Look::Hit(Some(value)),
-            Some(value) => Look::Aged(self.aged(value, age, stored, now)),
+            Some(value) => Look::Aged(Box::new(self.aged(value, age, stored, tags, now))),
             None => {
                 if typed { &counters.schema_misses } else { &counters.undecodable }.one();
                 Look::Dead(stored.expected())
@@ -174,13 +191,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn aged<V>(&self, value: Arc<V>, age: Age, stored: &Stored, now: u64) -> Aged<V> {
+    fn aged<V>(&self, value: Arc<V>, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged<V> {
         let Header { stamp, claim, fresh_until, .. } = stored.header;
         let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
         Aged {
             value,
             age,
-            stamp,
+            seen: Seen { token: Token::Value(stamp), tags: tags.seen(self.tags) },
             expected: stored.expected(),
             claim: claim.at(now),
             ends: fresh_until.saturating_add(window),

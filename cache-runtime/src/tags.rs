@@ -43,6 +43,12 @@ impl Standing {
         Ok(self)
     }
 
+    /// The nonces of declared tags, in their order.
+    pub(crate) fn seen(&self, declared: &[Key]) -> Vec<Option<Nonce>> {
+        let nonce = |tag: &Key| self.0.iter().find(|(key, _)| key == tag).and_then(|(_, nonce)| *nonce);
+        declared.iter().map(nonce).collect()
+    }
+
     /// Whether a value is good: it has all tags that are declared, and each of its tags is still the same.
     pub(crate) fn hold(&self, header: &Header, declared: &[Key]) -> bool {
         let tags = header.tags.as_deref().unwrap_or_default();

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use super::hold::Hold;
 use crate::background::bounded;
 use crate::key::Key;
-use crate::record::Token;
+use crate::read::Seen;
 
 /// A type-erased value or error: callers of one key may expect different types.
 pub(crate) type Shared = Arc<dyn Any + Send + Sync>;
@@ -56,7 +56,7 @@ pub(crate) struct Flight {
 struct State {
     phase: Phase,
     /// What readers must have seen in the store to share a load that had begun before they came.
-    token: Option<Token>,
+    seen: Option<Seen>,
     /// When the load began, by the flights' clock.
     began: Option<u64>,
     /// The lease or the claim that may stand in the store for this flight.
@@ -102,11 +102,11 @@ impl Flights {
         self.clock.load(Ordering::SeqCst)
     }
 
-    /// Joins the flight that a reader which came at `arrived` and saw `token` may share, or begins one.
-    pub(crate) fn enter(self: &Arc<Self>, key: &Key, arrived: u64, token: Option<Token>) -> Entered {
+    /// Joins the flight that a reader which came at `arrived` and has `seen` something may share, or begins one.
+    pub(crate) fn enter(self: &Arc<Self>, key: &Key, arrived: u64, seen: Option<&Seen>) -> Entered {
         let mut flights = lock(&self.by_key);
         let before = flights.get(key);
-        if let Some(waiter) = before.and_then(|flight| Waiter::join(self, flight, arrived, token)) {
+        if let Some(waiter) = before.and_then(|flight| Waiter::join(self, flight, arrived, seen)) {
             return Entered::Wait(waiter);
         }
         let before = before.cloned();
@@ -114,7 +114,7 @@ impl Flights {
             key: key.clone(),
             state: Mutex::new(State {
                 phase: Phase::Led,
-                token: None,
+                seen: None,
                 began: None,
                 hold: None,
                 abandoned: Vec::new(),
@@ -197,18 +197,18 @@ impl Leader {
         }
     }
 
-    /// The load begins now, under `token`.
-    pub(crate) fn begin(&self, token: Option<Token>) {
+    /// The load begins now; who has `seen` the same may share it.
+    pub(crate) fn begin(&self, seen: Option<Seen>) {
         let mut state = self.flight.state();
         state.began = Some(self.flights.clock.fetch_add(1, Ordering::SeqCst));
-        state.token = token;
+        state.seen = seen;
     }
 
     /// Stands for a load of another process, which has begun already: only readers that saw its lease may wait here.
-    pub(crate) fn follow(&self, token: Token) -> Waiter {
+    pub(crate) fn follow(&self, seen: Seen) -> Waiter {
         let mut state = self.flight.state();
         state.began = Some(0);
-        state.token = Some(token);
+        state.seen = Some(seen);
         state.waiters += 1;
         drop(state);
         Waiter { flights: Arc::clone(&self.flights), flight: Arc::clone(&self.flight) }
@@ -280,12 +280,12 @@ impl Waiter {
         flights: &Arc<Flights>,
         flight: &Arc<Flight>,
         arrived: u64,
-        token: Option<Token>,
+        seen: Option<&Seen>,
     ) -> Option<Waiter> {
         let mut state = flight.state();
         let may_share = match state.began {
             None => true,
-            Some(began) => began >= arrived || (token.is_some() && token == state.token),
+            Some(began) => began >= arrived || (seen.is_some() && seen == state.seen.as_ref()),
         };
         // A flight that came to nothing tells its waiters to look again; who comes later has looked.
         if !may_share || matches!(state.phase, Phase::Done(Outcome::LookAgain)) {
@@ -304,7 +304,7 @@ impl Waiter {
             Phase::Orphaned => {
                 state.phase = Phase::Led;
                 state.began = None;
-                state.token = None;
+                state.seen = None;
                 Some(Waited::Leads(Leader {
                     flights: Arc::clone(&self.flights),
                     flight: Arc::clone(&self.flight),

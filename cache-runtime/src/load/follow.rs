@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::flight::{Leader, Outcome, Shared, Waiter};
 use super::task::Owned;
 use crate::background::{Spawner, pause};
-use crate::read::{Call, Look};
+use crate::read::{Call, Look, Seen};
 use crate::record::{Claim, Token};
 use crate::value::Value;
 
@@ -13,11 +13,12 @@ use crate::value::Value;
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 
-/// Waits for what comes of the load under `token`, in a task of its own: no caller that is dropped takes it along. Without a
+/// Waits for what comes of the load that was `seen`, in a task of its own: no caller that is dropped takes it along. Without a
 /// runtime there is no task and no clock, and nobody to wait with: the leader comes back.
-pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, token: Token) -> Result<Waiter, Leader> {
+pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, seen: Seen) -> Result<Waiter, Leader> {
     let Some(spawner) = Spawner::find() else { return Err(leader) };
-    let waiter = leader.follow(token);
+    let token = seen.token;
+    let waiter = leader.follow(seen);
     let call = Owned::of(call);
     spawner.spawn(async move {
         let call = call.call();
@@ -31,10 +32,9 @@ async fn look_out<V: Value>(call: Call<'_>, leader: Leader, token: Token) {
     let mut time = FIRST_PAUSE;
     while !leader.land_if_alone() {
         match call.look::<V>(store, &mut call.cache.budget()).await {
-            Look::Busy(seen) if seen == token => {}
+            Look::Busy(seen) if seen.token == token => {}
             // Somebody loads this value anew.
-            Look::Aged(aged)
-                if Token::Value(aged.stamp) == token && matches!(aged.claim, Claim::Loading(_)) => {}
+            Look::Aged(aged) if aged.seen.token == token && matches!(aged.claim, Claim::Loading(_)) => {}
             // It stands there after every caller here came, so it is not older than any invalidation that they know of.
             Look::Hit(value) => return leader.land(Outcome::Loaded(value.map(|value| value as Shared))),
             _ => return leader.land(Outcome::LookAgain),

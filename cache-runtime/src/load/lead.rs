@@ -11,7 +11,7 @@ use super::miss::{Miss, run};
 use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
 use crate::draft::Facts;
-use crate::read::{Call, Look};
+use crate::read::{Call, Look, Seen};
 use crate::record::{Claim, Draft, Expected, Nonce, Tags, Token};
 use crate::store::Lease;
 use crate::value::Value;
@@ -28,12 +28,13 @@ enum Under<V> {
     /// A lease or a claim of its own: its value is stored.
     Hold(Hold, Token),
     /// What stands in the store, which lets others share the load; its value is not stored.
-    Nothing(Option<Token>),
+    Nothing(Option<Seen>),
     /// It does not run: the value was there by the time that the lease was asked for.
     Hit(Option<Arc<V>>),
-    /// It does not run: another process loads.
-    Other(Token),
 }
+
+/// Or it does not run because another process loads: what was seen of that.
+type Taken<V> = Result<Under<V>, Seen>;
 
 pub(super) async fn lead<V, E, F, Fut>(
     miss: &mut Miss<'_, V, E>,
@@ -47,15 +48,18 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<Load<Option<V>>, E>>,
 {
-    let under = take_hold(miss, &leader, look).await;
-    if let Under::Other(token) = under
-        && !waited
-    {
-        match follow::follow::<V>(miss.call, leader, token) {
+    let under = match take_hold(miss, &leader, look).await {
+        Ok(under) => under,
+        // Nobody waits twice.
+        Err(_) if waited => Under::Nothing(None),
+        Err(seen) => match follow::follow::<V>(miss.call, leader, seen) {
             Ok(waiter) => return Led::Follow(waiter, loader),
-            Err(back) => leader = back,
-        }
-    }
+            Err(back) => {
+                leader = back;
+                Under::Nothing(None)
+            }
+        },
+    };
     match under {
         Under::Hit(value) => {
             // As good as a hit, but only for this caller: another may have joined after the store answered.
@@ -64,20 +68,19 @@ where
         }
         Under::Hold(hold, token) => match tags::open(miss).await {
             Ok(tags) => {
-                leader.begin(Some(token));
+                leader.begin(Some(Seen { token, tags: nonces(&tags) }));
                 Led::Done(load_under(miss, &leader, &hold, tags, loader).await)
             }
             // Its tags are not known, so its value can't be stored.
             Err(_) => {
-                leader.begin(Some(token));
+                leader.begin(None);
                 Led::Done(load_freely(miss, &leader, loader).await)
             }
         },
-        // What another process loads is waited for once, and not at all where nobody can be asked to keep watch.
-        under @ (Under::Nothing(_) | Under::Other(_)) => {
+        Under::Nothing(seen) => {
             miss.budget.pause();
             leader.turn(miss.patience()).await;
-            leader.begin(if let Under::Nothing(token) = under { token } else { None });
+            leader.begin(seen);
             Led::Done(load_freely(miss, &leader, loader).await)
         }
     }
@@ -149,10 +152,10 @@ fn land<V: Value, E>(miss: &Miss<'_, V, E>, leader: &Leader, result: &Result<Opt
 }
 
 /// Asks for the lease or the claim, where there is one to be had.
-async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Under<V> {
+async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Taken<V> {
     match (leader.inherited(), look) {
         // Whoever held the claim was dropped; whatever of his is still under way claims the same value.
-        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, None).await,
+        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, None, Vec::new()).await,
         // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
         (Some(Hold::Lease(nonce)), Look::Absent | Look::Dead(_)) => {
             take_lease(miss, leader, Some(Expected::lease(nonce))).await
@@ -161,7 +164,7 @@ async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look
         (None, Look::Dead(dead)) => take_lease(miss, leader, Some(dead)).await,
         (None, Look::Aged(aged)) => {
             let now = miss.store.now();
-            take_claim(miss, leader, aged.expected, Some(now)).await
+            take_claim(miss, leader, aged.expected, Some(now), aged.seen.tags).await
         }
         (_, other) => without_hold(other),
     }
@@ -171,17 +174,17 @@ async fn take_lease<V: Value, E>(
     miss: &mut Miss<'_, V, E>,
     leader: &Leader,
     dead: Option<Expected>,
-) -> Under<V> {
+) -> Taken<V> {
     let (key, time) = (miss.call.key, miss.call.cache.settings().lease);
     let nonce = Nonce::new();
     leader.ask(Hold::Lease(nonce));
     match miss.store.lease(&mut miss.budget, key, nonce, dead.as_ref(), time).await {
-        Ok(Lease::Granted) => Under::Hold(Hold::Lease(nonce), Token::Lease(nonce)),
+        Ok(Lease::Granted) => Ok(Under::Hold(Hold::Lease(nonce), Token::Lease(nonce))),
         Ok(Lease::Held(found)) => {
             leader.settled();
             if miss.store.is_queued(key) {
                 // What stands there was invalidated, only the server does not know yet.
-                return Under::Nothing(None);
+                return Ok(Under::Nothing(None));
             }
             without_hold(miss.call.interpret_found(miss.store, &mut miss.budget, found).await)
         }
@@ -195,31 +198,38 @@ async fn take_claim<V, E>(
     leader: &Leader,
     value: Expected,
     free_at: Option<u64>,
-) -> Under<V> {
+    tags: Vec<Option<Nonce>>,
+) -> Taken<V> {
     let claim = Claim::Loading(hold::end(miss.store, miss.call.cache.settings().lease));
     let token = value.stamp().map(Token::Value);
     leader.ask(Hold::Claim(value.clone()));
     match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, free_at).await, token) {
-        (Ok(true), Some(token)) => Under::Hold(Hold::Claim(value), token),
+        (Ok(true), Some(token)) => Ok(Under::Hold(Hold::Claim(value), token)),
         (Ok(_), token) => {
             leader.settled();
-            token.map_or(Under::Nothing(None), Under::Other)
+            token.map_or(Ok(Under::Nothing(None)), |token| Err(Seen { token, tags }))
         }
         (Err(error), _) => without_hold(miss.call.unanswered(error)),
     }
 }
 
-fn without_hold<V>(look: Look<V>) -> Under<V> {
-    match look {
+fn without_hold<V>(look: Look<V>) -> Taken<V> {
+    Ok(match look {
         Look::Hit(value) => Under::Hit(value),
         Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),
-        Look::Busy(token @ Token::Lease(_)) => Under::Other(token),
-        // A write is under way. Who sees its mark unchanged may share the load.
-        Look::Busy(token) => Under::Nothing(Some(token)),
+        Look::Busy(seen) => match seen.token {
+            // A write is under way. Who sees its mark unchanged may share the load.
+            Token::Mark(..) => Under::Nothing(Some(seen)),
+            Token::Lease(_) | Token::Value(_) => return Err(seen),
+        },
         Look::Aged(_) | Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => {
             Under::Nothing(None)
         }
-    }
+    })
+}
+
+fn nonces(tags: &Tags) -> Vec<Option<Nonce>> {
+    tags.as_deref().unwrap_or_default().iter().map(|tag| Some(tag.nonce)).collect()
 }
 
 fn renew(call: Call<'_>, hold: &Hold) {

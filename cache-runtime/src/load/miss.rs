@@ -9,8 +9,8 @@ use super::lead::{Led, lead};
 use super::loaded::Load;
 use super::sharing::ErrorSharing;
 use crate::age::Age;
-use crate::read::{Aged, Call, Look};
-use crate::record::{Claim, Token};
+use crate::read::{Aged, Call, Look, Seen};
+use crate::record::Claim;
 use crate::store::{AnyStore, Budget};
 use crate::value::Value;
 
@@ -22,7 +22,7 @@ pub(super) struct Miss<'a, V, E> {
     pub(super) budget: Budget,
     came: Instant,
     /// What there is in case that the load fails.
-    stale: Option<Aged<V>>,
+    stale: Option<Box<Aged<V>>>,
 }
 
 impl<V> Aged<V> {
@@ -36,10 +36,10 @@ impl<V> Aged<V> {
 }
 
 /// What readers have to have seen to share the load that runs under it.
-pub(super) fn seen<V>(look: &Look<V>) -> Option<Token> {
+pub(super) fn seen<V>(look: &Look<V>) -> Option<&Seen> {
     match look {
-        Look::Busy(token) => Some(*token),
-        Look::Aged(aged) => Some(Token::Value(aged.stamp)),
+        Look::Busy(seen) => Some(seen),
+        Look::Aged(aged) => Some(&aged.seen),
         _ => None,
     }
 }

@@ -125,7 +125,7 @@ where
 async fn wait<V: Value, E>(
     call: Call<'_>,
     outcome: oneshot::Receiver<Told<V, E>>,
-    aged: Option<Aged<V>>,
+    aged: Option<Box<Aged<V>>>,
     soft: Option<Duration>,
     timed_out: Option<fn(LoadTimeout) -> E>,
 ) -> Outcome<V, E> {

@@ -14,4 +14,6 @@ mod manager;
 mod operations;
 mod shapes;
 mod source;
+mod stale;
+mod tags;
 mod writes;

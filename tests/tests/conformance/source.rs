@@ -33,6 +33,11 @@ impl Source {
         self.values.lock().unwrap().insert(id, value);
     }
 
+    /// From now on there is nothing to be had.
+    pub(crate) fn remove(&self, id: i64) {
+        self.values.lock().unwrap().remove(&id);
+    }
+
     pub(crate) fn value(&self, id: i64) -> Option<u64> {
         self.values.lock().unwrap().get(&id).copied()
     }

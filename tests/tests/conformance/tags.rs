@@ -1,0 +1,170 @@
+//! Tags: entries that fall with one command, and stay down.
+
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_runtime::{Invalidated, Load};
+
+use crate::cancellation::eventually;
+use crate::source::Source;
+
+/// Numbers under a tag for each owner.
+#[derive(Clone)]
+#[cache_strategy(namespace = "tagged", ttl = "1h", kind = "write_through")]
+struct Owned {
+    cache: Cache,
+}
+
+impl Owned {
+    fn number(&self, owner: u64, id: u64) -> Entry<u64, kind::WriteThrough> {
+        self.entry(("owner", owner, "n", id)).tagged([self.tag(("owner", owner)), self.tag(("all",))])
+    }
+}
+
+on_every_store! {
+    async fn entries_fall_with_their_tag_and_no_others(store: Store) {
+        let (one, other) = (Owned { cache: store.one.clone() }, Owned { cache: store.other.clone() });
+        for owner in [1, 2] {
+            for id in 0..100 {
+                assert_eq!(one.number(owner, id).get_or_set(|| async { Ok::<_, ()>(id) }).await, Ok(id));
+                assert_eq!(other.number(owner, id).get().await, Some(id));
+            }
+        }
+        assert_eq!(one.invalidate_tag(("owner", 1)).await, Ok(Invalidated::Applied));
+        for id in 0..100 {
+            assert_eq!((other.number(1, id).get().await, other.number(2, id).get().await), (None, Some(id)));
+        }
+        // What is loaded now carries the new tag.
+        assert_eq!(other.number(1, 7).get_or_set(|| async { Ok::<_, ()>(8) }).await, Ok(8));
+        assert_eq!((one.number(1, 7).get().await, one.number(1, 8).get().await), (Some(8), None));
+        other.invalidate_tag(("all",)).await.unwrap();
+        assert_eq!((one.number(1, 7).get().await, one.number(2, 7).get().await), (None, None));
+        assert!(one.number(1, 7).counts().tag_misses > 100);
+    }
+
+    async fn a_hit_is_one_command_and_a_thousand_entries_fall_with_one(store: Store) {
+        let Some(server) = &store.server else { return };
+        let one = Owned { cache: store.one.clone() };
+        for id in 0..1000 {
+            one.number(1, id).get_or_set(|| async { Ok::<_, ()>(id) }).await.unwrap();
+        }
+        let commands = || ["get", "mget", "evalsha"].map(|command| server.commands_processed(command));
+        server.command(&["CONFIG", "RESETSTAT"]);
+        assert_eq!(one.number(1, 7).get().await, Some(7));
+        assert_eq!(commands(), [0, 1, 0]);
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        assert_eq!(commands(), [0, 1, 1]);
+        assert_eq!(one.number(1, 7).get().await, None);
+    }
+
+    async fn a_load_that_read_before_its_tag_fell_is_of_no_use_after(store: Store) {
+        let (one, source) = (Owned { cache: store.one.clone() }, Source::new());
+        source.put(7, 1);
+        source.hold();
+        let load = || { let (one, source) = (one.clone(), source.clone()); async move { one.number(1, 7).get_or_set(|| source.load(7)).await } };
+        let before = tokio::spawn(load());
+        source.has_begun(1).await;
+        source.put(7, 2);
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        source.release();
+        assert_eq!(before.await.unwrap(), Ok(1));
+        assert_eq!(one.number(1, 7).get().await, None, "stored under a tag that has fallen");
+        assert_eq!(load().await, Ok(2));
+    }
+
+    async fn a_load_is_not_joined_by_who_comes_after_its_tag_fell(store: Store) {
+        let (one, source) = (Owned { cache: store.one.clone() }, Source::new());
+        source.put(7, 1);
+        source.hold();
+        let load = || { let (one, source) = (one.clone(), source.clone()); async move { one.number(1, 7).get_or_set(|| source.load(7)).await } };
+        let before = tokio::spawn(load());
+        source.has_begun(1).await;
+        source.put(7, 2);
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        let after = tokio::spawn(load());
+        eventually(|| async { one.number(1, 7).counts().misses >= 2 }).await;
+        source.release();
+        assert_eq!(before.await.unwrap(), Ok(1));
+        assert_eq!(after.await.unwrap(), Ok(2));
+    }
+
+    async fn a_tag_that_was_evicted_is_no_tag(store: Store) {
+        let Some(server) = &store.server else { return };
+        let one = Owned { cache: store.one.clone() };
+        one.number(1, 7).get_or_set(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        assert_eq!(one.number(1, 7).get().await, Some(1));
+        let tag = one.tag(("owner", 1));
+        assert_eq!(tag, "tagged:v1:#tag:owner:1");
+        server.command(&["DEL", tag.as_str()]);
+        assert_eq!(one.number(1, 7).get().await, None);
+        // Another entry makes the tag anew, and the old value stays down.
+        one.number(1, 8).get_or_set(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        assert_eq!((one.number(1, 7).get().await, one.number(1, 8).get().await), (None, Some(1)));
+    }
+
+    async fn a_tag_outlives_its_entries(store: Store) {
+        let Some(server) = &store.server else { return };
+        let one = Owned { cache: store.one.clone() };
+        let ttl = |key: &str| server.query::<i64>(&["PTTL", key]);
+        let short = one.number(1, 7).policy(|policy| policy.ttl(Duration::from_secs(1))).unwrap();
+        short.get_or_set(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        let tag = one.tag(("owner", 1));
+        assert!(ttl(tag.as_str()) > ttl(short.key().as_str()));
+        let long = one.number(1, 8);
+        long.get_or_set(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        assert!(ttl(tag.as_str()) > ttl(long.key().as_str()));
+        short.get_or_set(|| async { Ok::<_, ()>(1) }).await.unwrap();
+        assert!(ttl(tag.as_str()) > ttl(long.key().as_str()), "and is never cut short");
+    }
+
+    async fn what_is_written_falls_with_its_tag(store: Store) {
+        let one = Owned { cache: store.one.clone() };
+        assert_eq!(one.number(1, 7).write(|| async { Ok::<_, ()>(5) }).await, Ok(5));
+        assert_eq!(one.number(1, 7).get().await, Some(5));
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        assert_eq!(one.number(1, 7).get().await, None);
+        let entry = one.number(1, 7);
+        let during = entry.write(|| async {
+            one.invalidate_tag(("owner", 1)).await.unwrap();
+            Ok::<_, ()>(6)
+        });
+        assert_eq!(during.await, Ok(6));
+        assert_eq!(one.number(1, 7).get().await, None, "its tag fell while it was written");
+    }
+
+    async fn who_does_not_know_the_tags_sees_them_fall_too(store: Store) {
+        let one = Owned { cache: store.one.clone() };
+        one.number(1, 7).get_or_set(|| async { Ok::<_, ()>(5) }).await.unwrap();
+        let parts = ("owner", 1, "n", 7);
+        assert_eq!((one.get::<u64>(parts).await, one.get_many::<u64, _>([parts]).await), (Some(5), vec![Some(5)]));
+        one.invalidate_tag(("all",)).await.unwrap();
+        assert_eq!((one.get::<u64>(parts).await, one.get_many::<u64, _>([parts]).await), (None, vec![None]));
+        // And what lacks a tag that is declared is no good to who declares it.
+        one.entry::<u64>(parts).get_or_set(|| async { Ok::<_, ()>(6) }).await.unwrap();
+        assert_eq!((one.get::<u64>(parts).await, one.number(1, 7).get().await), (Some(6), None));
+    }
+
+    async fn a_loader_names_tags(store: Store) {
+        let one = Owned { cache: store.one.clone() };
+        let entry = one.entry::<u64>(("page", 1));
+        let load = || entry.get_or_load(|| async { Ok::<_, ()>(Load::new(1).tag(one.tag(("author", 9)))) });
+        // A tag that is new is made by the first load; only a later one is known to have read after it.
+        assert_eq!((load().await, entry.get().await), (Ok(1), None));
+        eventually(|| async { load().await.unwrap(); entry.get().await == Some(1) }).await;
+        one.invalidate_tag(("author", 9)).await.unwrap();
+        assert_eq!(entry.get().await, None);
+    }
+
+    async fn a_loader_says_how_long_or_not_at_all(store: Store) {
+        let one = Owned { cache: store.one.clone() };
+        let entry = one.entry::<u64>(("terms", 1));
+        assert_eq!(entry.get_or_load(|| async { Ok::<_, ()>(Load::skip(1)) }).await, Ok(1));
+        assert_eq!((entry.get().await, store.keys().await), (None, 0));
+        assert_eq!(entry.get_or_load(|| async { Ok::<_, ()>(Load::new(2).ttl(Duration::ZERO)) }).await, Ok(2));
+        assert_eq!((entry.get().await, store.keys().await), (None, 0), "out of range: not stored");
+        entry.get_or_load(|| async { Ok::<_, ()>(Load::new(3).ttl(Duration::from_millis(50))) }).await.unwrap();
+        eventually(|| async { store.keys().await == 0 || entry.get().await.is_none() }).await;
+        entry.get_or_load(|| async { Ok::<_, ()>(Load::new(4)) }).await.unwrap();
+        assert_eq!(entry.get().await, Some(4));
+    }
+}
