@@ -29,6 +29,8 @@ mod model;
 mod returns;
 mod strategy;
 mod template;
+#[cfg(test)]
+mod template_check;
 mod tokens;
 mod value_derive;
 

@@ -1,5 +1,7 @@
 #![allow(clippy::expect_used, reason = "a test says what it expected")]
 
+use proptest::prelude::*;
+
 use super::{Malformed, Placeholder, Segment, TemplateMistake as Mistake, parse};
 
 fn text(prefix: &str) -> Segment {
@@ -96,4 +98,44 @@ fn nothing_panics() {
             assert!(text.get(at.clone()).is_some(), "{text}: {at:?}");
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5000))]
+
+    #[test]
+    fn any_template_is_read_or_its_mistakes_have_a_place(text in prop_oneof![pieces(), ".*"]) {
+        crate::template_check::template(&text);
+    }
+}
+
+/// Templates as somebody may write them in haste.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "/",
+        "<",
+        ">",
+        "<id>",
+        "<req.user.0>",
+        "<_>",
+        "<a b>",
+        "<é>",
+        "{",
+        "}",
+        "a",
+        "page_",
+        ".",
+        "-",
+        "é",
+        "🦀",
+        " ",
+        ":",
+        "%",
+        "*",
+        "#",
+        "//",
+        "<>",
+        "{<id>}",
+    ]);
+    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }

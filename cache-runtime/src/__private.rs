@@ -24,6 +24,12 @@ use crate::error::{LoadTimeout, SharedError};
 use crate::load::{Load, load, load_owned};
 use crate::value::{CacheValue, Value, by_name, by_schema};
 
+/// For the targets in `fuzz/`.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::fuzzing::{keys, record};
+}
+
 /// For the interleaving checker in `tests/`.
 #[cfg(feature = "__interleaving")]
 pub mod interleaving {

@@ -52,6 +52,9 @@ mod catalog;
 mod draft;
 mod entry;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(not(fuzzing), expect(unreachable_pub, reason = "only the fuzz targets reach it"))]
+mod fuzzing;
 #[cfg(feature = "__interleaving")]
 mod interleaving;
 mod invalidate;

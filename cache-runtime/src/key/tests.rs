@@ -50,6 +50,16 @@ proptest! {
         prop_assert_eq!(one == other, key(&one) == key(&other), "{} {}", key(&one), key(&other));
     }
 
+    /// The same with patterns, and with lists that share most of their values.
+    #[test]
+    fn keys_are_injective_and_a_pattern_takes_what_it_names(one in [text(), text(), text()], other in [text(), text(), text()], same in 0..8_usize) {
+        let mut other = other;
+        for at in (0..3).filter(|at| same & (1 << at) != 0) {
+            other[at].clone_from(&one[at]);
+        }
+        crate::fuzzing::keys(one.each_ref().map(String::as_str), other.each_ref().map(String::as_str));
+    }
+
     /// Near misses: the same characters, split elsewhere between the parts.
     #[test]
     fn moving_a_character_to_the_next_part_changes_the_key(whole in text(), one in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {

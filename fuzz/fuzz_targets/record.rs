@@ -1,0 +1,6 @@
+//! Bytes from a store. Begin with the golden files: `cargo fuzz run record cache-runtime/src/record/golden`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| cache_runtime::__private::fuzzing::record(bytes));
