@@ -125,8 +125,7 @@ macro_rules! steps {
                         if budget.is_spent() {
                             return Err(CacheError::DeadlineExceeded);
                         }
-                        let asked_of = store.epoch();
-                        store.timed(asked_of, budget.spend(store.runtime(), step).await)
+                        budget.spend(store.runtime(), step).await
                     }
                 }
             })*

@@ -1,0 +1,195 @@
+//! A cluster: three primaries, each with a replica.
+
+use std::time::Duration;
+
+use redis::{FromRedisValue, Value};
+
+use crate::{Options, RedisServer, wait_until};
+
+/// For how long a node may be silent before the others replace it.
+pub const NODE_TIMEOUT: Duration = Duration::from_millis(1000);
+
+const SLOTS: u32 = 16_384;
+const PRIMARIES: usize = 3;
+
+/// Six nodes. The first three were the primaries at the beginning, each with a third of the slots; the replica of node 0 was
+/// node 3, and so on.
+#[derive(Debug)]
+pub struct RedisCluster {
+    /// All nodes.
+    pub nodes: Vec<RedisServer>,
+}
+
+impl RedisCluster {
+    /// Starts the nodes, makes a cluster of them, and returns when all of them call it well.
+    #[must_use]
+    pub fn start() -> RedisCluster {
+        Self::with(|_, options| options)
+    }
+
+    /// The same, with more options for a node.
+    #[must_use]
+    pub fn with(options: impl Fn(usize, Options) -> Options) -> RedisCluster {
+        let nodes: Vec<RedisServer> = (0..2 * PRIMARIES)
+            .map(|index| {
+                let node = RedisServer::with()
+                    .cluster()
+                    .set("cluster-node-timeout", &NODE_TIMEOUT.as_millis().to_string());
+                options(index, node).start()
+            })
+            .collect();
+        for (index, node) in nodes.iter().take(PRIMARIES).enumerate() {
+            let slots = (0..SLOTS).filter(|slot| (*slot as usize * PRIMARIES / SLOTS as usize) == index);
+            let slots: Vec<String> = slots.map(|slot| slot.to_string()).collect();
+            let words: Vec<&str> =
+                ["CLUSTER", "ADDSLOTS"].into_iter().chain(slots.iter().map(String::as_str)).collect();
+            node.command(&words);
+            node.command(&["CLUSTER", "SET-CONFIG-EPOCH", &(index + 1).to_string()]);
+        }
+        let cluster = RedisCluster { nodes };
+        for node in &cluster.nodes[1..] {
+            node.command(&["CLUSTER", "MEET", "127.0.0.1", &cluster.nodes[0].port().to_string()]);
+        }
+        wait_until("all nodes know each other", || {
+            cluster.nodes.iter().all(|node| {
+                let nodes: String = node.query(&["CLUSTER", "NODES"]);
+                nodes.lines().count() == cluster.nodes.len() && !nodes.contains("handshake")
+            })
+        });
+        for (index, node) in cluster.nodes.iter().enumerate().skip(PRIMARIES) {
+            node.command(&["CLUSTER", "REPLICATE", &cluster.nodes[index - PRIMARIES].node_id()]);
+        }
+        cluster.is_well();
+        cluster
+    }
+
+    /// Waits until all nodes that run call the cluster well, agree on its primaries, and have their data.
+    pub fn is_well(&self) {
+        wait_until("all nodes call the cluster well", || {
+            let running: Vec<&RedisServer> = self.nodes.iter().filter(|node| node.pid().is_some()).collect();
+            let primaries: Vec<Vec<u16>> = running.iter().map(|node| slots_of(node)).collect();
+            running.iter().all(|node| {
+                let info: String = node.query(&["CLUSTER", "INFO"]);
+                info.contains("cluster_state:ok")
+                    && info.contains("cluster_slots_ok:16384")
+                    && node.info("master_link_status").is_none_or(|status| status == "up")
+            }) && primaries.windows(2).all(|two| two[0] == two[1])
+        });
+    }
+
+    /// `redis-cluster://` with two of the nodes: they know the others.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis-cluster://127.0.0.1:{},127.0.0.1:{}", self.nodes[0].port(), self.nodes[1].port())
+    }
+
+    /// The nodes that are primaries now.
+    #[must_use]
+    pub fn primaries(&self) -> Vec<&RedisServer> {
+        let running = self.nodes.iter().filter(|node| node.pid().is_some());
+        running.filter(|node| node.info("role").as_deref() == Some("master")).collect()
+    }
+
+    /// The place in `nodes` of the primary that has a key.
+    #[must_use]
+    pub fn index_of(&self, key: &str) -> usize {
+        let node = self.nodes.iter().find(|node| node.pid().is_some()).expect("a node that runs");
+        let slot: u16 = node.query(&["CLUSTER", "KEYSLOT", key]);
+        let slots: Value = node.query(&["CLUSTER", "SLOTS"]);
+        let port = ranges(slots)
+            .into_iter()
+            .find(|(first, last, _)| (*first..=*last).contains(&slot))
+            .expect("a range")
+            .2;
+        self.nodes.iter().position(|node| node.port() == port).expect("one of them")
+    }
+
+    /// The primary that has a key.
+    #[must_use]
+    pub fn node_of(&self, key: &str) -> &RedisServer {
+        &self.nodes[self.index_of(key)]
+    }
+
+    /// Runs a command at the primary of the key that follows its name, or, where it has none, on all of them.
+    #[track_caller]
+    #[must_use]
+    pub fn query<T: FromRedisValue>(&self, command: &[&str]) -> T {
+        match command {
+            ["CONFIG" | "SCRIPT" | "FLUSHALL" | "CLIENT", ..] => {
+                let mut answers: Vec<T> = self.primaries().iter().map(|node| node.query(command)).collect();
+                answers.pop().expect("a primary")
+            }
+            [_, key, ..] => self.node_of(key).query(command),
+            _ => panic!("{command:?} has no key"),
+        }
+    }
+
+    /// The same, for the sake of what it does.
+    #[track_caller]
+    pub fn command(&self, command: &[&str]) {
+        let _: Value = self.query(command);
+    }
+
+    /// How often the primaries ran a command, together.
+    #[must_use]
+    pub fn commands_processed(&self, command: &str) -> u64 {
+        self.primaries().iter().map(|node| node.commands_processed(command)).sum()
+    }
+
+    /// Begins to move a slot: keys that are not at its node any more are asked for at the other one.
+    pub fn begin_to_move(&self, slot: u16, from: usize, to: usize) {
+        let slot = slot.to_string();
+        let (from, to) = (&self.nodes[from], &self.nodes[to]);
+        to.command(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from.node_id()]);
+        from.command(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to.node_id()]);
+    }
+
+    /// Moves the slot's keys.
+    pub fn move_keys(&self, slot: u16, from: usize, to: usize) {
+        let keys: Vec<String> =
+            self.nodes[from].query(&["CLUSTER", "GETKEYSINSLOT", &slot.to_string(), "1000"]);
+        for key in keys {
+            let port = self.nodes[to].port().to_string();
+            self.nodes[from].command(&["MIGRATE", "127.0.0.1", &port, &key, "0", "5000"]);
+        }
+    }
+
+    /// The slot belongs to the other node from now on.
+    pub fn end_move(&self, slot: u16, from: usize, to: usize) {
+        let id = self.nodes[to].node_id();
+        for node in [to, from] {
+            self.nodes[node].command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", &id]);
+        }
+    }
+
+    /// The slot of a key.
+    #[must_use]
+    pub fn slot(&self, key: &str) -> u16 {
+        self.nodes[0].query(&["CLUSTER", "KEYSLOT", key])
+    }
+}
+
+fn ranges(slots: Value) -> Vec<(u16, u16, u16)> {
+    let ranges: Vec<Vec<Value>> = redis::from_redis_value(slots).expect("ranges");
+    let number = |value: &Value| redis::from_redis_value(value.clone()).expect("a number");
+    let range = |range: &Vec<Value>| {
+        let Value::Array(node) = &range[2] else { panic!("a node") };
+        (number(&range[0]), number(&range[1]), number(&node[1]))
+    };
+    ranges.iter().map(range).collect()
+}
+
+/// The ports of the primaries, in the order of their slots.
+fn slots_of(node: &RedisServer) -> Vec<u16> {
+    let mut ranges = ranges(node.query(&["CLUSTER", "SLOTS"]));
+    ranges.sort_unstable();
+    ranges.into_iter().map(|(_, _, port)| port).collect()
+}
+
+impl RedisServer {
+    /// A node's name in its cluster.
+    #[must_use]
+    pub fn node_id(&self) -> String {
+        self.query(&["CLUSTER", "MYID"])
+    }
+}
