@@ -39,7 +39,7 @@ impl Kind {
     const NAMES: [(&'static str, Self); 3] =
         [("ttl", Self::Ttl), ("cache_aside", Self::CacheAside), ("write_through", Self::WriteThrough)];
 
-    /// The name of the type, of the trait and of the variant alike.
+    /// The name of the type and of the variant alike; the trait has an `Is` before it.
     pub(crate) fn ident(self) -> Ident {
         let name = match self {
             Self::Ttl => "Ttl",

@@ -21,7 +21,6 @@ use crate::cache::Cache;
 use crate::entry::load_some;
 use crate::error::SharedError;
 use crate::load::load;
-use crate::strategy::CacheStrategy;
 use crate::value::{CacheValue, Value, by_name, by_schema};
 
 /// Puts a site into the catalog.
@@ -50,9 +49,9 @@ pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: SchemaF
 }
 
 impl PatternWriter {
-    /// Appends the key fields of a strategy.
-    pub fn strategy_fields(&mut self, strategy: &impl CacheStrategy) {
-        strategy.render_fields(self.key());
+    /// Where a strategy appends its key fields.
+    pub fn fields(&mut self) -> &mut KeyWriter {
+        self.key()
     }
 
     /// The finished pattern.
@@ -257,16 +256,14 @@ impl<T: ?Sized> Plain for Probe<T> {}
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cache_assert_plain {
-    ($value:ty) => {
-        const {
-            #[allow(unused_imports)]
-            use $crate::__private::Plain as _;
-            assert!(
-                !<$crate::__private::Probe<$value>>::HIDDEN,
-                "this return type is a `Result` or an `Option` behind an alias: add `result` or `option` to the attribute"
-            )
-        }
-    };
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::Plain as _;
+        assert!(
+            !<$crate::__private::Probe<$value>>::HIDDEN,
+            "this return type is a `Result` or an `Option` behind an alias: add `result` or `option` to the attribute"
+        )
+    }};
 }
 pub use crate::__cache_assert_plain as assert_plain;
 

@@ -21,12 +21,12 @@ impl Call<'_> {
         let header = self.header(ttl, load_time);
         let typed = self.cache.store().is_some_and(AnyStore::typed);
         match value {
-            Some(value) => draft(header, value, typed),
+            Some(value) => draft(header, value, typed, self.cache.settings().max_value_bytes),
             None => Ok(draft_none(header, typed)),
         }
     }
 
-    /// The same for a caller who has the value anyway: one that can't be encoded is said once and counted.
+    /// The same for a caller who has the value anyway: one that can't be stored is said once and counted.
     pub(crate) fn draft<V: Value>(
         &self,
         value: Option<&Arc<V>>,
@@ -34,7 +34,7 @@ impl Call<'_> {
         load_time: Duration,
     ) -> Option<Draft> {
         let draft = self.try_draft(value, ttl, load_time).inspect_err(|error| {
-            self.site.counters.store_errors.one();
+            self.site.counters.unstorable.one();
             if self.site.first(Warning::Encode) {
                 tracing::warn!(entry = %self.site.name(), %error, "a value can't be cached");
             }

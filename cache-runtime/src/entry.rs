@@ -11,13 +11,12 @@ use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::invalidate::{Invalidated, invalidate_key, invalidate_pattern};
 use crate::key::{Key, Pattern};
-use crate::kind;
+use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
 use crate::load::{ErrorSharing, load};
 use crate::read::{Call, Look};
 use crate::record::Found;
 use crate::site::Site;
 use crate::stats::Counts;
-use crate::strategy::{CacheAside, Ttl, WriteThrough};
 use crate::value::{SchemaFn, Value};
 use crate::write::{Written, write};
 
@@ -55,7 +54,7 @@ impl<V, K> Entry<V, K> {
     }
 
     fn call(&self) -> Call<'_> {
-        Call { site: self.site, cache: &self.cache, key: &self.key, schema: self.schema }
+        Call::new(self.site, &self.cache, &self.key, self.schema)
     }
 
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
@@ -132,18 +131,36 @@ impl<V: Value, K> Entry<V, K> {
         load_some(self.call(), sharing, loader).await
     }
 
+    /// A write whose kind has been checked.
+    pub(crate) async fn run_write<E, F, Fut>(&self, persist: F) -> Result<Written<V>, E>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        write(self.call(), persist).await
+    }
+}
+
+impl<V, K> Entry<V, K>
+where
+    V: Value,
+    Self: IsTtl,
+{
     /// Stores a value on the caller's word, and ends a load that is under way.
     ///
     /// # Errors
     ///
     /// Where the value can't be encoded, or the store could not be told.
-    pub async fn set(&self, value: &V) -> Result<(), CacheError>
-    where
-        K: Ttl,
-    {
+    pub async fn set(&self, value: &V) -> Result<(), CacheError> {
         put(&[self.call()], &[value], self.site.declaration.policy.time_to_live()).await
     }
+}
 
+impl<V, K> Entry<V, K>
+where
+    V: Value,
+    Self: IsCacheAside,
+{
     /// The cached value, or what `loader` returns, which is then cached. Callers at the same time share one load.
     ///
     /// # Errors
@@ -151,7 +168,6 @@ impl<V: Value, K> Entry<V, K> {
     /// The loader's; nothing is cached then.
     pub async fn fetch<E, F, Fut>(&self, loader: F) -> Result<V, E>
     where
-        K: CacheAside,
         E: Clone + Send + Sync + 'static,
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
@@ -166,13 +182,18 @@ impl<V: Value, K> Entry<V, K> {
     /// The loader's.
     pub async fn fetch_with<E, F, Fut>(&self, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
     where
-        K: CacheAside,
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
         self.get_or_set_with(sharing, loader).await
     }
+}
 
+impl<V, K> Entry<V, K>
+where
+    V: Value,
+    Self: IsWriteThrough,
+{
     /// Writes the source, and caches the value that it has then. `persist` writes and commits, and returns the value *as it is
     /// after its commit*: worked out from an earlier read it would lose another writer's update.
     ///
@@ -181,7 +202,6 @@ impl<V: Value, K> Entry<V, K> {
     /// `persist`'s; the entry is gone then, as an error does not say that nothing was committed.
     pub async fn write<E, F, Fut>(&self, persist: F) -> Result<V, E>
     where
-        K: WriteThrough,
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
@@ -191,7 +211,6 @@ impl<V: Value, K> Entry<V, K> {
     /// As [`write`](Entry::write), for a write that can't fail.
     pub async fn write_value<F, Fut>(&self, persist: F) -> V
     where
-        K: WriteThrough,
         F: FnOnce() -> Fut,
         Fut: Future<Output = V>,
     {
@@ -208,22 +227,16 @@ impl<V: Value, K> Entry<V, K> {
     /// As there.
     pub async fn write_report<E, F, Fut>(&self, persist: F) -> Result<Written<V>, E>
     where
-        K: WriteThrough,
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
         self.run_write(persist).await
     }
-
-    /// A write whose kind has been checked.
-    pub(crate) async fn run_write<E, F, Fut>(&self, persist: F) -> Result<Written<V>, E>
-    where
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = Result<V, E>>,
-    {
-        write(self.call(), persist).await
-    }
 }
+
+impl<V> IsTtl for Entry<V, kind::Ttl> {}
+impl<V> IsCacheAside for Entry<V, kind::CacheAside> {}
+impl<V> IsWriteThrough for Entry<V, kind::WriteThrough> {}
 
 /// Loads where there is always a value.
 pub(crate) async fn load_some<V, E, F, Fut>(
@@ -236,30 +249,17 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<V, E>>,
 {
-    // A `None` at this key is another declaration's, or an earlier version's of this one: it counts as a miss. The loader is
-    // taken by reference so that it is still there then.
-    let mut loader = Some(loader);
-    let found = load(call, sharing, || {
-        let loader = loader.take();
-        async {
-            match loader {
-                Some(loader) => loader().await.map(Some),
-                None => Ok(None),
-            }
-        }
-    })
-    .await?;
-    match (found, loader) {
-        (Some(value), _) => Ok(value),
-        (None, Some(loader)) => loader().await,
-        (None, None) => unreachable_none(),
+    let call = Call { takes_none: false, ..call };
+    match load(call, sharing, || async { loader().await.map(Some) }).await? {
+        Some(value) => Ok(value),
+        None => unreachable_none(),
     }
 }
 
-/// The loader has run, and it returns `Some`.
-#[expect(clippy::unreachable, reason = "`load` returns what the loader returned, and that was `Some`")]
+/// The loader returns `Some`, and nothing else is taken for an answer.
+#[expect(clippy::unreachable, reason = "without `takes_none` every answer is a value")]
 fn unreachable_none<T>() -> T {
-    unreachable!("a load without a value")
+    unreachable!("an answer without a value")
 }
 
 /// Many reads as one command.
@@ -286,7 +286,7 @@ pub(crate) async fn get_many<V: Value>(
     };
     let values = keys.iter().zip(found).zip(queued).map(|((key, found), queued)| {
         let found = if queued { Found::Absent } else { found };
-        match (Call { site, cache, key, schema }).interpret(found) {
+        match Call::new(site, cache, key, schema).interpret(found) {
             Look::Hit(value) => {
                 site.counters.hits.one();
                 value.map(Arc::unwrap_or_clone)

@@ -52,6 +52,13 @@ pub enum CacheError {
         /// What the codec said.
         reason: String,
     },
+    /// A value takes more bytes than the cache's `max_value_bytes`.
+    TooLarge {
+        /// The value's type.
+        value: &'static str,
+        /// How many encoded bytes a value may have.
+        most: usize,
+    },
     /// A process-wide cache is installed already.
     AlreadyInstalled,
 }
@@ -71,6 +78,10 @@ impl fmt::Display for CacheError {
                 f.write_str("the key holds a value that is no string; it was not written by this cache")
             }
             CacheError::Encode { value, reason } => write!(f, "a `{value}` can't be encoded: {reason}"),
+            CacheError::TooLarge { value, most } => write!(
+                f,
+                "a `{value}` takes more than {most} bytes, the most that this cache stores (`CacheBuilder::max_value_bytes`)"
+            ),
             CacheError::AlreadyInstalled => f.write_str(
                 "a process-wide cache is installed already; `install` is called once, early in `main`",
             ),

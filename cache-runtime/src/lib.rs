@@ -56,9 +56,11 @@ mod key;
 pub mod kind;
 mod load;
 mod manager;
+mod operations;
 mod policy;
 mod read;
 mod record;
+mod shed;
 mod site;
 mod stats;
 mod store;
@@ -77,9 +79,10 @@ pub use key::{
 };
 pub use load::ErrorSharing;
 pub use manager::{CacheManager, EntryStats, Health, Stats, StoreStats};
+pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;
-pub use strategy::{CacheAside, CacheStrategy, Ttl, WriteThrough};
+pub use strategy::CacheStrategy;
 pub use value::{CacheValue, SchemaVisitor, Value};
 pub use write::{WriteEffect, Written};
 
@@ -91,4 +94,6 @@ pub mod prelude {
         Any, Cache, CacheError, CacheKey, CacheManager, CacheStrategy, CacheValue, Entry, EntryPattern,
         ErrorSharing, Key, cache_invalidate, cache_put, cache_strategy, cached, kind,
     };
+    // For their methods alone: their names stay free.
+    pub use crate::{CacheAside as _, Ttl as _, WriteThrough as _};
 }

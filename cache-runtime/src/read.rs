@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::record::{Body, Expected, Found, Stored, Token};
+use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{AnyStore, Budget};
 use crate::value::{SchemaFn, Value, decode};
@@ -21,6 +22,8 @@ pub struct Call<'a> {
     pub key: &'a Key,
     /// The value's fingerprint.
     pub schema: SchemaFn,
+    /// Whether the answer `None` is one: to a declaration without `Option` it is a value of another type.
+    pub(crate) takes_none: bool,
 }
 
 /// What stands at a key, for a caller that wants a `V`.
@@ -38,6 +41,11 @@ pub(crate) enum Look<V> {
 }
 
 impl<'a> Call<'a> {
+    /// An operation on the entry at `key`.
+    pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: SchemaFn) -> Call<'a> {
+        Call { site, cache, key, schema, takes_none: true }
+    }
+
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
         if store.is_queued(self.key) {
             let reason = "an invalidation of this key has yet to reach the server".to_owned();
@@ -45,7 +53,12 @@ impl<'a> Call<'a> {
         }
         match store.read(budget, self.key).await {
             Ok(found) => self.interpret(found),
-            Err(error) => self.unanswered(error),
+            Err(error) => {
+                if error == CacheError::DeadlineExceeded {
+                    look_whether_too_large(self.cache, self.key);
+                }
+                self.unanswered(error)
+            }
         }
     }
 
@@ -80,7 +93,11 @@ impl<'a> Call<'a> {
             return Look::Dead(stored.expected());
         }
         if stored.header.none {
-            return Look::Hit(None);
+            if self.takes_none {
+                return Look::Hit(None);
+            }
+            self.site.counters.schema_misses.one();
+            return Look::Dead(stored.expected());
         }
         match decode(stored) {
             Some(value) => Look::Hit(Some(value)),

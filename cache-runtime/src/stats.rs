@@ -54,7 +54,7 @@ counters! {
     load_micros,
     /// Loaded values that were stored.
     fills,
-    /// Loaded values that were not stored: an invalidation or a write came while they were loaded, or they are too large.
+    /// Loaded values that were not stored: an invalidation or a write came while they were loaded, or the memory store has no room for them.
     revoked_fills,
     /// Values stored by `set`, and writes that ended, whether or not they left their value.
     writes,
@@ -66,6 +66,8 @@ counters! {
     schema_misses,
     /// Misses on bytes that are no value of this cache, or can't be decoded.
     undecodable,
+    /// Values that were not stored: they can't be encoded, or are too large.
+    unstorable,
     /// Steps that the store did not answer or refused.
     store_errors,
 }

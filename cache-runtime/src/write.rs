@@ -52,6 +52,7 @@ where
     };
     let mut budget = call.cache.budget();
     let mark = begin(call, store, &mut budget).await;
+    budget.pause();
     let result = persist().await;
     let mut draft = None;
     let result = result.map(|value| {

@@ -265,6 +265,23 @@ async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
     server.resume();
 }
 
+/// All calls share one connection: what is never there in time would hold up all of them each time that it is read.
+#[tokio::test]
+async fn what_is_too_large_to_be_read_in_time_is_removed() {
+    let server = RedisServer::start();
+    let cache = Cache::builder().url(server.url()).deadline(Duration::from_millis(10)).build().await.unwrap();
+    let numbers = Numbers::new(&cache);
+    let key = numbers.number_entry(7).key().to_string();
+    server.command(&["SETRANGE", &key, "400000000", "x"]);
+    let reading = async {
+        while server.query::<u64>(&["STRLEN", &key]) > 1000 {
+            assert_eq!(numbers.number(7).await, Ok(7));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), reading).await.expect("it is still there");
+    reachable(&cache, true).await;
+}
+
 /// A server that answers, but later than any call waits for: heartbeats alone would not tell.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_too_slow_is_left_alone_until_it_is_quick_again() {
@@ -401,6 +418,7 @@ async fn settings_out_of_range_are_errors_that_name_them() {
         (Cache::builder().write_mark(zero), "write_mark"),
         (Cache::builder().connect_timeout(zero), "connect_timeout"),
         (Cache::builder().memory_bytes(64), "memory_bytes"),
+        (Cache::builder().max_value_bytes(0), "max_value_bytes"),
     ] {
         let error = builder.build().await.unwrap_err();
         assert!(

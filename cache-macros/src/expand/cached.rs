@@ -77,12 +77,12 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     let call = blamed(
         quote! {
             #krate::__private::#load(
-                #krate::__private::Call {
-                    site: #site(),
-                    cache: #cache,
-                    key: &#key_local,
-                    schema: #krate::__private::schema_of!(#value),
-                },
+                #krate::__private::Call::new(
+                    #site(),
+                    #cache,
+                    &#key_local,
+                    #krate::__private::schema_of!(#value),
+                ),
                 #sharing
                 move || #uncached #turbofish (#this #(#arguments),*),
             )

@@ -66,9 +66,8 @@ fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
         quote!(#open #ty #close)
     });
     let value = blamed(untyped.to_token_stream(), put.target.name());
-    let reference = blamed(quote!(&#entry), put.target.name());
     let load = quote_spanned!(located(&put.value)=> move || #body);
-    let written = blamed(quote!(#krate::Entry::#write(#reference, #load).await), put.target.name());
+    let written = blamed(quote!(#entry.#write(#load).await), put.target.name());
     quote! {
         let #untyped = #target;
         let #entry #typed = #value;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::cached::carried;
-use super::key::{blamed, key, local, steps};
+use super::key::{blamed, key, local, steps, theirs};
 use super::quiet;
 use super::site::site;
 use crate::bind::Bound;
@@ -66,8 +66,8 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
     let inputs = plan.keyed.iter().map(|Param { ident, ty }| quote!(#ident: #ty));
     // "No strategy" is said at the strategy's type; what is wrong with the value's stays where that is.
     let at_strategy = |tokens| match &plan.host {
-        Host::Block(block) => blamed(tokens, &block.self_ty),
-        Host::Type(ty) => blamed(tokens, ty),
+        Host::Block(block) => theirs(tokens, &block.self_ty),
+        Host::Type(ty) => theirs(tokens, ty),
         Host::Inline(_) => tokens,
     };
     let (open, close) = (at_strategy(quote!(#krate::Entry<)), at_strategy(quote!(>)));
@@ -92,7 +92,7 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let key = key(plan);
     let plain = quote!(#krate::__private::assert_plain!(#value));
     // An item is looked at by `cargo check` as well; it can't say `T` or `Self`.
-    let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { plain };
+    let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { quote!(const { #plain }) };
     let plain = blamed(plain, value);
     // With a body, loading asks the same.
     let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
@@ -192,13 +192,8 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let writer = local("__pattern");
     let (prefix, cache) = (plan.prefix(), plan.cache());
     let site = plan.call(&plan.site_name());
-    let fields = plan.this().map(|this| {
-        let this = match &plan.host {
-            Host::Block(block) => blamed(this.to_token_stream(), &block.self_ty),
-            _ => this.to_token_stream(),
-        };
-        quote!(#writer.strategy_fields(#this);)
-    });
+    let strategy = plan.strategy();
+    let fields = plan.this().map(|this| quote!(#strategy::render_fields(#this, #writer.fields());));
     let steps = steps(plan, &writer, |bound| match bound {
         Bound::Type(ident) => {
             // Said in the key's words, which the compiler then says once.

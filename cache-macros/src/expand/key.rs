@@ -61,10 +61,21 @@ pub(crate) fn blamed(expression: TokenStream, place: impl ToTokens) -> TokenStre
     trees.into_iter().collect()
 }
 
-/// `Self` where the type stands in the head of the block; the compiler then says once what the type lacks.
+/// `Self` where the type stands in the head of the block.
 fn self_at(ty: &Type) -> Ident {
     let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
     Ident::new("Self", span)
+}
+
+/// A path through a type as if the user had written it where the type stands: what the compiler says of the type and of
+/// the path is then said at one place, and so once.
+pub(super) fn theirs(path: TokenStream, ty: &Type) -> TokenStream {
+    let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let respanned = path.into_iter().map(|mut tree| {
+        tree.set_span(span);
+        tree
+    });
+    respanned.collect()
 }
 
 /// The writer's calls in order, neighbouring text in one.
@@ -111,10 +122,10 @@ impl Plan<'_> {
         let krate = &self.krate;
         match &self.host {
             Host::Inline(_) => TokenStream::new(),
-            Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>), ty),
+            Host::Type(ty) => theirs(quote!(<#ty as #krate::CacheStrategy>), ty),
             Host::Block(block) => {
                 let this = self_at(&block.self_ty);
-                blamed(quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
+                theirs(quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
             }
         }
     }
@@ -139,10 +150,10 @@ impl Plan<'_> {
                 let kind = inline.kind.ident();
                 quote!(#krate::kind::#kind)
             }
-            Host::Type(ty) => blamed(quote!(<#ty as #krate::CacheStrategy>::Kind), ty),
+            Host::Type(ty) => theirs(quote!(<#ty as #krate::CacheStrategy>::Kind), ty),
             Host::Block(block) => {
                 let this = self_at(&block.self_ty);
-                blamed(quote!(<#this as #krate::CacheStrategy>::Kind), &block.self_ty)
+                theirs(quote!(<#this as #krate::CacheStrategy>::Kind), &block.self_ty)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `#[cache_strategy]` on a struct -> the struct, and what makes it a strategy.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::GenericParam;
 use syn::ext::IdentExt;
 
@@ -15,6 +15,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
     let item = &plan.item;
     let (ident, vis, kind) = (&item.ident, &item.vis, plan.kind.ident());
     let (impl_generics, ty_generics, where_clause) = item.generics.split_for_impl();
+    let of_kind = format_ident!("Is{kind}");
     let declaration = declaration(plan);
     // A static can't name the type's parameters, so it finds the strategy by a constant: a struct with named fields
     // leaves its name free for one.
@@ -60,7 +61,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
             #cache
             #render_fields
         }
-        impl #impl_generics #krate::#kind for #ident #ty_generics #where_clause {}
+        impl #impl_generics #krate::kind::#of_kind for #ident #ty_generics #where_clause {}
         #krate::__private::register_strategy!(#registered);
     }
 }

@@ -10,12 +10,12 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         __key.finish()
     };
     ::cache_runtime::__private::load_option(
-            ::cache_runtime::__private::Call {
-                site: __user_feed_site(),
-                cache: ::cache_runtime::Cache::installed(),
-                key: &__key,
-                schema: ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-            },
+            ::cache_runtime::__private::Call::new(
+                __user_feed_site(),
+                ::cache_runtime::Cache::installed(),
+                &__key,
+                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+            ),
             move || user_feed_uncached(db, user_id, page),
         )
         .await

@@ -22,12 +22,12 @@ where
         __key.finish()
     };
     my::runtime::__private::load_result(
-            my::runtime::__private::Call {
-                site: __find_site(),
-                cache: my::runtime::Cache::installed(),
-                key: &__key,
-                schema: my::runtime::__private::schema_of!(T),
-            },
+            my::runtime::__private::Call::new(
+                __find_site(),
+                my::runtime::Cache::installed(),
+                &__key,
+                my::runtime::__private::schema_of!(T),
+            ),
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),
@@ -77,7 +77,7 @@ fn find_entry<'a, T, const N: usize>(
 where
     T: Value + KeyType,
 {
-    my::runtime::__private::assert_plain!(T);
+    const { my::runtime::__private::assert_plain!(T) };
     my::runtime::__private::entry(
         __find_site(),
         my::runtime::Cache::installed(),

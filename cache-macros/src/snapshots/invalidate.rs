@@ -16,23 +16,21 @@ async fn rename(author: Author) -> String {
             name_entry(__argument0)
         };
         let __entry: ::cache_runtime::Entry<String, _> = __target;
-        ::cache_runtime::Entry::write_value(
-                &__entry,
-                move || async move {
-                    #[allow(
-                        unreachable_code,
-                        unused_variables,
-                        clippy::all,
-                        clippy::pedantic,
-                        clippy::nursery
-                    )]
-                    if false {
-                        let __never: String = loop {};
-                        return __never;
-                    }
-                    { author.rename().await }
-                },
-            )
+        __entry
+            .write_value(move || async move {
+                #[allow(
+                    unreachable_code,
+                    unused_variables,
+                    clippy::all,
+                    clippy::pedantic,
+                    clippy::nursery
+                )]
+                if false {
+                    let __never: String = loop {};
+                    return __never;
+                }
+                { author.rename().await }
+            })
             .await
     };
     ::cache_runtime::__private::InvalidateGuard::finish(

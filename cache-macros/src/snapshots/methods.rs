@@ -14,12 +14,12 @@ impl Messages {
             __key.finish()
         };
         ::cache_runtime::__private::load_result(
-                ::cache_runtime::__private::Call {
-                    site: Self::__messages_site(),
-                    cache: <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    key: &__key,
-                    schema: ::cache_runtime::__private::schema_of!(Vec < Message >),
-                },
+                ::cache_runtime::__private::Call::new(
+                    Self::__messages_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    &__key,
+                    ::cache_runtime::__private::schema_of!(Vec < Message >),
+                ),
                 ::cache_runtime::__private::share_of!(DbError),
                 move || Self::messages_uncached(self, id, page),
             )
@@ -118,7 +118,10 @@ impl Messages {
         let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
             <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
         );
-        __pattern.strategy_fields(self);
+        <Self as ::cache_runtime::CacheStrategy>::render_fields(
+            self,
+            __pattern.fields(),
+        );
         __pattern.literal(":conversation:");
         __pattern.part::<i64, _>(&id);
         __pattern.literal(":page_");
@@ -240,7 +243,10 @@ impl Messages {
         let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
             <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
         );
-        __pattern.strategy_fields(self);
+        <Self as ::cache_runtime::CacheStrategy>::render_fields(
+            self,
+            __pattern.fields(),
+        );
         __pattern.literal(":user:");
         __pattern.part::<i64, _>(&id);
         __pattern.literal(":online");

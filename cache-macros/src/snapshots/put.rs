@@ -8,22 +8,20 @@ pub async fn replace(
         self.messages_entry(__argument0)
     };
     let __entry: ::cache_runtime::Entry<Vec<Message>, _> = __target;
-    ::cache_runtime::Entry::write(
-            &__entry,
-            move || async move {
-                #[allow(
-                    unreachable_code,
-                    unused_variables,
-                    clippy::all,
-                    clippy::pedantic,
-                    clippy::nursery
-                )]
-                if false {
-                    let __never: Result<Vec<Message>, DbError> = loop {};
-                    return __never;
-                }
-                { self.db.replace(id, messages).await }
-            },
-        )
+    __entry
+        .write(move || async move {
+            #[allow(
+                unreachable_code,
+                unused_variables,
+                clippy::all,
+                clippy::pedantic,
+                clippy::nursery
+            )]
+            if false {
+                let __never: Result<Vec<Message>, DbError> = loop {};
+                return __never;
+            }
+            { self.db.replace(id, messages).await }
+        })
         .await
 }

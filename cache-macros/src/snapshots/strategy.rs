@@ -31,7 +31,7 @@ impl ::cache_runtime::CacheStrategy for Messages {
         <u64 as ::cache_runtime::CacheKey>::render(&self.tenant, __key);
     }
 }
-impl ::cache_runtime::WriteThrough for Messages {}
+impl ::cache_runtime::kind::IsWriteThrough for Messages {}
 ::cache_runtime::__private::register_strategy!(
     < Messages as ::cache_runtime::CacheStrategy > ::STRATEGY
 );

@@ -13,12 +13,12 @@ impl Repo for PgRepo {
             __key.finish()
         };
         ::cache_runtime::__private::load_result_option(
-                ::cache_runtime::__private::Call {
-                    site: Self::__row_site(),
-                    cache: <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    key: &__key,
-                    schema: ::cache_runtime::__private::schema_of!(Row),
-                },
+                ::cache_runtime::__private::Call::new(
+                    Self::__row_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    &__key,
+                    ::cache_runtime::__private::schema_of!(Row),
+                ),
                 ::cache_runtime::__private::share_of!(Self::Error),
                 move || Self::row_uncached(self, id),
             )
@@ -99,7 +99,10 @@ impl PgRepo {
         let mut __pattern = ::cache_runtime::__private::PatternWriter::new(
             <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
         );
-        __pattern.strategy_fields(self);
+        <Self as ::cache_runtime::CacheStrategy>::render_fields(
+            self,
+            __pattern.fields(),
+        );
         __pattern.literal(":row:");
         __pattern.part::<u64, _>(&id);
         __pattern

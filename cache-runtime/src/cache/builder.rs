@@ -102,6 +102,13 @@ impl CacheBuilder {
         self
     }
 
+    /// How large a value may be that is stored, in encoded bytes; by default 16 MiB. A larger one goes to its callers alone, and
+    /// to `set` it is an error. All calls share one connection to a server, and a large value holds up everybody behind it.
+    pub fn max_value_bytes(mut self, bytes: usize) -> CacheBuilder {
+        self.settings.max_value_bytes = bytes;
+        self
+    }
+
     /// How long the first attempt to connect may take, by default 2 s. After it the cache connects in the background.
     pub fn connect_timeout(mut self, timeout: Duration) -> CacheBuilder {
         self.connect_timeout = timeout;

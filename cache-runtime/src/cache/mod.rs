@@ -14,6 +14,7 @@ use crate::background::in_background;
 use crate::error::CacheError;
 use crate::load::Flights;
 use crate::record::Nonce;
+use crate::shed::Shedding;
 use crate::store::{AnyStore, Budget};
 
 /// A cache: where entries are kept, and the loads that are under way. Cheap to clone; clones are the same cache.
@@ -34,6 +35,7 @@ struct Inner {
     store: Option<AnyStore>,
     flights: Arc<Flights>,
     settings: Settings,
+    shedding: Shedding,
 }
 
 static INSTALLED: OnceLock<Cache> = OnceLock::new();
@@ -132,7 +134,7 @@ impl Cache {
                     }
                 });
             });
-            Inner { store, flights, settings }
+            Inner { store, flights, settings, shedding: Shedding::default() }
         });
         Cache { inner }
     }
@@ -157,6 +159,10 @@ impl Cache {
 
     pub(crate) fn flights(&self) -> &Arc<Flights> {
         &self.inner.flights
+    }
+
+    pub(crate) fn shedding(&self) -> &Shedding {
+        &self.inner.shedding
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) wait: Duration,
     /// How long a write mark stands.
     pub(crate) mark: Duration,
+    /// The largest value that is stored, in encoded bytes.
+    pub(crate) max_value_bytes: usize,
 }
 
 impl Default for Settings {
@@ -23,6 +25,7 @@ impl Default for Settings {
             lease: Duration::from_secs(3),
             wait: Duration::from_secs(10),
             mark: Duration::from_secs(30),
+            max_value_bytes: 16 << 20,
         }
     }
 }
@@ -38,6 +41,14 @@ impl Settings {
         ];
         for (setting, duration) in durations {
             check_duration(setting, duration)?;
+        }
+        // Servers take up to 512 MiB, with the header.
+        let range = 1 << 10..=256 << 20;
+        if !range.contains(&self.max_value_bytes) {
+            return Err(CacheError::InvalidSetting {
+                setting: "max_value_bytes",
+                reason: format!("{} bytes are out of range; it takes 1 KiB to 256 MiB", self.max_value_bytes),
+            });
         }
         Ok(())
     }

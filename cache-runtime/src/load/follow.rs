@@ -19,9 +19,9 @@ pub(super) fn follow<V: Value>(call: Call<'_>, leader: Leader, token: Token) -> 
     let Ok(runtime) = Handle::try_current() else { return Err(leader) };
     let waiter = leader.follow(token);
     let (cache, key) = (call.cache.clone(), call.key.clone());
-    let (site, schema) = (call.site, call.schema);
+    let (site, schema, takes_none) = (call.site, call.schema, call.takes_none);
     runtime.spawn(async move {
-        let call = Call { site, cache: &cache, key: &key, schema };
+        let call = Call { takes_none, ..Call::new(site, &cache, &key, schema) };
         look_out::<V>(call, leader, token).await;
     });
     Ok(waiter)

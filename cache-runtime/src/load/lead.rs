@@ -65,6 +65,7 @@ where
             Some(nonce)
         }
         Under::Nothing(token) => {
+            miss.budget.pause();
             leader.turn(miss.patience()).await;
             leader.begin(token);
             None
@@ -74,6 +75,7 @@ where
     let Some(loader) = loader.take() else {
         return Led::Done(Ok(None));
     };
+    miss.budget.pause();
     let started = Instant::now();
     let result = match lease {
         // A lease in this process needs no renewal: it has no end.

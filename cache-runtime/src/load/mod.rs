@@ -95,6 +95,7 @@ impl<E> Miss<'_, E> {
                     waited = true;
                     // What was seen is old by the time that the wait ends.
                     look = Look::Absent;
+                    self.budget.pause();
                     waiter.wait(self.patience()).await
                 }
                 Entered::Lead(leader) => Waited::Leads(leader),
@@ -108,16 +109,17 @@ impl<E> Miss<'_, E> {
                         continue;
                     }
                 },
-                Waited::Outcome(Outcome::Loaded(None)) => {
+                Waited::Outcome(Outcome::Loaded(None)) if call.takes_none => {
                     call.site.counters.shared.one();
                     return Ok(None);
                 }
+                // Somebody loads another type at this key; that flight is of no use here.
+                Waited::Outcome(Outcome::Loaded(None)) => {}
                 Waited::Outcome(Outcome::Loaded(Some(value))) => {
                     if let Ok(value) = value.downcast() {
                         call.site.counters.shared.one();
                         return Ok(Some(value));
                     }
-                    // Somebody loads another type at this key; that flight is of no use here.
                 }
                 Waited::Outcome(Outcome::Failed(error)) => {
                     if let Some(error) = error.and_then(|error| self.sharing.take(&error)) {

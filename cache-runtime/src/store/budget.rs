@@ -7,17 +7,27 @@ use std::time::Duration;
 pub(crate) struct Budget {
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the memory store answers at once"))]
     left: Duration,
+    /// Since when the time runs. Looked at by the next step only: most calls have one, and a look at the clock costs as much
+    /// as everything else here.
+    #[cfg(feature = "redis")]
+    since: Option<tokio::time::Instant>,
 }
 
 impl Budget {
     pub(crate) fn new(deadline: Duration) -> Budget {
-        Budget { left: deadline }
+        Budget {
+            left: deadline,
+            #[cfg(feature = "redis")]
+            since: None,
+        }
     }
 
-    /// Whether there is no time left to ask for anything.
-    #[cfg(feature = "redis")]
-    pub(crate) fn is_spent(&self) -> bool {
-        self.left.is_zero()
+    /// A load, a write to the source or a wait begins: its time does not count.
+    pub(crate) fn pause(&mut self) {
+        #[cfg(feature = "redis")]
+        if let Some(since) = self.since.take() {
+            self.left = self.left.saturating_sub(since.elapsed());
+        }
     }
 
     /// Takes a step, for as long as there is time by the clock of `runtime`: the caller may be in another executor, or, with a
@@ -30,12 +40,19 @@ impl Budget {
     ) -> super::Answer<T> {
         use crate::error::CacheError;
         let started = tokio::time::Instant::now();
+        if let Some(since) = self.since.replace(started) {
+            self.left = self.left.saturating_sub(started - since);
+        }
+        if self.left.is_zero() {
+            return Err(CacheError::DeadlineExceeded);
+        }
         let step = {
             let _runtime = runtime.enter();
             tokio::time::timeout_at(started + self.left, step)
         };
-        let answer = step.await;
-        self.left = self.left.saturating_sub(started.elapsed());
-        answer.unwrap_or(Err(CacheError::DeadlineExceeded))
+        step.await.unwrap_or_else(|_| {
+            self.left = Duration::ZERO;
+            Err(CacheError::DeadlineExceeded)
+        })
     }
 }

@@ -95,6 +95,9 @@ pub(crate) trait Store {
     /// Takes away what stands at a key, a write mark too: for a write whose beginning was not answered.
     fn remove(&self, key: &Key) -> impl Future<Output = Answer<()>> + Send;
 
+    /// Takes away what stands at a key if it has more than `most` bytes: no record does. Gives whether it did.
+    fn shed(&self, key: &Key, most: usize) -> impl Future<Output = Answer<bool>> + Send;
+
     /// Invalidates all keys of a pattern. Gives how many there were.
     fn invalidate_matching(&self, pattern: &Pattern) -> impl Future<Output = Answer<u64>> + Send;
 
@@ -122,9 +125,6 @@ macro_rules! steps {
                     AnyStore::Redis(store) => {
                         // Pinned here, where it is made: each move of a future costs its size in every future around it.
                         let step = std::pin::pin!(store.$step($($argument),*));
-                        if budget.is_spent() {
-                            return Err(CacheError::DeadlineExceeded);
-                        }
                         budget.spend(store.runtime(), step).await
                     }
                 }
@@ -145,6 +145,7 @@ steps! {
     put(entries: Vec<(Key, Draft, Duration)>) -> ();
     invalidate(keys: &[Key]) -> ();
     remove(key: &Key) -> ();
+    shed(key: &Key, most: usize) -> bool;
 }
 
 /// What takes as long as it takes, and is no part of a call.

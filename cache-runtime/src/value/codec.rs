@@ -8,16 +8,20 @@ use super::Value;
 use crate::error::CacheError;
 use crate::record::{Body, Codec, Draft, Header, Stored};
 
-/// Makes the draft of a value: bytes for a server, the value itself for the memory store.
-pub(crate) fn draft<V: Value>(header: Header, value: &Arc<V>, typed: bool) -> Result<Draft, CacheError> {
+/// Makes the draft of a value of `most` encoded bytes at the most: bytes for a server, the value itself for the memory store.
+pub(crate) fn draft<V: Value>(
+    header: Header,
+    value: &Arc<V>,
+    typed: bool,
+    most: usize,
+) -> Result<Draft, CacheError> {
     if typed {
-        let (kept, size) = keep(value)?;
+        let (kept, size) = keep(value, most)?;
         return Ok(Draft { header, body: Body::Typed(kept), size });
     }
-    let mut record = header.write(256);
+    let record = header.write(256);
     let payload = record.len();
-    serde_json::to_writer(&mut record, &**value).map_err(|error| refused::<V>(&error))?;
-    let size = record.len() - payload;
+    let (record, size) = encode(&**value, record, most)?;
     Ok(Draft { header, body: Body::Bytes(record, payload), size })
 }
 
@@ -47,29 +51,42 @@ pub(crate) fn decode<V: Value>(stored: &Stored) -> Option<Arc<V>> {
 ///
 /// A debug build keeps what comes back from the codec: what a server would lose or refuse then shows in the first test.
 #[cfg(debug_assertions)]
-fn keep<V: Value>(value: &Arc<V>) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
-    let bytes = serde_json::to_vec(&**value).map_err(|error| refused::<V>(&error))?;
+fn keep<V: Value>(value: &Arc<V>, most: usize) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
+    let (bytes, size) = encode(&**value, Vec::new(), most)?;
     let back: V = serde_json::from_slice(&bytes).map_err(|error| refused::<V>(&error))?;
-    Ok((Arc::new(back), bytes.len()))
+    Ok((Arc::new(back), size))
 }
 
 #[cfg(not(debug_assertions))]
-fn keep<V: Value>(value: &Arc<V>) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
-    let mut size = CountBytes(0);
-    serde_json::to_writer(&mut size, &**value).map_err(|error| refused::<V>(&error))?;
-    Ok((Arc::clone(value) as _, size.0))
+fn keep<V: Value>(value: &Arc<V>, most: usize) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
+    let (_, size) = encode(&**value, io::sink(), most)?;
+    Ok((Arc::clone(value) as _, size))
+}
+
+/// Writes a value, and gives how many bytes it has.
+fn encode<V: Value, W: io::Write>(value: &V, out: W, most: usize) -> Result<(W, usize), CacheError> {
+    let mut bounded = Bounded { out, left: most };
+    match serde_json::to_writer(&mut bounded, value) {
+        Ok(()) => Ok((bounded.out, most - bounded.left)),
+        Err(error) if error.is_io() => Err(CacheError::TooLarge { value: type_name::<V>(), most }),
+        Err(error) => Err(refused::<V>(&error)),
+    }
 }
 
 fn refused<V>(error: &serde_json::Error) -> CacheError {
     CacheError::Encode { value: type_name::<V>(), reason: error.to_string() }
 }
 
-#[cfg_attr(debug_assertions, allow(dead_code, reason = "a debug build has the bytes"))]
-struct CountBytes(usize);
+/// Stops where a value becomes too large: no memory is taken for what will not be stored.
+struct Bounded<W> {
+    out: W,
+    left: usize,
+}
 
-impl io::Write for CountBytes {
+impl<W: io::Write> io::Write for Bounded<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
+        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        self.out.write_all(bytes)?;
         Ok(bytes.len())
     }
 

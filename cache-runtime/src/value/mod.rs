@@ -5,8 +5,8 @@ mod schema;
 mod std_types;
 
 use std::any::TypeId;
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,7 +77,7 @@ impl Fingerprint {
 /// Gives a type's fingerprint. The macros choose which one.
 pub type SchemaFn = fn() -> Fingerprint;
 
-/// The fingerprint of a type with a derived schema; worked out once a type.
+/// The fingerprint of a type with a derived schema; worked out once a type and thread.
 pub(crate) fn by_schema<V: CacheValue>() -> Fingerprint {
     cached::<V>(|| Fingerprint { schema: SchemaVisitor::hash_of::<V>(), ..by_name_uncached::<V>() })
 }
@@ -94,12 +94,17 @@ fn by_name_uncached<V>() -> Fingerprint {
 type Known = HashMap<TypeId, Fingerprint, foldhash::fast::RandomState>;
 
 fn cached<V: 'static>(make: fn() -> Fingerprint) -> Fingerprint {
-    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
-    let id = TypeId::of::<V>();
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        return *known;
+    thread_local! {
+        // Threads know for themselves: a lock that all of them take, even to read, is a line of memory that all of them write.
+        static KNOWN: RefCell<Known> = RefCell::default();
     }
-    let fingerprint = make();
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(id, fingerprint);
-    fingerprint
+    let id = TypeId::of::<V>();
+    // A thread that ends may have forgotten already.
+    let known = KNOWN.try_with(|known| known.borrow().get(&id).copied());
+    known.ok().flatten().unwrap_or_else(|| {
+        // Not under the borrow: a schema is somebody else's code, which may look at a cache.
+        let fingerprint = make();
+        let _ = KNOWN.try_with(|known| known.borrow_mut().insert(id, fingerprint));
+        fingerprint
+    })
 }

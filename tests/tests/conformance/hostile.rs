@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Aside, Flags, Through};
 use crate::source::Source;
+use crate::stores::patient;
 
 on_every_store! {
     async fn bytes_of_others_are_a_miss_and_are_replaced(store: Store) {
@@ -105,10 +106,71 @@ on_every_store! {
             assert_eq!(maps.map(1).await[&(1, 1)], 1);
         }
         let counts = maps.map_entry(1).counts();
-        assert_eq!((counts.loads, counts.fills, counts.store_errors), (2, 0, 2));
+        assert_eq!((counts.loads, counts.fills, counts.unstorable), (2, 0, 2));
         assert_eq!(store.keys().await, 0, "no lease is left");
         let error = maps.map_entry(1).set(&HashMap::from([((1, 1), 1)])).await.unwrap_err();
         assert!(matches!(error, CacheError::Encode { .. }), "{error}");
+    }
+
+    async fn a_kept_none_is_replaced_by_a_declaration_that_knows_none(store: Store) {
+        mod before {
+            use super::*;
+            #[cache_strategy(namespace = "none", ttl = 60)]
+            pub(super) struct Names { pub(super) cache: Cache }
+            #[cache_strategy]
+            impl Names {
+                #[cached(key = "name/<id>", none_ttl = 60)]
+                pub(super) async fn name(&self, id: i64) -> Option<String> { let _ = id; None }
+            }
+        }
+        mod after {
+            use super::*;
+            #[derive(Clone)]
+            #[cache_strategy(namespace = "none", ttl = 60)]
+            pub(super) struct Names { pub(super) cache: Cache }
+            #[cache_strategy]
+            impl Names {
+                #[cached(key = "name/<id>")]
+                pub(super) async fn name(&self, id: i64) -> String { id.to_string() }
+            }
+        }
+        let before = before::Names { cache: store.one.clone() };
+        assert_eq!((before.name(1).await, before.name(1).await), (None, None));
+        assert_eq!(before.name_entry(1).counts().loads, 1);
+
+        let after = after::Names { cache: store.one.clone() };
+        let callers: Vec<_> = (0..20)
+            .map(|_| { let after = after.clone(); tokio::spawn(async move { after.name(1).await }) })
+            .collect();
+        for caller in callers {
+            assert_eq!(caller.await.unwrap(), "1");
+        }
+        assert_eq!(after.name(1).await, "1");
+        assert_eq!(after.name_entry(1).counts().loads, 1, "one load, which replaces the `None`");
+        assert_eq!(before.name(1).await.as_deref(), Some("1"));
+    }
+
+    async fn a_value_that_is_too_large_goes_to_its_callers_alone(store: Store) {
+        #[cache_strategy(namespace = "large", ttl = 60)]
+        struct Texts { cache: Cache }
+        #[cache_strategy]
+        impl Texts {
+            #[cached(key = "text/<length>")]
+            async fn text(&self, length: usize) -> String { "x".repeat(length) }
+        }
+        let builder = patient(Cache::builder()).max_value_bytes(1024);
+        let builder = match &store.server { Some(server) => builder.url(server.url()), None => builder };
+        let texts = Texts { cache: builder.build().await.unwrap() };
+        // With its two quotes.
+        for (length, not_stored) in [(1022, 0), (1023, 2)] {
+            assert_eq!((texts.text(length).await.len(), texts.text(length).await.len()), (length, length));
+            let counts = texts.text_entry(length).counts();
+            assert_eq!(counts.loads - counts.fills, not_stored, "{length}");
+        }
+        assert_eq!(texts.text_entry(0).counts().unstorable, 2);
+        assert_eq!(CacheManager::new(&texts.cache).stats().await.store.entries, Some(1), "no lease is left");
+        let error = texts.text_entry(7).set(&"x".repeat(1023)).await.unwrap_err();
+        assert!(error.to_string().contains("more than 1024 bytes"), "{error}");
     }
 
     async fn a_server_that_forgot_its_scripts_is_told_again(store: Store) {

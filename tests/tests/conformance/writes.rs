@@ -1,6 +1,7 @@
 //! P2: after all writers are done the cache holds the source's last value or nothing.
 
-use cache_runtime::{CacheStrategy, WriteEffect};
+use cache_runtime::WriteEffect;
+use cache_runtime::prelude::*;
 
 use crate::kinds::Through;
 use crate::source::Source;

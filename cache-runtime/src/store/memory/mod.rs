@@ -182,6 +182,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn shed(&self, _: &Key, _: usize) -> Answer<bool> {
+        Ok(false)
+    }
+
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
         Ok(self.invalidate_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))))
     }

@@ -156,6 +156,11 @@ impl Store for RedisStore {
         self.script(Script::Remove, key, &[]).await.map(|_| ())
     }
 
+    async fn shed(&self, key: &Key, most: usize) -> Answer<bool> {
+        let most = most.to_string();
+        integer(self.script(Script::Shed, key, &[most.as_bytes()]).await?).map(|shed| shed == 1)
+    }
+
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
         let mut count = 0;
         for glob in pattern.globs() {

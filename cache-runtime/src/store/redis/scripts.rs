@@ -30,6 +30,7 @@ scripts! {
     EndWrite = with_marks!("scripts/end_write.lua");
     Put = with_marks!("scripts/put.lua");
     Remove = include_str!("scripts/remove.lua");
+    Shed = include_str!("scripts/shed.lua");
     Invalidate = with_marks!("scripts/invalidate.lua");
 }
 
