@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use redis::{FromRedisValue, Value};
 
-use crate::{Options, RedisServer, wait_until};
+use crate::{Options, RedisServer, wait_for};
 
 /// For how long a node may be silent before the others replace it.
 pub const NODE_TIMEOUT: Duration = Duration::from_millis(1000);
+
+/// They talk to each other about once a second, and on a busy machine more rarely.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const SLOTS: u32 = 16_384;
 const PRIMARIES: usize = 3;
@@ -50,7 +53,7 @@ impl RedisCluster {
         for node in &cluster.nodes[1..] {
             node.command(&["CLUSTER", "MEET", "127.0.0.1", &cluster.nodes[0].port().to_string()]);
         }
-        wait_until("all nodes know each other", || {
+        wait_for(PATIENCE, "all nodes know each other", || {
             cluster.nodes.iter().all(|node| {
                 let nodes: String = node.query(&["CLUSTER", "NODES"]);
                 nodes.lines().count() == cluster.nodes.len() && !nodes.contains("handshake")
@@ -65,14 +68,19 @@ impl RedisCluster {
 
     /// Waits until all nodes that run call the cluster well, agree on its primaries, and have their data.
     pub fn is_well(&self) {
-        wait_until("all nodes call the cluster well", || {
+        wait_for(PATIENCE, "all nodes call the cluster well", || {
             let running: Vec<&RedisServer> = self.nodes.iter().filter(|node| node.pid().is_some()).collect();
             let primaries: Vec<Vec<u16>> = running.iter().map(|node| slots_of(node)).collect();
             running.iter().all(|node| {
                 let info: String = node.query(&["CLUSTER", "INFO"]);
+                let nodes: String = node.query(&["CLUSTER", "NODES"]);
+                let has_slots = |line: &str| line.split(' ').nth(8).is_some();
                 info.contains("cluster_state:ok")
                     && info.contains("cluster_slots_ok:16384")
                     && node.info("master_link_status").is_none_or(|status| status == "up")
+                    && nodes
+                        .lines()
+                        .all(|line| line.contains("fail") || line.contains("slave") || has_slots(line))
             }) && primaries.windows(2).all(|two| two[0] == two[1])
         });
     }
@@ -119,7 +127,7 @@ impl RedisCluster {
                 let mut answers: Vec<T> = self.primaries().iter().map(|node| node.query(command)).collect();
                 answers.pop().expect("a primary")
             }
-            [_, key, ..] => self.node_of(key).query(command),
+            ["EVAL", _, "1", key, ..] | [_, key, ..] => self.node_of(key).query(command),
             _ => panic!("{command:?} has no key"),
         }
     }
@@ -144,14 +152,15 @@ impl RedisCluster {
         from.command(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to.node_id()]);
     }
 
-    /// Moves the slot's keys.
-    pub fn move_keys(&self, slot: u16, from: usize, to: usize) {
+    /// Moves the slot's keys; `true`: there were none left.
+    pub fn move_keys(&self, slot: u16, from: usize, to: usize) -> bool {
         let keys: Vec<String> =
             self.nodes[from].query(&["CLUSTER", "GETKEYSINSLOT", &slot.to_string(), "1000"]);
-        for key in keys {
+        for key in &keys {
             let port = self.nodes[to].port().to_string();
-            self.nodes[from].command(&["MIGRATE", "127.0.0.1", &port, &key, "0", "5000"]);
+            self.nodes[from].command(&["MIGRATE", "127.0.0.1", &port, key, "0", "5000"]);
         }
+        keys.is_empty()
     }
 
     /// The slot belongs to the other node from now on.

@@ -30,4 +30,4 @@ pub use proxy::Proxy;
 pub use replication::{DOWN_AFTER, Sentinels};
 pub use server::RedisServer;
 pub use tls::Certificates;
-pub use wait::wait_until;
+pub use wait::{wait_for, wait_until};

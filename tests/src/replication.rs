@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::Value;
 
-use crate::{RedisServer, wait_until};
+use crate::{RedisServer, wait_for};
 
 /// A master, replicas, and three sentinels. Sentinels are servers too: a sentinel is a mode of the same program.
 #[derive(Debug)]
@@ -16,6 +16,9 @@ pub struct Sentinels {
 
 /// The name under which the sentinels know the master.
 pub(crate) const SERVICE: &str = "cache";
+
+/// They talk to each other every other second, and on a busy machine more rarely.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// For how long a master may be silent before the sentinels replace it.
 pub const DOWN_AFTER: Duration = Duration::from_millis(500);
@@ -32,7 +35,7 @@ impl Sentinels {
             servers.push(replica);
         }
         for replica in &servers[1..] {
-            wait_until("the replica has the master's data", || {
+            wait_for(PATIENCE, "the replica has the master's data", || {
                 replica.info("master_link_status").as_deref() == Some("up")
             });
         }
@@ -52,7 +55,7 @@ impl Sentinels {
             .collect();
         let set = Sentinels { servers, sentinels };
         // They find each other through the master, every two seconds.
-        wait_until("the sentinels know everybody", || {
+        wait_for(PATIENCE, "the sentinels know everybody", || {
             set.sentinels.iter().all(|sentinel| {
                 let known = |about: &str| number(sentinel, about);
                 known("num-other-sentinels") == 2 && known("num-slaves") == replicas as i64

@@ -24,6 +24,7 @@ pub(super) struct Map {
     pub(super) nodes: Vec<Arc<Node>>,
     /// The place of each slot's node in `nodes`.
     slots: Vec<Option<u16>>,
+    count_with_slots: usize,
     /// Nodes that can be asked for a map besides those: replicas, one of which may be a primary tomorrow.
     pub(super) others: Vec<Place>,
 }
@@ -31,14 +32,15 @@ pub(super) struct Map {
 impl Map {
     pub(super) fn new(layout: Layout, mut node: impl FnMut(&Place) -> Arc<Node>) -> Map {
         let mut map =
-            Map { nodes: Vec::new(), slots: vec![None; usize::from(SLOTS)], others: layout.replicas };
+            Map { slots: vec![None; usize::from(SLOTS)], others: layout.replicas, ..Map::default() };
         let mut known: HashMap<Place, u16> = HashMap::new();
-        let places = layout.ranges.iter().map(|(_, _, place)| place).chain(&layout.without_slots);
-        for place in places {
+        let with_slots = layout.ranges.iter().map(|(_, _, place)| (place, true));
+        for (place, has_slots) in with_slots.chain(layout.without_slots.iter().map(|place| (place, false))) {
             if !known.contains_key(place) {
                 let index = u16::try_from(map.nodes.len()).unwrap_or(u16::MAX);
                 known.insert(place.clone(), index);
                 map.nodes.push(node(place));
+                map.count_with_slots += usize::from(has_slots);
             }
         }
         for (first, last, place) in &layout.ranges {
@@ -71,11 +73,21 @@ impl Map {
         Some(map)
     }
 
-    /// Whether every slot has a node, and every node can be talked to.
+    /// Whether every slot has a node that can be talked to.
     pub(super) fn is_whole(&self) -> bool {
         !self.slots.is_empty()
             && self.slots.iter().all(Option::is_some)
-            && self.nodes.iter().all(|node| node.supervisor.is_connected())
+            && self.with_slots().all(|node| node.supervisor.is_connected())
+    }
+
+    /// The nodes that have slots, as far as the map was made with them.
+    fn with_slots(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.iter().take(self.count_with_slots)
+    }
+
+    /// Whether a node had no slots when the map was made. A replica that is new looks like that for a moment.
+    pub(super) fn is_without_slots(&self, node: &Arc<Node>) -> bool {
+        !self.with_slots().any(|other| Arc::ptr_eq(node, other))
     }
 }
 

@@ -91,8 +91,12 @@ impl Shared {
     async fn topology(&self, bound: Duration) -> Answer<Topology> {
         self.refresh().await?;
         let map = self.map.load_full();
-        let mut topology = Topology { nodes: map.nodes.clone(), slots: BTreeMap::new() };
-        for node in &topology.nodes {
+        let mut topology = Topology { nodes: Vec::new(), slots: BTreeMap::new() };
+        for node in &map.nodes {
+            // No keys are there, unless a slot is on its way to it.
+            if map.is_without_slots(node) && !node.supervisor.is_connected() && !topology.is_moving() {
+                continue;
+            }
             let link = self.link(node)?;
             let mut command = cmd("CLUSTER");
             command.arg("NODES");
@@ -106,6 +110,7 @@ impl Shared {
             let own = own_slots(&text)
                 .ok_or_else(|| unavailable("a node of the cluster is no primary any more"))?;
             topology.slots.insert(node.place.clone(), own);
+            topology.nodes.push(Arc::clone(node));
         }
         Ok(topology)
     }

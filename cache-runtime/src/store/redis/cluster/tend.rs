@@ -59,7 +59,9 @@ impl Shared {
         let connecting = async {
             self.refresh().await?;
             while !self.map.load().is_whole() {
-                self.wake.notified().await;
+                if timeout(HEARTBEAT, self.wake.notified()).await.is_err() {
+                    self.refresh().await?;
+                }
             }
             Ok(())
         };
