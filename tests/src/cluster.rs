@@ -21,6 +21,7 @@ const PRIMARIES: usize = 3;
 pub struct RedisCluster {
     /// All nodes.
     pub nodes: Vec<RedisServer>,
+    ids: Vec<String>,
 }
 
 impl RedisCluster {
@@ -49,7 +50,8 @@ impl RedisCluster {
             node.command(&words);
             node.command(&["CLUSTER", "SET-CONFIG-EPOCH", &(index + 1).to_string()]);
         }
-        let cluster = RedisCluster { nodes };
+        let ids = nodes.iter().map(RedisServer::node_id).collect();
+        let cluster = RedisCluster { nodes, ids };
         for node in &cluster.nodes[1..] {
             node.command(&["CLUSTER", "MEET", "127.0.0.1", &cluster.nodes[0].port().to_string()]);
         }
@@ -70,7 +72,7 @@ impl RedisCluster {
     pub fn is_well(&self) {
         wait_for(PATIENCE, "all nodes call the cluster well", || {
             let running: Vec<&RedisServer> = self.nodes.iter().filter(|node| node.pid().is_some()).collect();
-            let primaries: Vec<Vec<u16>> = running.iter().map(|node| slots_of(node)).collect();
+            let primaries: Vec<Vec<String>> = running.iter().map(|node| slots_of(node)).collect();
             running.iter().all(|node| {
                 let info: String = node.query(&["CLUSTER", "INFO"]);
                 let nodes: String = node.query(&["CLUSTER", "NODES"]);
@@ -104,12 +106,9 @@ impl RedisCluster {
         let node = self.nodes.iter().find(|node| node.pid().is_some()).expect("a node that runs");
         let slot: u16 = node.query(&["CLUSTER", "KEYSLOT", key]);
         let slots: Value = node.query(&["CLUSTER", "SLOTS"]);
-        let port = ranges(slots)
-            .into_iter()
-            .find(|(first, last, _)| (*first..=*last).contains(&slot))
-            .expect("a range")
-            .2;
-        self.nodes.iter().position(|node| node.port() == port).expect("one of them")
+        let range = ranges(slots).into_iter().find(|(first, last, _)| (*first..=*last).contains(&slot));
+        let id = range.expect("a range").2;
+        self.ids.iter().position(|node| *node == id).expect("one of them")
     }
 
     /// The primary that has a key.
@@ -163,12 +162,28 @@ impl RedisCluster {
         keys.is_empty()
     }
 
-    /// The slot belongs to the other node from now on.
+    /// The slot belongs to the other node from now on, and all primaries know it: one that does not could take it back.
     pub fn end_move(&self, slot: u16, from: usize, to: usize) {
-        let id = self.nodes[to].node_id();
-        for node in [to, from] {
-            self.nodes[node].command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", &id]);
+        let id = &self.ids[to];
+        let primaries = self.primaries();
+        let both = [&self.nodes[to], &self.nodes[from]];
+        let rest = primaries.iter().copied().filter(|node| both.iter().all(|one| one.port() != node.port()));
+        for node in both.into_iter().chain(rest) {
+            node.command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", id]);
         }
+        let is_there = |range: &(u16, u16, String)| (range.0..=range.1).contains(&slot) && range.2 == *id;
+        wait_for(PATIENCE, "the primaries agree on the slot", || {
+            primaries.iter().all(|node| ranges(node.query(&["CLUSTER", "SLOTS"])).iter().any(is_there))
+        });
+    }
+
+    /// Has the clients of a node talk to another port of this machine, and waits until all nodes tell them so.
+    pub fn announce(&self, node: usize, port: u16) {
+        self.nodes[node].command(&["CONFIG", "SET", "cluster-announce-port", &port.to_string()]);
+        let announced = format!("127.0.0.1:{port}@");
+        wait_for(PATIENCE, "all nodes know the port", || {
+            self.nodes.iter().all(|node| node.query::<String>(&["CLUSTER", "NODES"]).contains(&announced))
+        });
     }
 
     /// The slot of a key.
@@ -178,21 +193,22 @@ impl RedisCluster {
     }
 }
 
-fn ranges(slots: Value) -> Vec<(u16, u16, u16)> {
+/// First and last slot, and the name of their primary.
+fn ranges(slots: Value) -> Vec<(u16, u16, String)> {
     let ranges: Vec<Vec<Value>> = redis::from_redis_value(slots).expect("ranges");
-    let number = |value: &Value| redis::from_redis_value(value.clone()).expect("a number");
+    let slot = |value: &Value| redis::from_redis_value(value.clone()).expect("a slot");
     let range = |range: &Vec<Value>| {
         let Value::Array(node) = &range[2] else { panic!("a node") };
-        (number(&range[0]), number(&range[1]), number(&node[1]))
+        (slot(&range[0]), slot(&range[1]), redis::from_redis_value(node[2].clone()).expect("a name"))
     };
     ranges.iter().map(range).collect()
 }
 
-/// The ports of the primaries, in the order of their slots.
-fn slots_of(node: &RedisServer) -> Vec<u16> {
+/// The names of the primaries, in the order of their slots.
+fn slots_of(node: &RedisServer) -> Vec<String> {
     let mut ranges = ranges(node.query(&["CLUSTER", "SLOTS"]));
     ranges.sort_unstable();
-    ranges.into_iter().map(|(_, _, port)| port).collect()
+    ranges.into_iter().map(|(_, _, id)| id).collect()
 }
 
 impl RedisServer {
