@@ -80,6 +80,17 @@ impl Map {
             && self.with_slots().all(|node| node.supervisor.is_connected())
     }
 
+    /// Whether there is nothing to be found out: a node without slots that is not connected to may be a replica by now.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_whole() && self.nodes.iter().all(|node| node.supervisor.is_connected())
+    }
+
+    /// The nodes that may hold keys: those with slots, and of the others those that are primaries indeed.
+    pub(super) fn holders(&self) -> impl Iterator<Item = &Arc<Node>> {
+        let is_primary = |node: &&Arc<Node>| node.supervisor.is_connected();
+        self.with_slots().chain(self.nodes.iter().skip(self.count_with_slots).filter(is_primary))
+    }
+
     /// The nodes that have slots, as far as the map was made with them.
     fn with_slots(&self) -> impl Iterator<Item = &Arc<Node>> {
         self.nodes.iter().take(self.count_with_slots)

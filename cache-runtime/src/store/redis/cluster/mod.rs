@@ -70,7 +70,7 @@ impl Cluster {
         if map.nodes.is_empty() {
             return Err(unavailable(format!("no connection to {}", self.address())));
         }
-        Ok(map.nodes.iter().map(|node| Arc::clone(&node.supervisor)).collect())
+        Ok(map.holders().map(|node| Arc::clone(&node.supervisor)).collect())
     }
 
     /// A step, at its key's node; followed to another one if that one sends it there.

@@ -220,7 +220,7 @@ async fn tend(store: Weak<Shared>, wake: Arc<Notify>) {
         // Without a hold on the store: waiting here must not keep it alive.
         let woken = timeout(jittered(HEARTBEAT), wake.notified()).await.is_ok();
         let Some(shared) = store.upgrade() else { return };
-        if woken || !shared.map.load().is_whole() {
+        if woken || !shared.map.load().is_settled() {
             if refreshed.elapsed() < PAUSE {
                 tokio::time::sleep(PAUSE).await;
             }
