@@ -1,13 +1,17 @@
 //! A cluster: three primaries, each with a replica.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{FromRedisValue, Value};
 
-use crate::{Options, RedisServer, wait_for};
+use crate::{RedisServer, wait_for};
 
-/// For how long a node may be silent before the others replace it.
-pub const NODE_TIMEOUT: Duration = Duration::from_millis(1000);
+/// For how long a node of a [`RedisCluster::quick_to_fail_over`] may be silent before the others replace it.
+pub const NODE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// While the cluster forms, on a machine that may be busy; later it would make what one node knows of another old.
+const WHILE_FORMING: &str = "5000";
+const STEADY: &str = "60000";
 
 /// They talk to each other about once a second, and on a busy machine more rarely.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,22 +29,22 @@ pub struct RedisCluster {
 }
 
 impl RedisCluster {
-    /// Starts the nodes, makes a cluster of them, and returns when all of them call it well.
+    /// Starts the nodes, makes a cluster of them, and returns when all of them call it well. Nothing fails over by itself, however
+    /// busy the machine is.
     #[must_use]
     pub fn start() -> RedisCluster {
-        Self::with(|_, options| options)
+        Self::with_timeout(STEADY)
     }
 
-    /// The same, with more options for a node.
+    /// One whose replicas take over soon.
     #[must_use]
-    pub fn with(options: impl Fn(usize, Options) -> Options) -> RedisCluster {
+    pub fn quick_to_fail_over() -> RedisCluster {
+        Self::with_timeout(&NODE_TIMEOUT.as_millis().to_string())
+    }
+
+    fn with_timeout(timeout: &str) -> RedisCluster {
         let nodes: Vec<RedisServer> = (0..2 * PRIMARIES)
-            .map(|index| {
-                let node = RedisServer::with()
-                    .cluster()
-                    .set("cluster-node-timeout", &NODE_TIMEOUT.as_millis().to_string());
-                options(index, node).start()
-            })
+            .map(|_| RedisServer::with().cluster().set("cluster-node-timeout", WHILE_FORMING).start())
             .collect();
         for (index, node) in nodes.iter().take(PRIMARIES).enumerate() {
             let slots = (0..SLOTS).filter(|slot| (*slot as usize * PRIMARIES / SLOTS as usize) == index);
@@ -52,10 +56,13 @@ impl RedisCluster {
         }
         let ids = nodes.iter().map(RedisServer::node_id).collect();
         let cluster = RedisCluster { nodes, ids };
-        for node in &cluster.nodes[1..] {
-            node.command(&["CLUSTER", "MEET", "127.0.0.1", &cluster.nodes[0].port().to_string()]);
-        }
+        let mut met: Option<Instant> = None;
         wait_for(PATIENCE, "all nodes know each other", || {
+            // A meeting that takes too long is given up, without a word.
+            if met.is_none_or(|met| met.elapsed() > Duration::from_secs(5)) {
+                cluster.meet();
+                met = Some(Instant::now());
+            }
             cluster.nodes.iter().all(|node| {
                 let nodes: String = node.query(&["CLUSTER", "NODES"]);
                 nodes.lines().count() == cluster.nodes.len() && !nodes.contains("handshake")
@@ -65,7 +72,17 @@ impl RedisCluster {
             node.command(&["CLUSTER", "REPLICATE", &cluster.nodes[index - PRIMARIES].node_id()]);
         }
         cluster.is_well();
+        for node in &cluster.nodes {
+            node.command(&["CONFIG", "SET", "cluster-node-timeout", timeout]);
+        }
         cluster
+    }
+
+    fn meet(&self) {
+        let port = self.nodes[0].port().to_string();
+        for node in &self.nodes[1..] {
+            node.command(&["CLUSTER", "MEET", "127.0.0.1", &port]);
+        }
     }
 
     /// Waits until all nodes that run call the cluster well, agree on its primaries, and have their data.

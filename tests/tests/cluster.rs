@@ -226,7 +226,7 @@ async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
 /// invalidated meanwhile is not served from it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
-    let mut cluster = cluster().await;
+    let mut cluster = tokio::task::spawn_blocking(RedisCluster::quick_to_fail_over).await.unwrap();
     let cache = connect(&cluster.url()).await;
     let (numbers, source) = filled(&cache).await;
     let through = Through::new(&cache, &source);

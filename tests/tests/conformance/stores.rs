@@ -99,14 +99,7 @@ impl Lent {
         let turn = TURNS.acquire().await.expect("it is never closed");
         let free = CLUSTERS.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let start = move || {
-            let cluster = free.unwrap_or_else(|| {
-                let cluster = RedisCluster::start();
-                // From now on nothing fails over here, however busy the machine is.
-                for node in &cluster.nodes {
-                    node.command(&["CONFIG", "SET", "cluster-node-timeout", "60000"]);
-                }
-                cluster
-            });
+            let cluster = free.unwrap_or_else(RedisCluster::start);
             cluster.command(&["FLUSHALL"]);
             cluster
         };
