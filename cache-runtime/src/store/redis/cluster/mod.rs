@@ -4,6 +4,8 @@
 //! a call elsewhere, can't be reached, or a slot has none.
 
 mod map;
+mod refresh;
+mod replay;
 mod scan;
 mod slot;
 mod tend;
