@@ -16,12 +16,19 @@ pub use inventory;
 
 use std::convert::Infallible;
 use std::fmt::Display;
+use std::time::Duration;
 
 use crate::cache::Cache;
-use crate::entry::load_some;
-use crate::error::SharedError;
-use crate::load::load;
+use crate::entry::{load_some, load_some_owned};
+use crate::error::{LoadTimeout, SharedError};
+use crate::load::{Load, load, load_owned};
 use crate::value::{CacheValue, Value, by_name, by_schema};
+
+/// For the interleaving checker in `tests/`.
+#[cfg(feature = "__interleaving")]
+pub mod interleaving {
+    pub use crate::interleaving::{Background, Hook, Standing, evict, expire, set_hook, sibling, standing};
+}
 
 /// Puts a site into the catalog.
 #[doc(hidden)]
@@ -68,7 +75,7 @@ where
     Fut: Future<Output = V>,
 {
     let result: Result<V, Infallible> =
-        load_some(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+        load_some(call, ErrorSharing::never(), || async { Ok(Load::new(loader().await)) }).await;
     match result {
         Ok(value) => value,
     }
@@ -82,7 +89,7 @@ where
     Fut: Future<Output = Option<V>>,
 {
     let result: Result<Option<V>, Infallible> =
-        load(call, ErrorSharing::never(), || async { Ok(loader().await) }).await;
+        load(call, ErrorSharing::never(), || async { Ok(Load::new(loader().await)) }).await;
     match result {
         Ok(value) => value,
     }
@@ -95,7 +102,7 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<V, E>>,
 {
-    load_some(call, sharing, loader).await
+    load_some(call, sharing, || async { loader().await.map(Load::new) }).await
 }
 
 /// For a function that returns `Result<Option<V>, E>`.
@@ -109,7 +116,150 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<Option<V>, E>>,
 {
-    load(call, sharing, loader).await
+    load(call, sharing, || async { loader().await.map(Load::new) }).await
+}
+
+/// Milliseconds, as the macros give times.
+pub const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// The policy of a function whose loads run inside its callers.
+///
+/// # Panics
+///
+/// While it is compiled: where the strategy's defaults ask for more.
+pub const fn in_caller(policy: Policy) -> Policy {
+    assert!(
+        !policy.needs_task(),
+        "an option of this strategy works in the background: add `background` to `#[cached]`, which clones what this \
+         function borrows into a task, or switch the option off here (`stale_while_revalidate = false`)"
+    );
+    sound(policy)
+}
+
+/// The policy of a function whose loads may run in a task; `times_out` says whether its error can tell of a load that took
+/// too long.
+///
+/// # Panics
+///
+/// While it is compiled: where it does not fit the function, or its options do not go together.
+pub const fn in_background(policy: Policy, times_out: bool) -> Policy {
+    assert!(
+        policy.bound().is_none() || times_out,
+        "a function with `load_timeout` returns a `Result` whose error implements `From<cache_runtime::LoadTimeout>`; or \
+         give `timeout_error = path`, a function that makes the error"
+    );
+    sound(policy)
+}
+
+const fn sound(policy: Policy) -> Policy {
+    match policy.problem() {
+        None => policy,
+        Some((setting, _)) => panic_about(setting),
+    }
+}
+
+/// One attribute alone is checked by the macros; together with its strategy's defaults it may not be sound.
+#[expect(clippy::panic, reason = "it is the compiler that panics")]
+const fn panic_about(setting: &str) -> ! {
+    match setting.as_bytes() {
+        b"soft_load_timeout" => panic!(
+            "`soft_load_timeout` needs a stale window (`stale_if_error` or `stale_while_revalidate`), and has to be shorter \
+             than `load_timeout`"
+        ),
+        _ => panic!("an option of this function is out of range"),
+    }
+}
+
+/// A copy of what a function borrows, for a task.
+pub fn own<T: Own + ?Sized>(borrowed: &T) -> T::Owned {
+    borrowed.to_owned()
+}
+
+/// What can be cloned into a task.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be cloned into a task",
+    label = "borrowed, and a load in the background needs one of its own",
+    note = "implement `Clone` for `{Self}` (it has to be `Send + 'static` too), take the parameter owned (an `Arc`, say), or leave the options out that work in the background"
+)]
+pub trait Own: ToOwned<Owned: Send + 'static> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToOwned<Owned: Send + 'static> + ?Sized> Own for T {}
+
+/// For a function that returns `V`, whose loads may run in a task: `make` is called when there is something to load.
+pub async fn load_value_owned<V, F, Fut>(call: Call<'_>, make: F) -> V
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = V> + Send + 'static,
+{
+    let make = || {
+        let load = make();
+        async { Ok(Load::new(load.await)) }
+    };
+    let result: Result<V, Infallible> = load_some_owned(call, ErrorSharing::never(), None, make).await;
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// For a function that returns `Option<V>`.
+pub async fn load_option_owned<V, F, Fut>(call: Call<'_>, make: F) -> Option<V>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Option<V>> + Send + 'static,
+{
+    let make = || {
+        let load = make();
+        async { Ok(Load::new(load.await)) }
+    };
+    let result: Result<Option<V>, Infallible> = load_owned(call, ErrorSharing::never(), None, make).await;
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// For a function that returns `Result<V, E>`.
+pub async fn load_result_owned<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> Result<V, E>
+where
+    V: Value,
+    E: Send + 'static,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>> + Send + 'static,
+{
+    let make = || {
+        let load = make();
+        async { load.await.map(Load::new) }
+    };
+    load_some_owned(call, sharing, timed_out, make).await
+}
+
+/// For a function that returns `Result<Option<V>, E>`.
+pub async fn load_result_option_owned<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> Result<Option<V>, E>
+where
+    V: Value,
+    E: Send + 'static,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
+{
+    let make = || {
+        let load = make();
+        async { load.await.map(Load::new) }
+    };
+    load_owned(call, sharing, timed_out, make).await
 }
 
 /// `Result` behind an alias.
@@ -233,6 +383,49 @@ macro_rules! __cache_share_of {
     }};
 }
 pub use crate::__cache_share_of as share_of;
+
+impl<E: From<LoadTimeout>> Probe<E> {
+    /// Whether the error can tell of a load that took too long.
+    pub const TIMES_OUT: bool = true;
+
+    /// How it does.
+    pub const TIMED_OUT: Option<fn(LoadTimeout) -> E> = Some(E::from);
+}
+
+/// Every other error.
+pub trait NeverTimesOut<E> {
+    /// Whether the error can tell of a load that took too long.
+    const TIMES_OUT: bool = false;
+
+    /// How it does.
+    const TIMED_OUT: Option<fn(LoadTimeout) -> E> = None;
+}
+
+impl<E> NeverTimesOut<E> for Probe<E> {}
+
+/// Whether an error can tell of a load that took too long.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_times_out {
+    ($error:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::NeverTimesOut as _;
+        <$crate::__private::Probe<$error>>::TIMES_OUT
+    }};
+}
+pub use crate::__cache_times_out as times_out;
+
+/// How an error tells of a load that took too long.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_timed_out {
+    ($error:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::NeverTimesOut as _;
+        <$crate::__private::Probe<$error>>::TIMED_OUT
+    }};
+}
+pub use crate::__cache_timed_out as timed_out;
 
 impl<T, E> Probe<Result<T, E>> {
     /// Whether the type is a `Result` or an `Option`.

@@ -8,12 +8,19 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+#[cfg(feature = "__interleaving")]
+use crate::interleaving;
+
 /// Waits for `future`, for `bound` at the most; without a runtime there is no clock, and it waits as long as it takes.
 pub(crate) async fn bounded<T>(
     runtime: Option<&Handle>,
     bound: Duration,
     future: impl Future<Output = T>,
 ) -> Option<T> {
+    #[cfg(feature = "__interleaving")]
+    if interleaving::hook().is_some() {
+        return interleaving::bounded(future).await;
+    }
     let Some(runtime) = runtime.cloned().or_else(|| Handle::try_current().ok()) else {
         return Some(future.await);
     };
@@ -46,6 +53,10 @@ pub(crate) async fn with_ticks<T>(
 /// `runtime` is where the store lives; a future may be dropped, and so finished here, outside of any.
 pub(crate) fn in_background(runtime: Option<&Handle>, future: impl Future<Output = ()> + Send + 'static) {
     let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+    #[cfg(feature = "__interleaving")]
+    if let Some(hook) = interleaving::hook() {
+        return hook.background(future);
+    }
     if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
         return;
     }
@@ -56,4 +67,39 @@ pub(crate) fn in_background(runtime: Option<&Handle>, future: impl Future<Output
         // The process is on its way out, or the caller left the runtime; leases and marks end by their time.
         Err(_) => tracing::debug!("no runtime to finish a cache step in"),
     }
+}
+
+/// Where a task can be started from here.
+pub(crate) enum Spawner {
+    Runtime(Handle),
+    #[cfg(feature = "__interleaving")]
+    Hook(std::rc::Rc<dyn interleaving::Hook>),
+}
+
+impl Spawner {
+    /// `None`: there is no runtime.
+    pub(crate) fn find() -> Option<Spawner> {
+        #[cfg(feature = "__interleaving")]
+        if let Some(hook) = interleaving::hook() {
+            return Some(Spawner::Hook(hook));
+        }
+        Handle::try_current().ok().map(Spawner::Runtime)
+    }
+
+    pub(crate) fn spawn(self, future: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Spawner::Runtime(runtime) => drop(runtime.spawn(future)),
+            #[cfg(feature = "__interleaving")]
+            Spawner::Hook(hook) => hook.background(Box::pin(future)),
+        }
+    }
+}
+
+/// Lets some time pass, in a task.
+pub(crate) async fn pause(time: Duration) {
+    #[cfg(feature = "__interleaving")]
+    if interleaving::hook().is_some() {
+        return interleaving::yield_once().await;
+    }
+    tokio::time::sleep(time).await;
 }

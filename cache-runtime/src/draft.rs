@@ -4,46 +4,60 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::CacheError;
+use crate::policy::Policy;
 use crate::read::Call;
-use crate::record::{Codec, Draft, Header, Nonce};
+use crate::record::{Claim, Codec, Draft, Header, Nonce, Tags};
 use crate::site::Warning;
 use crate::store::AnyStore;
 use crate::value::{Value, draft, draft_none};
 
+/// What is known of a value beside itself.
+#[derive(Clone, Default)]
+pub(crate) struct Facts {
+    /// How long it took to load.
+    pub(crate) load_time: Duration,
+    /// `None`: as declared.
+    pub(crate) ttl: Option<Duration>,
+    /// Its tags as they were before it was read from its source.
+    pub(crate) tags: Tags,
+}
+
 impl Call<'_> {
-    /// Makes a draft; `None` stands for the answer `None`.
+    /// Makes a draft, with the time that it may stay in the store; `None` stands for the answer `None`.
     pub(crate) fn try_draft<V: Value>(
         &self,
         value: Option<&Arc<V>>,
-        ttl: Duration,
-        load_time: Duration,
-    ) -> Result<Draft, CacheError> {
-        let header = self.header(ttl, load_time);
+        facts: &Facts,
+    ) -> Result<Option<(Draft, Duration)>, CacheError> {
         let typed = self.cache.store().is_some_and(AnyStore::typed);
-        match value {
-            Some(value) => draft(header, value, typed, self.cache.settings().max_value_bytes),
-            None => Ok(draft_none(header, typed)),
+        let Some(value) = value else {
+            let Some(ttl) = self.policy.none_time_to_live() else { return Ok(None) };
+            return Ok(Some((draft_none(self.header(ttl, facts), typed), ttl)));
+        };
+        let ttl = facts.ttl.unwrap_or(self.policy.time_to_live());
+        if let Some((setting, takes)) = Policy::new(ttl).problem() {
+            let reason = format!("a loader gave {ttl:?}; {takes}");
+            return Err(CacheError::InvalidSetting { setting, reason });
         }
+        let ttl = self.policy.jittered(ttl);
+        let header = self.header(ttl, facts);
+        let draft = draft(header, value, typed, self.cache.settings().max_value_bytes)?;
+        Ok(Some((draft, ttl + self.policy.stale_window())))
     }
 
     /// The same for a caller who has the value anyway: one that can't be stored is said once and counted.
-    pub(crate) fn draft<V: Value>(
-        &self,
-        value: Option<&Arc<V>>,
-        ttl: Duration,
-        load_time: Duration,
-    ) -> Option<Draft> {
-        let draft = self.try_draft(value, ttl, load_time).inspect_err(|error| {
+    pub(crate) fn draft<V: Value>(&self, value: Option<&Arc<V>>, facts: &Facts) -> Option<(Draft, Duration)> {
+        self.try_draft(value, facts).unwrap_or_else(|error| {
             self.site.counters.unstorable.one();
             if self.site.first(Warning::Encode) {
                 tracing::warn!(entry = %self.site.name(), %error, "a value can't be cached");
             }
-        });
-        draft.ok()
+            None
+        })
     }
 
     /// The header of a value that is made now.
-    fn header(&self, ttl: Duration, load_time: Duration) -> Header {
+    fn header(&self, ttl: Duration, facts: &Facts) -> Header {
         let created = self.cache.store().map_or(0, AnyStore::now);
         Header {
             codec: Codec::Json,
@@ -51,10 +65,11 @@ impl Call<'_> {
             created,
             fresh_until: created.saturating_add(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)),
             fingerprint: (self.schema)(),
-            claimed_until: 0,
-            load_micros: u32::try_from(load_time.as_micros()).unwrap_or(u32::MAX),
+            claim: Claim::Free,
+            load_micros: u32::try_from(facts.load_time.as_micros()).unwrap_or(u32::MAX),
             none: false,
-            tags: Vec::new(),
+            version: None,
+            tags: facts.tags.clone(),
         }
     }
 }

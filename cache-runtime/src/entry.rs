@@ -5,18 +5,20 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::cache::Cache;
-use crate::error::CacheError;
+use crate::draft::Facts;
+use crate::error::{CacheError, LoadTimeout};
 use crate::invalidate::{Invalidated, invalidate_key, invalidate_pattern};
 use crate::key::{Key, Pattern};
 use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
-use crate::load::{ErrorSharing, load};
+use crate::load::{ErrorSharing, Load, load, load_owned, tags};
+use crate::policy::Policy;
 use crate::read::{Call, Look};
 use crate::record::Found;
 use crate::site::Site;
 use crate::stats::Counts;
+use crate::tags::Standing;
 use crate::value::{SchemaFn, Value};
 use crate::write::{Written, write};
 
@@ -31,12 +33,62 @@ pub struct Entry<V, K = kind::Ttl> {
     site: &'static Site,
     key: Key,
     schema: SchemaFn,
+    /// The keys of its tags.
+    tags: Box<[Key]>,
+    /// `None`: the declaration's.
+    policy: Option<Box<Policy>>,
     types: PhantomData<fn() -> (V, K)>,
 }
 
 impl<V, K> Entry<V, K> {
+    /// With the keys of its tags.
+    #[doc(hidden)]
+    pub fn tagged(self, tags: impl Into<Box<[Key]>>) -> Entry<V, K> {
+        Entry { tags: tags.into(), ..self }
+    }
+
     pub(crate) fn new(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
-        Entry { cache: cache.clone(), site, key, schema, types: PhantomData }
+        Entry {
+            cache: cache.clone(),
+            site,
+            key,
+            schema,
+            tags: Box::default(),
+            policy: None,
+            types: PhantomData,
+        }
+    }
+
+    /// The same entry under another policy, for what is called on it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cache_runtime::prelude::*;
+    ///
+    /// #[cached(namespace = "rates", key = "currency/<code>", ttl = "1h")]
+    /// async fn rate(code: &str) -> Result<f64, String> {
+    ///     Ok(1.08)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // Here a day old is better than none.
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let rate = rate_entry("EUR").policy(|policy| policy.stale_if_error(Some(day)))?;
+    /// assert_eq!(rate.get_or_set(|| async { Ok::<_, String>(1.09) }).await?, 1.09);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CacheError::InvalidSetting`] where a setting is out of range, or settings do not go together.
+    pub fn policy(self, change: impl FnOnce(Policy) -> Policy) -> Result<Entry<V, K>, CacheError> {
+        let policy = change(*self.call().policy);
+        if let Some((setting, takes)) = policy.problem() {
+            return Err(CacheError::InvalidSetting { setting, reason: takes.into() });
+        }
+        Ok(Entry { policy: Some(Box::new(policy)), ..self })
     }
 
     /// The entry's key.
@@ -54,7 +106,8 @@ impl<V, K> Entry<V, K> {
     }
 
     fn call(&self) -> Call<'_> {
-        Call::new(self.site, &self.cache, &self.key, self.schema)
+        let call = Call::new(self.site, &self.cache, &self.key, self.schema).tags(&self.tags);
+        Call { policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }
 
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
@@ -94,12 +147,10 @@ impl<V: Value, K> Entry<V, K> {
         let Some(store) = self.cache.store() else { return Ok(None) };
         let call = self.call();
         let look = call.look(store, &mut self.cache.budget()).await;
-        let counters = &self.site.counters;
-        if matches!(look, Look::Hit(_)) { &counters.hits } else { &counters.misses }.one();
-        match look {
-            Look::Hit(value) => Ok(value.map(Arc::unwrap_or_clone)),
-            Look::Unknown(error) => Err(error),
-            Look::Absent | Look::Dead(_) | Look::Busy(_) | Look::Foreign => Ok(None),
+        match call.answer(look) {
+            Ok(value) => Ok(value.map(Arc::unwrap_or_clone)),
+            Err(Look::Unknown(error)) => Err(error),
+            Err(_) => Ok(None),
         }
     }
 
@@ -128,6 +179,61 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
+        load_some(self.call(), sharing, || async { loader().await.map(Load::new) }).await
+    }
+
+    /// As [`get_or_set`](Entry::get_or_set), for a loader that also says how its value is kept: for how long, under which
+    /// tags, or not at all.
+    ///
+    /// ```
+    ///     /// use cache_runtime::{Load, prelude::*};
+    ///
+    /// #[cache_strategy(namespace = "tokens", ttl = "1h")]
+    /// struct Tokens;
+    ///
+    /// #[cache_strategy]
+    /// impl Tokens {
+    ///     #[cached(key = "user/<id>")]
+    ///     fn token(&self, id: u64) -> Entry<String>;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), String> {
+    /// let entry = Tokens.token(7);
+    /// let token = entry
+    ///     .get_or_load(|| async {
+    ///         let (token, seconds) = ("secret".to_owned(), 600); // as somebody else's server says
+    ///         Ok::<_, String>(Load::new(token).ttl(Duration::from_secs(seconds)))
+    ///     })
+    ///     .await?;
+    /// assert_eq!(entry.get().await, Some(token));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The loader's; nothing is cached then.
+    pub async fn get_or_load<E, F, Fut>(&self, loader: F) -> Result<V, E>
+    where
+        E: Clone + Send + Sync + 'static,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<Load<V>, E>>,
+    {
+        self.get_or_load_with(ErrorSharing::by(E::clone), loader).await
+    }
+
+    /// As [`get_or_load`](Entry::get_or_load), for errors that can't be cloned; see
+    /// [`get_or_set_with`](Entry::get_or_set_with).
+    ///
+    /// # Errors
+    ///
+    /// The loader's.
+    pub async fn get_or_load_with<E, F, Fut>(&self, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<Load<V>, E>>,
+    {
         load_some(self.call(), sharing, loader).await
     }
 
@@ -152,7 +258,7 @@ where
     ///
     /// Where the value can't be encoded, or the store could not be told.
     pub async fn set(&self, value: &V) -> Result<(), CacheError> {
-        put(&[self.call()], &[value], self.site.declaration.policy.time_to_live()).await
+        put(&[self.call()], &[value]).await
     }
 }
 
@@ -247,10 +353,34 @@ pub(crate) async fn load_some<V, E, F, Fut>(
 where
     V: Value,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<V, E>>,
+    Fut: Future<Output = Result<Load<V>, E>>,
 {
     let call = Call { takes_none: false, ..call };
-    match load(call, sharing, || async { loader().await.map(Some) }).await? {
+    match load(call, sharing, || async { loader().await.map(|load| load.map(Some)) }).await? {
+        Some(value) => Ok(value),
+        None => unreachable_none(),
+    }
+}
+
+/// The same where the load may run in a task.
+pub(crate) async fn load_some_owned<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> Result<V, E>
+where
+    V: Value,
+    E: Send + 'static,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Load<V>, E>> + Send + 'static,
+{
+    let call = Call { takes_none: false, ..call };
+    let make = || {
+        let load = make();
+        async { load.await.map(|load| load.map(Some)) }
+    };
+    match load_owned(call, sharing, timed_out, make).await? {
         Some(value) => Ok(value),
         None => unreachable_none(),
     }
@@ -276,7 +406,8 @@ pub(crate) async fn get_many<V: Value>(
     }
     // Before the read: what is queued later was not invalidated when this began.
     let queued: Vec<bool> = keys.iter().map(|key| store.is_queued(key)).collect();
-    let found = match store.read_many(&mut cache.budget(), keys).await {
+    let budget = &mut cache.budget();
+    let found = match store.read_many(budget, keys).await {
         Ok(found) => found,
         Err(_) => {
             site.counters.store_errors.one();
@@ -284,44 +415,48 @@ pub(crate) async fn get_many<V: Value>(
             return nothing();
         }
     };
+    // What the values themselves name, for all of them in one round trip.
+    let Ok(tags) = Standing::default().complete(store, budget, &found).await else {
+        site.counters.store_errors.one();
+        site.counters.misses.add(keys.len() as u64);
+        return nothing();
+    };
     let values = keys.iter().zip(found).zip(queued).map(|((key, found), queued)| {
         let found = if queued { Found::Absent } else { found };
-        match Call::new(site, cache, key, schema).interpret(found) {
-            Look::Hit(value) => {
-                site.counters.hits.one();
-                value.map(Arc::unwrap_or_clone)
-            }
-            _ => {
-                site.counters.misses.one();
-                None
-            }
-        }
+        let call = Call::new(site, cache, key, schema);
+        call.answer(call.interpret(found, &tags)).ok().flatten().map(Arc::unwrap_or_clone)
     });
     values.collect()
 }
 
 /// Stores many values in one round trip.
-pub(crate) async fn put<V: Value>(
-    calls: &[Call<'_>],
-    values: &[&V],
-    ttl: Duration,
-) -> Result<(), CacheError> {
+pub(crate) async fn put<V: Value>(calls: &[Call<'_>], values: &[&V]) -> Result<(), CacheError> {
     let Some(Call { site, cache, .. }) = calls.first() else { return Ok(()) };
     let Some(store) = cache.store() else { return Ok(()) };
-    let entries = calls.iter().zip(values).map(|(call, value)| {
-        let draft = call.try_draft(Some(&Arc::new((*value).clone())), ttl, Duration::ZERO)?;
-        Ok((call.key.clone(), draft, ttl))
-    });
-    let entries: Vec<_> = entries.collect::<Result<_, CacheError>>()?;
+    let budget = &mut cache.budget();
+    let mut entries = Vec::with_capacity(calls.len());
+    for (call, value) in calls.iter().zip(values) {
+        let tags = tags::declared(*call, store, budget).await?;
+        let facts = Facts { tags, ..Facts::default() };
+        if let Some((draft, ttl)) = call.try_draft(Some(&Arc::new((*value).clone())), &facts)? {
+            entries.push((call.key.clone(), draft, ttl));
+        }
+    }
     let count = entries.len() as u64;
-    store.put(&mut cache.budget(), entries).await.inspect_err(|_| site.counters.store_errors.one())?;
+    store.put(budget, entries).await.inspect_err(|_| site.counters.store_errors.one())?;
     site.counters.writes.add(count);
     Ok(())
 }
 
 impl<V, K> Clone for Entry<V, K> {
     fn clone(&self) -> Self {
-        Entry { cache: self.cache.clone(), key: self.key.clone(), ..*self }
+        Entry {
+            cache: self.cache.clone(),
+            key: self.key.clone(),
+            tags: self.tags.clone(),
+            policy: self.policy.clone(),
+            ..*self
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An error of the cache itself. A cached function never returns one: it calls its loader instead.
 ///
@@ -90,6 +91,25 @@ impl fmt::Display for CacheError {
 }
 
 impl Error for CacheError {}
+
+/// A load took longer than its `load_timeout`. It goes on in the background, and its value is stored.
+///
+/// Functions with that option return an error type that implements `From<LoadTimeout>`; `anyhow::Error` and `Box<dyn Error>`
+/// do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadTimeout {
+    /// How long the load was waited for.
+    pub waited: Duration,
+}
+
+impl fmt::Display for LoadTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the value was not loaded within {:?}", self.waited)
+    }
+}
+
+impl Error for LoadTimeout {}
 
 /// A loader's error as it reaches callers that waited for that load, where the error itself can't be copied.
 ///

@@ -5,6 +5,7 @@ use crate::cache::Cache;
 use crate::entry::{Entry, EntryPattern};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
+use crate::policy::Strategy;
 use crate::site::Site;
 use crate::store::AnyStore;
 
@@ -107,6 +108,13 @@ impl Invalidations {
     pub fn pattern(mut self, pattern: &EntryPattern) -> Invalidations {
         let (cache, site, pattern) = pattern.place();
         self.targets.push(Target::Pattern(cache.clone(), site, pattern.clone()));
+        self
+    }
+
+    /// Adds a tag.
+    #[must_use]
+    pub fn tag(mut self, cache: &Cache, strategy: &'static Strategy, tag: Key) -> Invalidations {
+        self.targets.push(Target::Key(cache.clone(), Site::dynamic(strategy), tag));
         self
     }
 

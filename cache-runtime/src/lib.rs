@@ -45,12 +45,15 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod age;
 mod background;
 mod cache;
 mod catalog;
 mod draft;
 mod entry;
 mod error;
+#[cfg(feature = "__interleaving")]
+mod interleaving;
 mod invalidate;
 mod key;
 pub mod kind;
@@ -58,6 +61,7 @@ mod load;
 mod manager;
 mod operations;
 mod policy;
+mod random;
 mod read;
 mod record;
 mod shed;
@@ -65,19 +69,20 @@ mod site;
 mod stats;
 mod store;
 mod strategy;
+mod tags;
 mod value;
 mod write;
 
 pub use cache::{Cache, CacheBuilder};
 pub use catalog::{CatalogEntry, Overlap};
 pub use entry::{Entry, EntryPattern};
-pub use error::{CacheError, SharedError};
+pub use error::{CacheError, LoadTimeout, SharedError};
 pub use invalidate::Invalidated;
 pub use key::{
     Any, CacheKey, CharClass, Key, KeyMatch, KeyParts, KeyType, KeyWriter, MAX_KEY_BYTES, Pattern,
     PatternPart, PatternParts, PatternWriter,
 };
-pub use load::ErrorSharing;
+pub use load::{ErrorSharing, Load};
 pub use manager::{CacheManager, EntryStats, Health, Stats, StoreStats};
 pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};

@@ -34,7 +34,7 @@ pub trait Ttl: IsTtl {
         let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
         async move {
             let call = Call::new(site, cache, entry.key(), by_name::<V>);
-            put(&[call], &[value], Self::STRATEGY.policy.time_to_live()).await
+            put(&[call], &[value]).await
         }
     }
 
@@ -56,7 +56,7 @@ pub trait Ttl: IsTtl {
             let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
             let calls: Vec<Call<'_>> =
                 keys.iter().map(|key| Call::new(site, cache, key, by_name::<V>)).collect();
-            put(&calls, &values, Self::STRATEGY.policy.time_to_live()).await
+            put(&calls, &values).await
         }
     }
 }

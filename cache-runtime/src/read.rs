@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::age::Age;
 use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
-use crate::record::{Body, Expected, Found, Stored, Token};
+use crate::policy::Policy;
+use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token};
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
-use crate::store::{AnyStore, Budget};
+use crate::store::{Answer, AnyStore, Budget};
+use crate::tags::Standing;
 use crate::value::{SchemaFn, Value, decode};
 
 /// One operation on one entry.
@@ -24,12 +27,18 @@ pub struct Call<'a> {
     pub schema: SchemaFn,
     /// Whether the answer `None` is one: to a declaration without `Option` it is a value of another type.
     pub(crate) takes_none: bool,
+    /// The keys of its tags.
+    pub(crate) tags: &'a [Key],
+    /// How long it is kept, and how it is loaded.
+    pub(crate) policy: &'a Policy,
 }
 
 /// What stands at a key, for a caller that wants a `V`.
 pub(crate) enum Look<V> {
     /// A value, or the answer `None`.
     Hit(Option<Arc<V>>),
+    /// A value that somebody has to load anew.
+    Aged(Aged<V>),
     Absent,
     /// A value that is no good: it may be replaced, as long as it is exactly this one.
     Dead(Expected),
@@ -40,25 +49,72 @@ pub(crate) enum Look<V> {
     Unknown(CacheError),
 }
 
+/// A value that somebody has to load anew, and that may be served meanwhile.
+#[derive(Clone, Debug)]
+pub(crate) struct Aged<V> {
+    pub(crate) value: Arc<V>,
+    /// `Early`, `Revalidate` or `IfError`.
+    pub(crate) age: Age,
+    pub(crate) stamp: Nonce,
+    pub(crate) expected: Expected,
+    /// Who loads it anew.
+    pub(crate) claim: Claim,
+    /// Until when it may be served, in milliseconds since 1970 of the store's clock.
+    pub(crate) ends: u64,
+}
+
 impl<'a> Call<'a> {
     /// An operation on the entry at `key`.
     pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: SchemaFn) -> Call<'a> {
-        Call { site, cache, key, schema, takes_none: true }
+        Call { site, cache, key, schema, takes_none: true, tags: &[], policy: &site.declaration.policy }
+    }
+
+    /// With the keys of its tags.
+    #[must_use]
+    pub fn tags(self, tags: &'a [Key]) -> Call<'a> {
+        Call { tags, ..self }
     }
 
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
-        if store.is_queued(self.key) {
+        if store.is_queued(self.key) || self.tags.iter().any(|tag| store.is_queued(tag)) {
             let reason = "an invalidation of this key has yet to reach the server".to_owned();
             return Look::Unknown(CacheError::Unavailable { reason });
         }
-        match store.read(budget, self.key).await {
-            Ok(found) => self.interpret(found),
+        match self.read(store, budget).await {
+            Ok((found, tags)) => self.interpret(found, &tags),
             Err(error) => {
                 if error == CacheError::DeadlineExceeded {
                     look_whether_too_large(self.cache, self.key);
                 }
                 self.unanswered(error)
             }
+        }
+    }
+
+    /// The entry and its tags, in one round trip: two where the value itself names tags that are not declared.
+    async fn read(&self, store: &AnyStore, budget: &mut Budget) -> Answer<(Found, Standing)> {
+        if self.tags.is_empty() {
+            let found = store.read(budget, self.key).await?;
+            let tags = Standing::default().complete(store, budget, [&found]).await?;
+            return Ok((found, tags));
+        }
+        let keys: Vec<Key> = std::iter::once(self.key).chain(self.tags).cloned().collect();
+        let mut records = store.read_many(budget, &keys).await?.into_iter();
+        let found = records.next().unwrap_or(Found::Absent);
+        let tags = Standing::of(self.tags, records).complete(store, budget, [&found]).await?;
+        Ok((found, tags))
+    }
+
+    /// What a store has found beside its answer to something else.
+    pub(crate) async fn interpret_found<V: Value>(
+        &self,
+        store: &AnyStore,
+        budget: &mut Budget,
+        found: Found,
+    ) -> Look<V> {
+        match Standing::default().complete(store, budget, [&found]).await {
+            Ok(tags) => self.interpret(found, &tags),
+            Err(error) => self.unanswered(error),
         }
     }
 
@@ -70,11 +126,13 @@ impl<'a> Call<'a> {
         Look::Unknown(error)
     }
 
-    pub(crate) fn interpret<V: Value>(&self, found: Found) -> Look<V> {
+    pub(crate) fn interpret<V: Value>(&self, found: Found, tags: &Standing) -> Look<V> {
         match found {
             Found::Absent => Look::Absent,
-            Found::Value(stored) => self.value(&stored),
+            Found::Value(stored) => self.value(&stored, tags),
             Found::Busy(token) => Look::Busy(token),
+            // No entry has the key of a tag.
+            Found::Tag(..) => self.foreign(),
             Found::Unreadable(expected) => {
                 self.site.counters.undecodable.one();
                 if self.site.first(Warning::Foreign) {
@@ -85,27 +143,47 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn value<V: Value>(&self, stored: &Stored) -> Look<V> {
+    fn value<V: Value>(&self, stored: &Stored, tags: &Standing) -> Look<V> {
+        let counters = &self.site.counters;
         // A typed value knows its own type.
         let typed = matches!(stored.body, Body::Typed(_));
-        if !typed && !stored.fingerprint().fits((self.schema)()) {
-            self.site.counters.schema_misses.one();
+        let other_type = !typed && !stored.fingerprint().fits((self.schema)());
+        if other_type || (stored.header.none && !self.takes_none) {
+            counters.schema_misses.one();
+            return Look::Dead(stored.expected());
+        }
+        if !tags.hold(&stored.header, self.tags) {
+            counters.tag_misses.one();
+            return Look::Dead(stored.expected());
+        }
+        let now = self.cache.store().map_or(0, AnyStore::now);
+        let age = Age::of(&stored.header, self.policy, now);
+        if age == Age::Over {
             return Look::Dead(stored.expected());
         }
         if stored.header.none {
-            if self.takes_none {
-                return Look::Hit(None);
-            }
-            self.site.counters.schema_misses.one();
-            return Look::Dead(stored.expected());
+            return Look::Hit(None);
         }
         match decode(stored) {
-            Some(value) => Look::Hit(Some(value)),
+            Some(value) if age == Age::Fresh => Look::Hit(Some(value)),
+            Some(value) => Look::Aged(self.aged(value, age, stored, now)),
             None => {
-                let counters = &self.site.counters;
                 if typed { &counters.schema_misses } else { &counters.undecodable }.one();
                 Look::Dead(stored.expected())
             }
+        }
+    }
+
+    fn aged<V>(&self, value: Arc<V>, age: Age, stored: &Stored, now: u64) -> Aged<V> {
+        let Header { stamp, claim, fresh_until, .. } = stored.header;
+        let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
+        Aged {
+            value,
+            age,
+            stamp,
+            expected: stored.expected(),
+            claim: claim.at(now),
+            ends: fresh_until.saturating_add(window),
         }
     }
 
@@ -115,5 +193,28 @@ impl<'a> Call<'a> {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a key of the cache holds another Redis type; it is left alone, and nothing is cached there");
         }
         Look::Foreign
+    }
+
+    /// What a look without a loader is answered with, counted; else what there is.
+    pub(crate) fn answer<V>(&self, look: Look<V>) -> Result<Option<Arc<V>>, Look<V>> {
+        match look {
+            Look::Hit(value) => {
+                self.site.counters.hits.one();
+                Ok(value)
+            }
+            // After the window in which it is good enough it only stands in for a load that failed.
+            Look::Aged(aged) if aged.age != Age::IfError => Ok(Some(self.serve(&aged))),
+            other => {
+                self.site.counters.misses.one();
+                Err(other)
+            }
+        }
+    }
+
+    /// Counts a value that is served although somebody has to load it anew.
+    pub(crate) fn serve<V>(&self, aged: &Aged<V>) -> Arc<V> {
+        let counters = &self.site.counters;
+        if aged.age == Age::Early { &counters.hits } else { &counters.stale }.one();
+        Arc::clone(&aged.value)
     }
 }

@@ -90,6 +90,7 @@ impl Site {
                 reason: strategy.reason,
                 location: strategy.location,
                 loads: false,
+                tags: &[],
             })))
         })
     }

@@ -42,6 +42,10 @@ counters! {
     hits,
     /// Reads that no stored value answered, whatever the reason.
     misses,
+    /// Reads that a value past its TTL answered, within one of its stale windows.
+    stale,
+    /// Misses whose load failed, and that a value past its TTL answered.
+    stale_on_error,
     /// Misses that waited for another caller's load (single-flight).
     waits,
     /// Misses that another caller's load answered.
@@ -66,6 +70,10 @@ counters! {
     schema_misses,
     /// Misses on bytes that are no value of this cache, or can't be decoded.
     undecodable,
+    /// Misses on a value one of whose tags has fallen.
+    tag_misses,
+    /// Loads that were not waited for any longer, and went on in the background.
+    load_timeouts,
     /// Values that were not stored: they can't be encoded, or are too large.
     unstorable,
     /// Steps that the store did not answer or refused.
@@ -73,10 +81,11 @@ counters! {
 }
 
 impl Counts {
-    /// Hits among all reads, from 0 to 1; `None` before the first read.
+    /// Reads that a stored value answered among all reads, from 0 to 1; `None` before the first read.
     pub fn hit_rate(&self) -> Option<f64> {
-        let reads = self.hits + self.misses;
-        (reads > 0).then(|| self.hits as f64 / reads as f64)
+        let answered = self.hits + self.stale;
+        let reads = answered + self.misses;
+        (reads > 0).then(|| answered as f64 / reads as f64)
     }
 
     /// How long a load took on average; `None` before the first one.

@@ -5,7 +5,7 @@ use std::future::Future;
 use crate::cache::Cache;
 use crate::entry::{Entry, EntryPattern, get_many};
 use crate::error::CacheError;
-use crate::invalidate::Invalidated;
+use crate::invalidate::{Invalidated, invalidate_key};
 use crate::key::{Key, KeyParts, KeyWriter, PatternParts, PatternWriter};
 use crate::kind::Kind;
 use crate::policy::Strategy;
@@ -65,6 +65,27 @@ pub trait CacheStrategy: Sized + Send + Sync {
         self.render_fields(&mut writer);
         parts.render(&mut writer);
         writer.finish()
+    }
+
+    /// The key of a tag, as `tags(…)` renders it.
+    fn tag(&self, parts: impl KeyParts) -> Key {
+        let mut writer = KeyWriter::tag(Self::STRATEGY.prefix);
+        self.render_fields(&mut writer);
+        parts.render(&mut writer);
+        writer.finish()
+    }
+
+    /// Invalidates all entries that carry a tag, with one command. See [`Entry::invalidate`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn invalidate_tag(
+        &self,
+        parts: impl KeyParts,
+    ) -> impl Future<Output = Result<Invalidated, CacheError>> + Send {
+        let tag = self.tag(parts);
+        async move { invalidate_key(self.cache(), Site::dynamic(Self::STRATEGY), &tag).await }
     }
 
     /// The entry at the key of some parts.

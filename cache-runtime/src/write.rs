@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use crate::background::in_background;
 use crate::cache::Cache;
+use crate::draft::Facts;
 use crate::error::CacheError;
 use crate::key::Key;
+use crate::load::tags;
 use crate::read::Call;
 use crate::record::{Draft, Nonce};
 use crate::site::Site;
@@ -51,21 +53,20 @@ where
         return persist().await.map(|value| Written { value, cache: WriteEffect::NotStored });
     };
     let mut budget = call.cache.budget();
+    // Read before the mark: an invalidation of a tag that comes later finds another value than it has named.
+    let tags = tags::declared(call, store, &mut budget).await.ok();
     let mark = begin(call, store, &mut budget).await;
     budget.pause();
     let result = persist().await;
     let mut draft = None;
     let result = result.map(|value| {
         let value = Arc::new(value);
-        draft = call.draft(Some(&value), ttl(call), Duration::ZERO);
+        let facts = tags.map(|tags| Facts { tags, ..Facts::default() });
+        draft = facts.and_then(|facts| call.draft(Some(&value), &facts));
         value
     });
-    let cache = mark.end(call, store, &mut budget, draft).await;
+    let cache = mark.end(store, &mut budget, draft).await;
     result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
-}
-
-fn ttl(call: Call<'_>) -> Duration {
-    call.site.declaration.policy.time_to_live()
 }
 
 async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
@@ -92,13 +93,12 @@ struct Mark {
 impl Mark {
     async fn end(
         mut self,
-        call: Call<'_>,
         store: &AnyStore,
         budget: &mut Budget,
-        draft: Option<Draft>,
+        draft: Option<(Draft, Duration)>,
     ) -> WriteEffect {
         // Only this order keeps the guard armed while the answer is on its way.
-        let answer = end(store, budget, &self.key, self.id, draft.map(|draft| (draft, ttl(call)))).await;
+        let answer = end(store, budget, &self.key, self.id, draft).await;
         let counters = &self.site.counters;
         match answer {
             Ok(end) => {

@@ -13,6 +13,7 @@ mod cluster;
 mod commands;
 mod counting;
 mod directory;
+pub mod interleaving;
 mod options;
 mod port;
 mod proxy;

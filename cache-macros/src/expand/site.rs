@@ -57,6 +57,7 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
                 reason: #reason,
                 location: #location,
                 loads: #loads,
+                tags: &[],
             });
             #krate::__private::register!(SITE);
             &SITE
@@ -84,8 +85,8 @@ struct Strategy {
 
 fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
     let krate = &plan.krate;
-    let ttl = plan.ttl.map(|ttl| quote!(.ttl(#ttl)));
-    let none_ttl = plan.none_ttl.map(|none_ttl| quote!(.none_ttl(#none_ttl)));
+    let ttl = plan.ttl.map(|ttl| quote!(.ttl(#krate::__private::millis(#ttl))));
+    let none_ttl = plan.none_ttl.map(|none_ttl| self::none_ttl(krate, none_ttl));
     match &plan.host {
         Host::Inline(inline) => {
             let policy = policy(krate, inline.ttl, inline.none_ttl);
@@ -125,8 +126,12 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
 
 /// `Policy::new(…)` with its steps.
 pub(crate) fn policy(krate: &TokenStream, ttl: u64, none_ttl: Option<u64>) -> TokenStream {
-    let none_ttl = none_ttl.map(|none_ttl| quote!(.none_ttl(#none_ttl)));
-    quote!(#krate::__private::Policy::new(#ttl) #none_ttl)
+    let none_ttl = none_ttl.map(|none_ttl| self::none_ttl(krate, none_ttl));
+    quote!(#krate::__private::Policy::new(#krate::__private::millis(#ttl)) #none_ttl)
+}
+
+fn none_ttl(krate: &TokenStream, millis: u64) -> TokenStream {
+    quote!(.none_ttl(::core::option::Option::Some(#krate::__private::millis(#millis))))
 }
 
 fn segment(plan: &Plan<'_>, segment: &BoundSegment<'_>) -> TokenStream {

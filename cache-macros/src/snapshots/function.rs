@@ -114,8 +114,14 @@ fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
                 version: 1u32,
                 prefix: "feed:v1",
                 kind: ::cache_runtime::__private::KindName::Ttl,
-                policy: ::cache_runtime::__private::Policy::new(3600000u64)
-                    .none_ttl(5000u64),
+                policy: ::cache_runtime::__private::Policy::new(
+                        ::cache_runtime::__private::millis(3600000u64),
+                    )
+                    .none_ttl(
+                        ::core::option::Option::Some(
+                            ::cache_runtime::__private::millis(5000u64),
+                        ),
+                    ),
                 fields: &[],
                 reason: "A user's feed.",
                 location: ::cache_runtime::__private::Location {
@@ -157,7 +163,12 @@ fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
             ]
         },
         value: "Arc<Vec<Post>>",
-        policy: ::cache_runtime::__private::Policy::new(3600000u64).none_ttl(5000u64),
+        policy: ::cache_runtime::__private::Policy::new(
+                ::cache_runtime::__private::millis(3600000u64),
+            )
+            .none_ttl(
+                ::core::option::Option::Some(::cache_runtime::__private::millis(5000u64)),
+            ),
         reason: "A user's feed.",
         location: ::cache_runtime::__private::Location {
             file: ::core::file!(),
@@ -165,6 +176,7 @@ fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
             module: ::core::module_path!(),
         },
         loads: true,
+        tags: &[],
     });
     ::cache_runtime::__private::register!(SITE);
     &SITE

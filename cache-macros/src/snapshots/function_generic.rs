@@ -195,6 +195,7 @@ fn __find_site() -> &'static my::runtime::__private::Site {
             module: ::core::module_path!(),
         },
         loads: true,
+        tags: &[],
     });
     my::runtime::__private::register!(SITE);
     &SITE

@@ -175,7 +175,7 @@ impl Messages {
             value: "Vec<Message>",
             policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
                 .policy
-                .ttl(600000u64),
+                .ttl(::cache_runtime::__private::millis(600000u64)),
             reason: "Recent messages.",
             location: ::cache_runtime::__private::Location {
                 file: ::core::file!(),
@@ -183,6 +183,7 @@ impl Messages {
                 module: ::core::module_path!(),
             },
             loads: true,
+            tags: &[],
         });
         ::cache_runtime::__private::register!(SITE);
         &SITE
@@ -302,6 +303,7 @@ impl Messages {
                 module: ::core::module_path!(),
             },
             loads: false,
+            tags: &[],
         });
         ::cache_runtime::__private::register!(SITE);
         &SITE

@@ -14,7 +14,9 @@ impl ::cache_runtime::CacheStrategy for Messages {
         version: 1u32,
         prefix: "chat:v1",
         kind: ::cache_runtime::__private::KindName::WriteThrough,
-        policy: ::cache_runtime::__private::Policy::new(1800000u64),
+        policy: ::cache_runtime::__private::Policy::new(
+            ::cache_runtime::__private::millis(1800000u64),
+        ),
         fields: &["tenant"],
         reason: "Recent messages: half an hour.",
         location: ::cache_runtime::__private::Location {

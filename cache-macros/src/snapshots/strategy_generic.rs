@@ -9,7 +9,9 @@ pub const Service: &'static ::cache_runtime::__private::Strategy = &::cache_runt
     version: 1u32,
     prefix: "x:v1",
     kind: ::cache_runtime::__private::KindName::Ttl,
-    policy: ::cache_runtime::__private::Policy::new(60000u64),
+    policy: ::cache_runtime::__private::Policy::new(
+        ::cache_runtime::__private::millis(60000u64),
+    ),
     fields: &[],
     reason: "",
     location: ::cache_runtime::__private::Location {

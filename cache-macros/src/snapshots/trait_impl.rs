@@ -152,6 +152,7 @@ impl PgRepo {
                 module: ::core::module_path!(),
             },
             loads: true,
+            tags: &[],
         });
         ::cache_runtime::__private::register!(SITE);
         &SITE

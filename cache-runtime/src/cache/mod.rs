@@ -12,8 +12,7 @@ pub(crate) use settings::Settings;
 
 use crate::background::in_background;
 use crate::error::CacheError;
-use crate::load::Flights;
-use crate::record::Nonce;
+use crate::load::{Flights, Hold};
 use crate::shed::Shedding;
 use crate::store::{AnyStore, Budget};
 
@@ -32,11 +31,17 @@ pub struct Cache {
 
 struct Inner {
     /// `None`: nothing is cached.
-    store: Option<AnyStore>,
+    store: Option<Kept>,
     flights: Arc<Flights>,
     settings: Settings,
     shedding: Shedding,
 }
+
+#[cfg(not(feature = "__interleaving"))]
+type Kept = AnyStore;
+/// Several caches on one memory store take the part of several processes.
+#[cfg(feature = "__interleaving")]
+type Kept = Arc<AnyStore>;
 
 static INSTALLED: OnceLock<Cache> = OnceLock::new();
 
@@ -125,16 +130,25 @@ impl Cache {
     }
 
     fn with_store(store: Option<AnyStore>, settings: Settings) -> Cache {
+        #[cfg(feature = "__interleaving")]
+        let store = store.map(Arc::new);
+        Cache::on(store, settings)
+    }
+
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn sibling(&self) -> Cache {
+        Cache::on(self.inner.store.clone(), self.inner.settings.clone())
+    }
+
+    fn on(store: Option<Kept>, settings: Settings) -> Cache {
         let inner = Arc::new_cyclic(|inner: &std::sync::Weak<Inner>| {
             let inner = inner.clone();
-            let flights = Flights::new(move |key, nonce: Nonce| {
+            let flights = Flights::new(move |key, hold: Hold| {
                 let Some(inner) = inner.upgrade() else { return };
                 let (cache, key) = (Cache { inner }, key.clone());
                 let runtime = cache.runtime().cloned();
                 in_background(runtime.as_ref(), async move {
-                    if let Some(store) = cache.store()
-                        && let Err(error) = store.release(&mut cache.budget(), &key, nonce).await
-                    {
+                    if let Err(error) = hold.give_back(&cache, &key).await {
                         tracing::debug!(%key, %error, "a lease could not be given back and ends by its time");
                     }
                 });
@@ -145,6 +159,9 @@ impl Cache {
     }
 
     pub(crate) fn store(&self) -> Option<&AnyStore> {
+        #[cfg(feature = "__interleaving")]
+        return self.inner.store.as_deref();
+        #[cfg(not(feature = "__interleaving"))]
         self.inner.store.as_ref()
     }
 
@@ -183,7 +200,7 @@ impl Cache {
 /// `memory`, `disabled`, or the server's address without its password.
 impl fmt::Display for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.inner.store {
+        match self.store() {
             None => f.write_str("disabled"),
             Some(AnyStore::Memory(_)) => f.write_str("memory"),
             #[cfg(feature = "redis")]

@@ -87,6 +87,26 @@ impl Key {
         writer.into_pattern()
     }
 
+    /// The key of a tag, in version 1 of `namespace`: what `#[cached(tags(…))]` renders, and what
+    /// [`Load::tag`](crate::Load::tag) takes.
+    ///
+    /// ```
+    /// use cache_runtime::Key;
+    ///
+    /// assert_eq!(Key::tag("feed", ("user", 7)), "feed:v1:#tag:user:7");
+    /// ```
+    pub fn tag(namespace: &str, parts: impl KeyParts) -> Key {
+        let mut writer = KeyWriter::dynamic(namespace, 1);
+        writer.literal(":#tag");
+        parts.render(&mut writer);
+        writer.finish()
+    }
+
+    /// A key from the text of one.
+    pub(crate) fn of_text(text: &str) -> Key {
+        KeyWriter::new(text).finish()
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         match &self.text {

@@ -32,6 +32,13 @@ impl KeyWriter {
         writer
     }
 
+    /// Starts the key of a tag. No value and no template holds a `#`, so it meets no entry's key.
+    pub fn tag(prefix: &str) -> KeyWriter {
+        let mut writer = KeyWriter::new(prefix);
+        writer.literal(":#tag");
+        writer
+    }
+
     pub(super) fn dynamic(namespace: &str, version: u32) -> KeyWriter {
         let mut writer = KeyWriter::new("");
         writer.text(namespace);

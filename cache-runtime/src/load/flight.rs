@@ -17,9 +17,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::hold::Hold;
 use crate::background::bounded;
 use crate::key::Key;
-use crate::record::{Nonce, Token};
+use crate::record::Token;
 
 /// A type-erased value or error: callers of one key may expect different types.
 pub(crate) type Shared = Arc<dyn Any + Send + Sync>;
@@ -35,14 +36,14 @@ pub(crate) enum Outcome {
     LookAgain,
 }
 
-type GiveBack = Box<dyn Fn(&Key, Nonce) + Send + Sync>;
+type GiveBack = Box<dyn Fn(&Key, Hold) + Send + Sync>;
 
 /// The flights of one cache.
 pub(crate) struct Flights {
     by_key: Mutex<HashMap<Key, Arc<Flight>, foldhash::fast::RandomState>>,
     /// Orders the beginnings of loads and the arrivals of readers.
     clock: AtomicU64,
-    /// Gives a lease back in the background.
+    /// Gives a lease or a claim back in the background.
     give_back: GiveBack,
 }
 
@@ -58,8 +59,10 @@ struct State {
     token: Option<Token>,
     /// When the load began, by the flights' clock.
     began: Option<u64>,
-    /// The lease that may stand in the store for this flight.
-    lease: Option<Nonce>,
+    /// The lease or the claim that may stand in the store for this flight.
+    hold: Option<Hold>,
+    /// Those of leaders before, which were to be replaced: a leader that is dropped in turn does not know whether they were.
+    abandoned: Vec<Hold>,
     waiters: usize,
 }
 
@@ -86,7 +89,7 @@ pub(crate) enum Waited {
 }
 
 impl Flights {
-    pub(crate) fn new(give_back: impl Fn(&Key, Nonce) + Send + Sync + 'static) -> Arc<Flights> {
+    pub(crate) fn new(give_back: impl Fn(&Key, Hold) + Send + Sync + 'static) -> Arc<Flights> {
         Arc::new(Flights {
             by_key: Mutex::default(),
             clock: AtomicU64::new(1),
@@ -109,7 +112,14 @@ impl Flights {
         let before = before.cloned();
         let flight = Arc::new(Flight {
             key: key.clone(),
-            state: Mutex::new(State { phase: Phase::Led, token: None, began: None, lease: None, waiters: 0 }),
+            state: Mutex::new(State {
+                phase: Phase::Led,
+                token: None,
+                began: None,
+                hold: None,
+                abandoned: Vec::new(),
+                waiters: 0,
+            }),
             changed: Notify::new(),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
@@ -155,27 +165,28 @@ pub(crate) struct Leader {
     flight: Arc<Flight>,
     /// The flight of the same key that was under way before.
     before: Option<Arc<Flight>>,
-    /// The lease that a former leader may have got.
-    inherited: Option<Nonce>,
+    /// What a former leader may have got.
+    inherited: Option<Hold>,
 }
 
 impl Leader {
-    /// A lease that may stand for this flight although nobody loads under it: its leader was dropped.
-    pub(crate) fn inherited(&self) -> Option<Nonce> {
-        self.inherited
+    /// What may stand for this flight although nobody loads under it: its leader was dropped.
+    pub(crate) fn inherited(&self) -> Option<Hold> {
+        self.inherited.clone()
     }
 
-    /// A lease is asked for. From now on it is given back if nothing else becomes of it: whoever is dropped while the answer is
-    /// on its way does not know whether it stands.
-    pub(crate) fn ask(&self) -> Nonce {
-        let nonce = Nonce::new();
-        self.flight.state().lease = Some(nonce);
-        nonce
+    /// A lease or a claim is asked for. From now on it is given back if nothing else becomes of it: whoever is dropped while the
+    /// answer is on its way does not know whether it stands.
+    pub(crate) fn ask(&self, hold: Hold) {
+        let mut state = self.flight.state();
+        // A claim is taken over as it is.
+        let replaced = state.hold.replace(hold.clone()).filter(|replaced| *replaced != hold);
+        state.abandoned.extend(replaced);
     }
 
-    /// No lease stands for this flight: it was refused, filled or given back.
+    /// Nothing stands for this flight: it was refused, filled or given back.
     pub(crate) fn settled(&self) {
-        self.flight.state().lease = None;
+        self.flight.state().hold = None;
     }
 
     /// Waits until the load that was under way before is done, for `bound` at the most.
@@ -248,11 +259,12 @@ fn close(flights: &Flights, flight: &Arc<Flight>) {
         Phase::Orphaned => state.phase = Phase::Done(Outcome::LookAgain),
         Phase::Done(_) => {}
     }
-    let lease = state.lease.take();
+    let holds: Vec<Hold> =
+        std::mem::take(&mut state.abandoned).into_iter().chain(state.hold.take()).collect();
     drop(state);
     flight.changed.notify_waiters();
-    if let Some(nonce) = lease {
-        (flights.give_back)(&flight.key, nonce);
+    for hold in holds {
+        (flights.give_back)(&flight.key, hold);
     }
 }
 
@@ -297,7 +309,7 @@ impl Waiter {
                     flights: Arc::clone(&self.flights),
                     flight: Arc::clone(&self.flight),
                     before: None,
-                    inherited: state.lease,
+                    inherited: state.hold.clone(),
                 }))
             }
         });
@@ -320,3 +332,7 @@ impl Drop for Waiter {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[path = "flight_tests.rs"]
+mod tests;

@@ -1,28 +1,32 @@
-//! Leading a flight: the lease, the load, the fill.
+//! Leading a flight: the lease or the claim, the load, the fill.
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::flight::{Leader, Outcome, Shared, Waiter};
-use super::{Miss, follow, run};
+use super::hold::{self, Hold};
+use super::loaded::{Load, Terms};
+use super::miss::{Miss, run};
+use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
+use crate::draft::Facts;
 use crate::read::{Call, Look};
-use crate::record::{self, Draft, Expected, Nonce, Token};
+use crate::record::{Claim, Draft, Expected, Nonce, Tags, Token};
 use crate::store::Lease;
 use crate::value::Value;
 
 /// What leading came to.
-pub(super) enum Led<V, E> {
+pub(super) enum Led<V, E, F> {
     Done(Result<Option<Arc<V>>, E>),
     /// Another process is loading; this is where its outcome arrives.
-    Follow(Waiter),
+    Follow(Waiter, F),
 }
 
 /// What a load runs under.
 enum Under<V> {
-    /// A lease of its own: its value is stored.
-    Lease(Nonce),
+    /// A lease or a claim of its own: its value is stored.
+    Hold(Hold, Token),
     /// What stands in the store, which lets others share the load; its value is not stored.
     Nothing(Option<Token>),
     /// It does not run: the value was there by the time that the lease was asked for.
@@ -32,149 +36,226 @@ enum Under<V> {
 }
 
 pub(super) async fn lead<V, E, F, Fut>(
-    miss: &mut Miss<'_, E>,
-    loader: &mut Option<F>,
+    miss: &mut Miss<'_, V, E>,
+    loader: F,
     mut leader: Leader,
     look: Look<V>,
     waited: bool,
-) -> Led<V, E>
+) -> Led<V, E, F>
 where
     V: Value,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Option<V>, E>>,
+    Fut: Future<Output = Result<Load<Option<V>>, E>>,
 {
-    let call = miss.call;
-    let mut under = take_lease(miss, &leader, look).await;
-    if let Under::Other(token) = under {
-        if !waited {
-            match follow::follow::<V>(call, leader, token) {
-                Ok(waiter) => return Led::Follow(waiter),
-                Err(back) => leader = back,
-            }
+    let under = take_hold(miss, &leader, look).await;
+    if let Under::Other(token) = under
+        && !waited
+    {
+        match follow::follow::<V>(miss.call, leader, token) {
+            Ok(waiter) => return Led::Follow(waiter, loader),
+            Err(back) => leader = back,
         }
-        under = Under::Nothing(None);
     }
-    let lease = match under {
+    match under {
         Under::Hit(value) => {
             // As good as a hit, but only for this caller: another may have joined after the store answered.
             leader.land(Outcome::LookAgain);
-            return Led::Done(Ok(value));
+            Led::Done(Ok(value))
         }
-        Under::Lease(nonce) => {
-            leader.begin(Some(Token::Lease(nonce)));
-            Some(nonce)
-        }
-        Under::Nothing(token) => {
+        Under::Hold(hold, token) => match tags::open(miss).await {
+            Ok(tags) => {
+                leader.begin(Some(token));
+                Led::Done(load_under(miss, &leader, &hold, tags, loader).await)
+            }
+            // Its tags are not known, so its value can't be stored.
+            Err(_) => {
+                leader.begin(Some(token));
+                Led::Done(load_freely(miss, &leader, loader).await)
+            }
+        },
+        // What another process loads is waited for once, and not at all where nobody can be asked to keep watch.
+        under @ (Under::Nothing(_) | Under::Other(_)) => {
             miss.budget.pause();
             leader.turn(miss.patience()).await;
-            leader.begin(token);
-            None
+            leader.begin(if let Under::Nothing(token) = under { token } else { None });
+            Led::Done(load_freely(miss, &leader, loader).await)
         }
-        Under::Other(_) => None,
-    };
-    let Some(loader) = loader.take() else {
-        return Led::Done(Ok(None));
-    };
+    }
+}
+
+/// Loads what will not be stored.
+async fn load_freely<V, E, F, Fut>(
+    miss: &mut Miss<'_, V, E>,
+    leader: &Leader,
+    loader: F,
+) -> Result<Option<Arc<V>>, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Load<Option<V>>, E>>,
+{
     miss.budget.pause();
-    let started = Instant::now();
-    let result = match lease {
-        // A lease in this process needs no renewal: it has no end.
-        Some(nonce) if !miss.store.typed() => {
-            let period = call.cache.settings().lease / 3;
-            with_ticks(call.cache.runtime(), run(call, loader), period, || renew(call, nonce)).await
-        }
-        _ => run(call, loader).await,
+    let result = run(miss.call, loader).await.map(|load| load.value.map(Arc::new));
+    land(miss, leader, &result);
+    miss.or_stale(result)
+}
+
+/// Loads, and stores what was loaded in place of what is held.
+async fn load_under<V, E, F, Fut>(
+    miss: &mut Miss<'_, V, E>,
+    leader: &Leader,
+    hold: &Hold,
+    tags: Tags,
+    loader: F,
+) -> Result<Option<Arc<V>>, E>
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<Load<Option<V>>, E>>,
+{
+    let call = miss.call;
+    miss.budget.pause();
+    let (started, began) = (Instant::now(), miss.store.now());
+    // A lease in this process needs no renewal: it has no end.
+    let result = if miss.store.typed() && matches!(hold, Hold::Lease(_)) {
+        run(call, loader).await
+    } else {
+        let period = call.cache.settings().lease / 3;
+        with_ticks(call.cache.runtime(), run(call, loader), period, || renew(call, hold)).await
     };
-    let result = result.map(|value| value.map(Arc::new));
-    leader.land(match &result {
+    let load_time = started.elapsed();
+    let mut terms = Terms::default();
+    let result = result.map(|load| {
+        terms = load.terms;
+        load.value.map(Arc::new)
+    });
+    land(miss, leader, &result);
+    let draft = match &result {
+        Ok(value) if !terms.skip => match tags::named(miss, tags, &terms.tags, began).await {
+            Some(tags) => call.draft(value.as_ref(), &Facts { load_time, ttl: terms.ttl, tags }),
+            None => None,
+        },
+        _ => None,
+    };
+    settle(miss, leader, hold, draft, result.is_err()).await;
+    miss.or_stale(result)
+}
+
+fn land<V: Value, E>(miss: &Miss<'_, V, E>, leader: &Leader, result: &Result<Option<Arc<V>>, E>) {
+    leader.land(match result {
         Ok(value) => Outcome::Loaded(value.clone().map(|value| value as Shared)),
         Err(error) => Outcome::Failed(miss.sharing.share(error)),
     });
-    if let Some(nonce) = lease {
-        let draft = match &result {
-            Ok(value) => make_draft(call, value.as_ref(), started.elapsed()),
-            Err(_) => None,
-        };
-        settle(miss, &leader, nonce, draft).await;
-    }
-    Led::Done(result)
 }
 
-/// Asks for the lease where there is one to be had.
-async fn take_lease<V: Value, E>(miss: &mut Miss<'_, E>, leader: &Leader, look: Look<V>) -> Under<V> {
-    let dead = match look {
-        Look::Absent => None,
-        Look::Dead(expected) => Some(expected),
-        other => return without_lease(other),
-    };
-    // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
-    let dead = leader.inherited().map(|nonce| Expected::of(&record::lease(nonce))).or(dead);
+/// Asks for the lease or the claim, where there is one to be had.
+async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Under<V> {
+    match (leader.inherited(), look) {
+        // Whoever held the claim was dropped; whatever of his is still under way claims the same value.
+        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, None).await,
+        // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
+        (Some(Hold::Lease(nonce)), Look::Absent | Look::Dead(_)) => {
+            take_lease(miss, leader, Some(Expected::lease(nonce))).await
+        }
+        (None, Look::Absent) => take_lease(miss, leader, None).await,
+        (None, Look::Dead(dead)) => take_lease(miss, leader, Some(dead)).await,
+        (None, Look::Aged(aged)) => {
+            let now = miss.store.now();
+            take_claim(miss, leader, aged.expected, Some(now)).await
+        }
+        (_, other) => without_hold(other),
+    }
+}
+
+async fn take_lease<V: Value, E>(
+    miss: &mut Miss<'_, V, E>,
+    leader: &Leader,
+    dead: Option<Expected>,
+) -> Under<V> {
     let (key, time) = (miss.call.key, miss.call.cache.settings().lease);
-    let nonce = leader.ask();
+    let nonce = Nonce::new();
+    leader.ask(Hold::Lease(nonce));
     match miss.store.lease(&mut miss.budget, key, nonce, dead.as_ref(), time).await {
-        Ok(Lease::Granted) => Under::Lease(nonce),
+        Ok(Lease::Granted) => Under::Hold(Hold::Lease(nonce), Token::Lease(nonce)),
         Ok(Lease::Held(found)) => {
             leader.settled();
             if miss.store.is_queued(key) {
                 // What stands there was invalidated, only the server does not know yet.
                 return Under::Nothing(None);
             }
-            without_lease(miss.call.interpret(found))
+            without_hold(miss.call.interpret_found(miss.store, &mut miss.budget, found).await)
         }
         // It may be granted yet, after an invalidation that did not find it: nothing is stored or shared under it.
-        Err(error) => without_lease(miss.call.unanswered(error)),
+        Err(error) => without_hold(miss.call.unanswered(error)),
     }
 }
 
-fn without_lease<V>(look: Look<V>) -> Under<V> {
+async fn take_claim<V, E>(
+    miss: &mut Miss<'_, V, E>,
+    leader: &Leader,
+    value: Expected,
+    free_at: Option<u64>,
+) -> Under<V> {
+    let claim = Claim::Loading(hold::end(miss.store, miss.call.cache.settings().lease));
+    let token = value.stamp().map(Token::Value);
+    leader.ask(Hold::Claim(value.clone()));
+    match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, free_at).await, token) {
+        (Ok(true), Some(token)) => Under::Hold(Hold::Claim(value), token),
+        (Ok(_), token) => {
+            leader.settled();
+            token.map_or(Under::Nothing(None), Under::Other)
+        }
+        (Err(error), _) => without_hold(miss.call.unanswered(error)),
+    }
+}
+
+fn without_hold<V>(look: Look<V>) -> Under<V> {
     match look {
         Look::Hit(value) => Under::Hit(value),
+        Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),
         Look::Busy(token @ Token::Lease(_)) => Under::Other(token),
         // A write is under way. Who sees its mark unchanged may share the load.
-        Look::Busy(token @ Token::Mark(..)) => Under::Nothing(Some(token)),
-        Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => Under::Nothing(None),
+        Look::Busy(token) => Under::Nothing(Some(token)),
+        Look::Aged(_) | Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => {
+            Under::Nothing(None)
+        }
     }
 }
 
-fn renew(call: Call<'_>, nonce: Nonce) {
-    let (cache, key) = (call.cache.clone(), call.key.clone());
+fn renew(call: Call<'_>, hold: &Hold) {
+    let (cache, key, hold) = (call.cache.clone(), call.key.clone(), hold.clone());
     in_background(call.cache.runtime(), async move {
-        if let Some(store) = cache.store() {
-            // Where it fails the lease ends by its time, and the fill finds it gone.
-            let _ = store.renew(&mut cache.budget(), &key, nonce, cache.settings().lease).await;
-        }
+        // Where it fails the lease ends by its time, and the fill finds it gone.
+        let _ = hold.renew(&cache, &key).await;
     });
 }
 
-/// The loaded value on its way into the store, with the time that it may stay there.
-fn make_draft<V: Value>(
-    call: Call<'_>,
-    value: Option<&Arc<V>>,
-    load_time: Duration,
-) -> Option<(Draft, Duration)> {
-    let policy = &call.site.declaration.policy;
-    let ttl = match value {
-        Some(_) => policy.time_to_live(),
-        None => policy.none_time_to_live()?,
-    };
-    call.draft(value, ttl, load_time).map(|draft| (draft, ttl))
-}
-
-/// Fills the lease, or gives it back.
-async fn settle<E>(miss: &mut Miss<'_, E>, leader: &Leader, nonce: Nonce, draft: Option<(Draft, Duration)>) {
-    let call = miss.call;
+/// Replaces what is held by the value, or gives it back.
+async fn settle<V, E>(
+    miss: &mut Miss<'_, V, E>,
+    leader: &Leader,
+    hold: &Hold,
+    draft: Option<(Draft, std::time::Duration)>,
+    failed: bool,
+) {
+    let (call, under) = (miss.call, hold.expected());
     let counters = &call.site.counters;
-    let answer = match draft {
-        Some((draft, ttl)) => {
-            miss.store.fill(&mut miss.budget, call.key, nonce, draft, ttl).await.map(|filled| {
-                if filled { &counters.fills } else { &counters.revoked_fills }.one();
-            })
+    let (store, budget) = (miss.store, &mut miss.budget);
+    let answer = match (draft, hold) {
+        (Some((draft, ttl)), _) => store.fill(budget, call.key, &under, draft, ttl).await.map(|filled| {
+            if filled { &counters.fills } else { &counters.revoked_fills }.one();
+        }),
+        // The value from before may still be of use; but its source is left alone for a while.
+        (None, Hold::Claim(_)) if failed => {
+            let claim = Claim::Failed(hold::end(store, call.policy.retry_pause()));
+            store.claim(budget, call.key, &under, claim, None).await.map(|_| ())
         }
-        None => miss.store.release(&mut miss.budget, call.key, nonce).await,
+        // There is a newer answer than what stands there, and it can't be stored.
+        (None, _) => store.release(budget, call.key, &under).await,
     };
     match answer {
         Ok(()) => leader.settled(),
-        // The leader, dropped unsettled, tries once more in the background to give the lease back.
+        // The leader, dropped unsettled, tries once more in the background to give back what it holds.
         Err(_) => counters.store_errors.one(),
     }
 }

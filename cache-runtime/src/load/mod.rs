@@ -1,25 +1,36 @@
-//! What a miss does: take the lease, load, fill; or wait for whoever does.
+//! What a read does that has a loader: serve what there is, load what is missing, and load anew what gets old.
+//!
+//! A miss takes the lease, loads and fills, or waits for whoever does. A value that gets old stays in its place while one
+//! caller, who has claimed it, loads it anew.
 
 mod flight;
 mod follow;
+mod hold;
 mod lead;
+mod loaded;
+mod miss;
 mod sharing;
+pub(crate) mod tags;
+mod task;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 pub(crate) use flight::Flights;
-use flight::{Entered, Outcome, Waited, Waiter};
-use lead::{Led, lead};
+use flight::{Entered, Waiter};
+pub(crate) use hold::Hold;
+pub use loaded::Load;
+use miss::{Miss, run, seen};
 pub use sharing::ErrorSharing;
+pub(crate) use task::load_owned;
 
+use crate::age::Age;
 use crate::read::{Call, Look};
-use crate::record::Token;
 use crate::store::{AnyStore, Budget};
 use crate::value::Value;
 
-/// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most.
+/// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
+/// of this call.
 pub(crate) async fn load<V, E, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
@@ -28,146 +39,76 @@ pub(crate) async fn load<V, E, F, Fut>(
 where
     V: Value,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Option<V>, E>>,
+    Fut: Future<Output = Result<Load<Option<V>>, E>>,
 {
     let Some(store) = call.cache.store() else {
-        return run(call, loader).await;
+        return run(call, loader).await.map(|load| load.value);
     };
-    let flights = call.cache.flights();
-    let arrived = flights.now();
-    let mut budget = call.cache.budget();
-    // A server is not asked for what is about to be loaded; asking the memory store is cheaper than asking here.
-    let early = if store.typed() { None } else { flights.join_early(call.key, arrived) };
-    let look = match early {
-        Some(_) => Look::Absent,
-        None => call.look::<V>(store, &mut budget).await,
+    let value = match Arrival::of(call, store).await.answer(call) {
+        Ok(value) => value,
+        // Boxed, so that a hit does not carry the room for all that a miss may need.
+        Err(open) => {
+            let open = *open;
+            call.site.counters.misses.one();
+            let miss = Miss::new(call, store, sharing, open.budget);
+            Box::pin(miss.resolve(loader, open.look, open.entered)).await?
+        }
     };
-    if let Look::Hit(value) = look {
-        call.site.counters.hits.one();
-        return Ok(value.map(Arc::unwrap_or_clone));
-    }
-    call.site.counters.misses.one();
-    let miss = Miss { call, store, sharing, budget, came: Instant::now() };
-    // Boxed, so that a hit does not carry the room for all that a miss may need.
-    let value = Box::pin(miss.resolve(loader, arrived, look, early)).await?;
     Ok(value.map(Arc::unwrap_or_clone))
 }
 
-/// What every step of a miss needs.
-struct Miss<'a, E> {
-    call: Call<'a>,
-    store: &'a AnyStore,
-    sharing: ErrorSharing<E>,
+/// What a read finds when it comes.
+struct Arrival<V> {
+    /// When, by the flights' clock: before it looked.
+    arrived: u64,
     budget: Budget,
-    came: Instant,
+    look: Look<V>,
+    /// It has not looked: a load that is about to begin is as good.
+    early: Option<Waiter>,
 }
 
-impl<E> Miss<'_, E> {
-    /// How much longer this caller waits for others: one bound for all its waits together.
-    fn patience(&self) -> Duration {
-        self.call.cache.settings().wait.saturating_sub(self.came.elapsed())
-    }
-
-    async fn resolve<V, F, Fut>(
-        mut self,
-        loader: F,
-        mut arrived: u64,
-        mut look: Look<V>,
-        early: Option<Waiter>,
-    ) -> Result<Option<Arc<V>>, E>
-    where
-        V: Value,
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = Result<Option<V>, E>>,
-    {
-        let call = self.call;
+impl<V: Value> Arrival<V> {
+    async fn of(call: Call<'_>, store: &AnyStore) -> Arrival<V> {
         let flights = call.cache.flights();
-        let mut entered = match early {
-            Some(waiter) => Entered::Wait(waiter),
-            None => flights.enter(call.key, arrived, seen(&look)),
+        let arrived = flights.now();
+        let mut budget = call.cache.budget();
+        // A server is not asked for what is about to be loaded; asking the memory store is cheaper than asking here.
+        let early = if store.typed() { None } else { flights.join_early(call.key, arrived) };
+        let look = match early {
+            Some(_) => Look::Absent,
+            None => call.look::<V>(store, &mut budget).await,
         };
-        let mut waited = false;
-        let mut loader = Some(loader);
-        loop {
-            let came = match entered {
-                Entered::Wait(waiter) => {
-                    call.site.counters.waits.one();
-                    waited = true;
-                    // What was seen is old by the time that the wait ends.
-                    look = Look::Absent;
-                    self.budget.pause();
-                    waiter.wait(self.patience()).await
-                }
-                Entered::Lead(leader) => Waited::Leads(leader),
-            };
-            match came {
-                Waited::Leads(leader) => match lead(&mut self, &mut loader, leader, look, waited).await {
-                    Led::Done(result) => return result,
-                    Led::Follow(waiter) => {
-                        look = Look::Absent;
-                        entered = Entered::Wait(waiter);
-                        continue;
-                    }
-                },
-                Waited::Outcome(Outcome::Loaded(None)) if call.takes_none => {
-                    call.site.counters.shared.one();
-                    return Ok(None);
-                }
-                // Somebody loads another type at this key; that flight is of no use here.
-                Waited::Outcome(Outcome::Loaded(None)) => {}
-                Waited::Outcome(Outcome::Loaded(Some(value))) => {
-                    if let Ok(value) = value.downcast() {
-                        call.site.counters.shared.one();
-                        return Ok(Some(value));
-                    }
-                }
-                Waited::Outcome(Outcome::Failed(error)) => {
-                    if let Some(error) = error.and_then(|error| self.sharing.take(&error)) {
-                        call.site.counters.shared.one();
-                        return Err(error);
-                    }
-                }
-                Waited::Outcome(Outcome::LookAgain) => {
-                    arrived = flights.now();
-                    look = call.look(self.store, &mut self.budget).await;
-                    if let Look::Hit(value) = look {
-                        return Ok(value);
-                    }
-                    // Nobody waits twice for a load that had begun before: only for one that begins now.
-                    entered = flights.enter(call.key, arrived, None);
-                    continue;
-                }
-                Waited::TimedOut => {}
+        Arrival { arrived, budget, look, early }
+    }
+}
+
+/// A read that what it found does not answer.
+struct Open<V> {
+    budget: Budget,
+    look: Look<V>,
+    entered: Entered,
+}
+
+impl<V: Value> Arrival<V> {
+    /// What is served at once; else what there is to go on with.
+    fn answer(self, call: Call<'_>) -> Result<Option<Arc<V>>, Box<Open<V>>> {
+        let Arrival { arrived, budget, look, early } = self;
+        let look = match look {
+            Look::Hit(value) => {
+                call.site.counters.hits.one();
+                return Ok(value);
             }
-            // What the others do is of no use to this caller: it loads for itself, and does not store.
-            return match loader.take() {
-                Some(loader) => run(call, loader).await.map(|value| value.map(Arc::new)),
-                None => Ok(None),
-            };
+            Look::Aged(aged) if aged.is_servable() => return Ok(Some(call.serve(&aged))),
+            other => other,
+        };
+        let entered = match early {
+            Some(waiter) => Entered::Wait(waiter),
+            None => call.cache.flights().enter(call.key, arrived, seen(&look)),
+        };
+        match (look, entered) {
+            // In its window the value is good enough for all but the caller who loads it anew.
+            (Look::Aged(aged), Entered::Wait(_)) if aged.age != Age::IfError => Ok(Some(call.serve(&aged))),
+            (look, entered) => Err(Box::new(Open { budget, look, entered })),
         }
     }
-}
-
-fn seen<V>(look: &Look<V>) -> Option<Token> {
-    match look {
-        Look::Busy(token) => Some(*token),
-        _ => None,
-    }
-}
-
-/// Runs the loader, and counts it.
-async fn run<V, E, F, Fut>(call: Call<'_>, loader: F) -> Result<Option<V>, E>
-where
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Option<V>, E>>,
-{
-    let counters = &call.site.counters;
-    counters.loads.one();
-    let started = Instant::now();
-    let result = loader().await;
-    counters.load_micros.add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
-    if result.is_err() {
-        counters.load_errors.one();
-    }
-    result
 }

@@ -1,13 +1,24 @@
 //! A value's header.
 
-use super::{EXPECTED_BYTES, Nonce, VALUE};
+use std::sync::Arc;
+
+use super::{Claim, EXPECTED_BYTES, Nonce, VALUE};
 use crate::value::Fingerprint;
 
-/// A header without tags.
+/// A header without version and tags.
 const HEADER_BYTES: usize = 68;
 
 /// The answer `None`, kept as a value.
 const FLAG_NONE: u16 = 1;
+/// A value with a version of its source.
+const FLAG_VERSION: u16 = 2;
+const FLAGS: u16 = FLAG_NONE | FLAG_VERSION;
+
+/// Where the claim stands, which scripts change in place.
+const CLAIM_AT: usize = 52;
+
+/// More tags than anybody declares.
+pub(crate) const MOST_TAGS: usize = 64;
 
 /// How a payload is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +45,26 @@ pub(crate) struct Header {
     /// Until when it is fresh, in milliseconds since 1970 of the store's clock.
     pub(crate) fresh_until: u64,
     pub(crate) fingerprint: Fingerprint,
-    /// Until when somebody has claimed its refresh, in milliseconds since 1970; 0: nobody.
-    pub(crate) claimed_until: u64,
+    /// Who loads it anew.
+    pub(crate) claim: Claim,
     /// How long it took to load, in microseconds.
     pub(crate) load_micros: u32,
     /// Whether it stands for the answer `None`.
     pub(crate) none: bool,
-    /// Its tags' nonces as they were before the load.
-    pub(crate) tags: Vec<Nonce>,
+    /// The version that its source gives it, of two values of one entry the larger for the newer one.
+    pub(crate) version: Option<u64>,
+    /// Its tags as they were before the load.
+    pub(crate) tags: Tags,
+}
+
+/// None in most values.
+pub(crate) type Tags = Option<Arc<[Tag]>>;
+
+/// A value is good for as long as each of its tags has the nonce that it had before the load.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tag {
+    pub(crate) key: Box<str>,
+    pub(crate) nonce: Nonce,
 }
 
 impl Header {
@@ -51,40 +74,55 @@ impl Header {
         let u64_at = |at: usize| fixed[at..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
         let u16_at = |at: usize| fixed[at..].first_chunk().map(|bytes| u16::from_le_bytes(*bytes));
         let flags = u16_at(64)?;
-        if !fixed.starts_with(&VALUE) || flags & !FLAG_NONE != 0 {
+        let count = usize::from(u16_at(66)?);
+        if !fixed.starts_with(&VALUE) || flags & !FLAGS != 0 || count > MOST_TAGS {
             return None;
         }
-        let payload = HEADER_BYTES + 16 * usize::from(u16_at(66)?);
-        // The length is checked before anything is allocated for the tags.
-        let tags = record.get(HEADER_BYTES..payload)?;
+        let mut rest = Rest(record.get(HEADER_BYTES..)?);
+        let version = match flags & FLAG_VERSION {
+            0 => None,
+            _ => Some(u64::from_le_bytes(*rest.take(8)?.first_chunk()?)),
+        };
+        let tags: Option<Vec<Tag>> = (0..count).map(|_| rest.tag()).collect();
+        let tags = tags?;
         let header = Header {
             codec: Codec::parse(fixed[3])?,
             stamp: Nonce::from_bytes(&fixed[4..20])?,
             created: u64_at(20)?,
             fresh_until: u64_at(28)?,
             fingerprint: Fingerprint { schema: u64_at(36)?, type_name: u64_at(44)? },
-            claimed_until: u64_at(52)?,
+            claim: Claim::from_bits(u64_at(CLAIM_AT)?),
             load_micros: fixed[60..].first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?,
             none: flags & FLAG_NONE != 0,
-            tags: tags.chunks_exact(16).filter_map(Nonce::from_bytes).collect(),
+            version,
+            tags: (!tags.is_empty()).then(|| tags.into()),
         };
-        Some((header, payload))
+        Some((header, record.len() - rest.0.len()))
     }
 
     /// The header's bytes, with room for a payload of `payload` bytes.
     pub(crate) fn write(&self, payload: usize) -> Vec<u8> {
-        let mut record = Vec::with_capacity(HEADER_BYTES + 16 * self.tags.len() + payload);
+        let tags = self.tags.as_deref().unwrap_or_default();
+        let tag_bytes: usize = tags.iter().map(|tag| 18 + tag.key.len()).sum();
+        let mut record = Vec::with_capacity(HEADER_BYTES + 8 + tag_bytes + payload);
         record.extend_from_slice(&self.beginning());
         record.extend_from_slice(&self.created.to_le_bytes());
         record.extend_from_slice(&self.fresh_until.to_le_bytes());
         record.extend_from_slice(&self.fingerprint.schema.to_le_bytes());
         record.extend_from_slice(&self.fingerprint.type_name.to_le_bytes());
-        record.extend_from_slice(&self.claimed_until.to_le_bytes());
+        record.extend_from_slice(&self.claim.to_bits().to_le_bytes());
         record.extend_from_slice(&self.load_micros.to_le_bytes());
-        record.extend_from_slice(&u16::from(self.none).to_le_bytes());
-        record.extend_from_slice(&(self.tags.len() as u16).to_le_bytes());
-        for tag in &self.tags {
-            record.extend_from_slice(&tag.to_bytes());
+        let version = if self.version.is_some() { FLAG_VERSION } else { 0 };
+        record.extend_from_slice(&(u16::from(self.none) | version).to_le_bytes());
+        // Their number is bounded where they are declared and where they are named.
+        record.extend_from_slice(&(tags.len() as u16).to_le_bytes());
+        if let Some(version) = self.version {
+            record.extend_from_slice(&version.to_le_bytes());
+        }
+        for Tag { key, nonce } in tags {
+            record.extend_from_slice(&nonce.to_bytes());
+            record.extend_from_slice(&(key.len() as u16).to_le_bytes());
+            record.extend_from_slice(key.as_bytes());
         }
         record
     }
@@ -96,5 +134,24 @@ impl Header {
         beginning.push(self.codec as u8);
         beginning.extend_from_slice(&self.stamp.to_bytes());
         beginning
+    }
+}
+
+/// What is not read yet.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// Its length is checked before anything is allocated for it.
+    fn tag(&mut self) -> Option<Tag> {
+        let nonce = Nonce::from_bytes(self.take(16)?)?;
+        let length = u16::from_le_bytes(*self.take(2)?.first_chunk()?);
+        let key = std::str::from_utf8(self.take(usize::from(length))?).ok()?;
+        Some(Tag { key: key.into(), nonce })
     }
 }

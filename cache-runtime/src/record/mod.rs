@@ -1,6 +1,6 @@
 //! What stands at a key, as bytes: the record format, version 1.
 //!
-//! A record is a **value**, a **lease** (someone is loading) or a **write mark** (someone is writing). All begin with
+//! A record is a **value**, a **lease** (someone is loading), a **write mark** (someone is writing) or a **tag**. All begin with
 //! `0xCA`, a letter for which of them it is, and the format's version; `0xCA` and an ASCII letter are no UTF-8, so no text
 //! that somebody else stored is taken for one. Integers are little-endian.
 //!
@@ -13,12 +13,17 @@
 //! | fresh until, ms | 28–35 | | | | | events | 24–31 |
 //! | schema | 36–43 | | | | | | |
 //! | type | 44–51 | | | | | | |
-//! | refresh claimed until, ms | 52–59 | | | | | | |
+//! | claim | 52–59 | | | | | | |
 //! | load time, µs | 60–63 | | | | | | |
 //! | flags | 64–65 | | | | | | |
 //! | number of tags | 66–67 | | | | | | |
-//! | 16 bytes a tag, then the payload | 68– | | | | | | |
+//! | the version, 8 bytes, where flag 2 says so | 68– | | | | | | |
+//! | for each tag its nonce (16), its key's length (2), its key | | | | | | | |
+//! | the payload | | | | | | | |
+//!
+//! A tag is `CA 74 01`, 0, its nonce (16), and when it was made (ms, 8).
 
+mod claim;
 mod header;
 mod nonce;
 #[cfg(test)]
@@ -27,7 +32,8 @@ mod tests;
 use std::any::Any;
 use std::sync::Arc;
 
-pub(crate) use header::{Codec, Header};
+pub(crate) use claim::Claim;
+pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags};
 pub(crate) use nonce::Nonce;
 
 use crate::value::Fingerprint;
@@ -37,6 +43,7 @@ const VERSION: u8 = 1;
 const VALUE: [u8; 3] = [MAGIC, b'v', VERSION];
 const LEASE: [u8; 4] = [MAGIC, b'l', VERSION, 0];
 const MARK: [u8; 3] = [MAGIC, b'w', VERSION];
+const TAG: [u8; 4] = [MAGIC, b't', VERSION, 0];
 
 /// What a read finds at a key.
 #[derive(Debug)]
@@ -45,6 +52,8 @@ pub(crate) enum Found {
     Value(Stored),
     /// Someone is loading, or writing; the token tells their load or write from every other.
     Busy(Token),
+    /// A tag's nonce, and when it was made.
+    Tag(Nonce, u64),
     /// Bytes that are no record of this format: another program's, or another version's.
     Unreadable(Expected),
 }
@@ -58,6 +67,8 @@ pub(crate) enum Token {
     Lease(Nonce),
     /// A mark with the number of things that happened to it.
     Mark(Nonce, u64),
+    /// The stamp of a value that is being loaded anew. It stands there for as long as nothing was invalidated.
+    Value(Nonce),
 }
 
 /// A value with its header.
@@ -96,6 +107,17 @@ pub(crate) struct Expected {
 const EXPECTED_BYTES: usize = 20;
 
 impl Expected {
+    /// The stamp, where it is a value's.
+    pub(crate) fn stamp(&self) -> Option<Nonce> {
+        let value = self.beginning.starts_with(&VALUE).then_some(&self.beginning)?;
+        Nonce::from_bytes(value.get(4..)?)
+    }
+
+    /// What a compare-and-set expects where a lease stands.
+    pub(crate) fn lease(nonce: Nonce) -> Expected {
+        Expected::of(&lease(nonce))
+    }
+
     pub(crate) fn of(bytes: &[u8]) -> Expected {
         Expected { beginning: bytes[..bytes.len().min(EXPECTED_BYTES)].to_vec(), length: bytes.len() }
     }
@@ -124,20 +146,19 @@ impl Found {
                 None => Found::Unreadable(Expected::of(&bytes)),
             }
         } else {
-            match parse_token(&bytes) {
-                Some(token) => Found::Busy(token),
-                None => Found::Unreadable(Expected::of(&bytes)),
-            }
+            parse_short(&bytes).unwrap_or_else(|| Found::Unreadable(Expected::of(&bytes)))
         }
     }
 }
 
-fn parse_token(bytes: &[u8]) -> Option<Token> {
+fn parse_short(bytes: &[u8]) -> Option<Found> {
     let nonce = Nonce::from_bytes(bytes.get(4..20)?)?;
     if bytes.starts_with(&LEASE) && bytes.len() == 20 {
-        Some(Token::Lease(nonce))
+        Some(Found::Busy(Token::Lease(nonce)))
     } else if bytes.starts_with(&MARK) && bytes.len() == 32 {
-        Some(Token::Mark(nonce, u64::from_le_bytes(bytes[24..].try_into().ok()?)))
+        Some(Found::Busy(Token::Mark(nonce, u64::from_le_bytes(bytes[24..].try_into().ok()?))))
+    } else if bytes.starts_with(&TAG) && bytes.len() == 28 {
+        Some(Found::Tag(nonce, u64::from_le_bytes(bytes[20..].try_into().ok()?)))
     } else {
         None
     }
@@ -146,6 +167,11 @@ fn parse_token(bytes: &[u8]) -> Option<Token> {
 /// The bytes of a lease.
 pub(crate) fn lease(nonce: Nonce) -> Vec<u8> {
     [&LEASE[..], &nonce.to_bytes()].concat()
+}
+
+/// The bytes of a tag that is made at `now`.
+pub(crate) fn tag(nonce: Nonce, now: u64) -> Vec<u8> {
+    [&TAG[..], &nonce.to_bytes(), &now.to_le_bytes()].concat()
 }
 
 /// The bytes of a mark with one writer.

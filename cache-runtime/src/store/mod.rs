@@ -12,7 +12,7 @@ pub(crate) use budget::Budget;
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
 
@@ -62,17 +62,35 @@ pub(crate) trait Store {
     /// Gives a lease more time; `false`: it is gone.
     fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Replaces a lease by the value that was loaded under it; `false`: the lease is gone, nothing is stored.
+    /// Claims a value, to load it anew; with `free_at` only if nobody else has by then. `false`: somebody has, or the value is
+    /// gone.
+    fn claim(
+        &self,
+        key: &Key,
+        value: &Expected,
+        claim: Claim,
+        free_at: Option<u64>,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Replaces exactly what the value was loaded under, a lease or the value before; `false`: that is gone, nothing is stored.
     fn fill(
         &self,
         key: &Key,
-        nonce: Nonce,
+        under: &Expected,
         draft: Draft,
         ttl: Duration,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Takes a lease away, if it still stands.
-    fn release(&self, key: &Key, nonce: Nonce) -> impl Future<Output = Answer<()>> + Send;
+    /// Takes away exactly what `under` names, if it still stands.
+    fn release(&self, key: &Key, under: &Expected) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Makes the tags that are missing, and lets all of them live for `time` at least. Gives their nonces and when they were
+    /// made.
+    fn open_tags(
+        &self,
+        tags: &[Key],
+        time: Duration,
+    ) -> impl Future<Output = Answer<Vec<(Nonce, u64)>>> + Send;
 
     /// Replaces whatever stands there by a write mark, or joins the one that does. Gives the mark's id.
     fn begin_write(&self, key: &Key, id: Nonce, time: Duration)
@@ -119,7 +137,12 @@ macro_rules! steps {
                 match self {
                     AnyStore::Memory(store) => {
                         let _ = budget;
-                        store.$step($($argument),*).await
+                        #[cfg(feature = "__interleaving")]
+                        crate::interleaving::point(stringify!($step)).await;
+                        let answer = store.$step($($argument),*).await;
+                        #[cfg(feature = "__interleaving")]
+                        crate::interleaving::point("hear of it").await;
+                        answer
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {
@@ -138,8 +161,10 @@ steps! {
     read_many(keys: &[Key]) -> Vec<Found>;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
-    fill(key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> bool;
-    release(key: &Key, nonce: Nonce) -> ();
+    claim(key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> bool;
+    fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> bool;
+    release(key: &Key, under: &Expected) -> ();
+    open_tags(tags: &[Key], time: Duration) -> Vec<(Nonce, u64)>;
     begin_write(key: &Key, id: Nonce, time: Duration) -> Nonce;
     end_write(key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
     put(entries: Vec<(Key, Draft, Duration)>) -> ();

@@ -14,7 +14,7 @@ use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::key::{Key, Pattern};
-use crate::record::{Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce};
 
 /// More shards let more threads change entries at once; a value has to fit into one.
 const MOST_SHARDS: u64 = 16;
@@ -92,7 +92,7 @@ impl MemoryStore {
         outcome
     }
 
-    fn look(&self, key: &[u8]) -> Found {
+    pub(crate) fn look(&self, key: &[u8]) -> Found {
         match read(self.shard(key)).get(key) {
             Some(slot) if slot.ends > Instant::now() => slot.found(),
             _ => Found::Absent,
@@ -100,13 +100,46 @@ impl MemoryStore {
     }
 
     /// Invalidates the keys that `matches`, one at a time: no lock is held for longer than a look at the keys.
-    fn invalidate_where(&self, matches: impl Fn(&[u8]) -> bool) -> u64 {
+    async fn invalidate_where(&self, matches: impl Fn(&[u8]) -> bool) -> u64 {
         let mut count = 0;
         for shard in &self.shards {
-            let keys: Vec<Arc<[u8]>> = read(shard).keys().filter(|key| matches(key)).cloned().collect();
-            count += keys.iter().filter(|key| self.step(key, slot::invalidate)).count() as u64;
+            #[cfg(feature = "__interleaving")]
+            crate::interleaving::point("look at the keys").await;
+            for key in self.keys_where(shard, &matches) {
+                #[cfg(feature = "__interleaving")]
+                crate::interleaving::point("invalidate one of them").await;
+                count += u64::from(self.step(&key, slot::invalidate));
+            }
         }
+        #[cfg(feature = "__interleaving")]
+        crate::interleaving::point("hear of it").await;
         count
+    }
+
+    fn keys_where(&self, shard: &RwLock<Shard>, matches: impl Fn(&[u8]) -> bool) -> Vec<Arc<[u8]>> {
+        let mut keys = Vec::new();
+        keys.extend(read(shard).keys().filter(|key| matches(key)).cloned());
+        // The map's own order differs from run to run, and a schedule has to come out the same again.
+        #[cfg(feature = "__interleaving")]
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Makes whatever stands at the key go.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn evict(&self, key: &[u8]) {
+        self.step(key, |_, _| (Change::Remove, ()));
+    }
+
+    /// Ends the time of whatever stands at the key.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn expire(&self, key: &[u8]) {
+        self.step(key, |slot, now| {
+            if let Some(slot) = slot {
+                slot.ends = now;
+            }
+            (Change::Keep, ())
+        });
     }
 
     /// A value that is larger than a shard would push everything else out of it, and then itself.
@@ -143,14 +176,26 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::renew(slot, nonce, now + NO_END)))
     }
 
-    async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
-        let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
-        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, nonce, &mut draft, now + ttl)))
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, free_at)))
     }
 
-    async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
-        self.step(key.as_bytes(), |slot, _| slot::release(slot, nonce));
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+        let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
+        Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, under, &mut draft, now + ttl)))
+    }
+
+    async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
+        self.step(key.as_bytes(), |slot, _| slot::release(slot, under));
         Ok(())
+    }
+
+    async fn open_tags(&self, tags: &[Key], time: Duration) -> Answer<Vec<(Nonce, u64)>> {
+        let made = self.now();
+        let open = |tag: &Key| {
+            self.step(tag.as_bytes(), |slot, now| slot::open_tag(slot, (Nonce::new(), made), now + time))
+        };
+        Ok(tags.iter().map(open).collect())
     }
 
     async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
@@ -187,11 +232,11 @@ impl Store for MemoryStore {
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
-        Ok(self.invalidate_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))))
+        Ok(self.invalidate_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))).await)
     }
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
         let prefix = format!("{namespace}:");
-        Ok(self.invalidate_where(|key| key.starts_with(prefix.as_bytes())))
+        Ok(self.invalidate_where(|key| key.starts_with(prefix.as_bytes())).await)
     }
 }

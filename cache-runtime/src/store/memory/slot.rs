@@ -6,12 +6,13 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::super::{Lease, WriteEnd};
-use crate::record::{self, Body, Draft, Expected, Found, Header, Nonce, Stored, Token};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Stored, Token};
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -24,10 +25,14 @@ enum Record {
     Value(Arc<Held>),
     Lease(Nonce),
     Mark(Mark),
+    /// A tag, and when it was made.
+    Tag(Nonce, u64),
 }
 
 struct Held {
     header: Header,
+    /// The header's claim, which changes in place.
+    claim: AtomicU64,
     value: Arc<dyn Any + Send + Sync>,
     size: usize,
 }
@@ -54,7 +59,8 @@ impl Slot {
 
     fn value(draft: Draft, ends: Instant) -> Option<Slot> {
         let Body::Typed(value) = draft.body else { return None };
-        let held = Held { header: draft.header, value, size: draft.size };
+        let claim = AtomicU64::new(draft.header.claim.to_bits());
+        let held = Held { header: draft.header, claim, value, size: draft.size };
         Some(Slot { ends, record: Record::Value(Arc::new(held)) })
     }
 
@@ -71,18 +77,22 @@ impl Slot {
     pub(super) fn size(&self) -> usize {
         match &self.record {
             Record::Value(held) => held.size,
-            Record::Lease(_) | Record::Mark(_) => 0,
+            Record::Lease(_) | Record::Mark(_) | Record::Tag(..) => 0,
         }
     }
 
     pub(super) fn found(&self) -> Found {
         match &self.record {
             Record::Value(held) => Found::Value(Stored {
-                header: held.header.clone(),
+                header: Header {
+                    claim: Claim::from_bits(held.claim.load(Ordering::Relaxed)),
+                    ..held.header.clone()
+                },
                 body: Body::Typed(Arc::clone(&held.value)),
             }),
             Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
             Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
+            Record::Tag(nonce, made) => Found::Tag(*nonce, *made),
         }
     }
 
@@ -91,8 +101,13 @@ impl Slot {
         match &self.record {
             Record::Value(held) => held.header.beginning(),
             Record::Lease(nonce) => record::lease(*nonce),
-            Record::Mark(_) => Vec::new(),
+            Record::Mark(_) | Record::Tag(..) => Vec::new(),
         }
+    }
+
+    fn is(&self, expected: &Expected) -> bool {
+        // A mark and a tag have no beginning, and nothing that stands for them either.
+        !expected.beginning.is_empty() && expected.beginning == self.beginning()
     }
 
     fn is_lease(&self, nonce: Nonce) -> bool {
@@ -122,7 +137,7 @@ pub(super) fn lease(
 ) -> (Change, Lease) {
     let free = match &slot {
         None => true,
-        Some(slot) => dead.is_some_and(|dead| dead.beginning == slot.beginning()),
+        Some(slot) => dead.is_some_and(|dead| slot.is(dead)),
     };
     match slot {
         Some(slot) if !free => (Change::Keep, Lease::Held(slot.found())),
@@ -140,15 +155,47 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
     }
 }
 
-/// A draft that is missing is one for which there is no room: the lease ends without a value.
+pub(super) fn claim(
+    slot: Option<&mut Slot>,
+    value: &Expected,
+    claim: Claim,
+    free_at: Option<u64>,
+) -> (Change, bool) {
+    let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &slot.record) {
+        Some(Record::Value(held)) => {
+            let stands = Claim::from_bits(held.claim.load(Ordering::Relaxed));
+            let free = free_at.is_none_or(|now| stands.at(now) == Claim::Free);
+            if free {
+                held.claim.store(claim.to_bits(), Ordering::Relaxed);
+            }
+            free
+        }
+        _ => false,
+    };
+    (Change::Keep, claimed)
+}
+
+/// Gives the tag that stands.
+pub(super) fn open_tag(slot: Option<&mut Slot>, new: (Nonce, u64), ends: Instant) -> (Change, (Nonce, u64)) {
+    match slot {
+        Some(Slot { ends: stands, record: Record::Tag(nonce, made) }) => {
+            // It outlives every entry that carries it.
+            *stands = ends.max(*stands);
+            (Change::Keep, (*nonce, *made))
+        }
+        _ => (Change::Put(Slot { ends, record: Record::Tag(new.0, new.1) }), new),
+    }
+}
+
+/// A draft that is missing is one for which there is no room: what it was loaded under ends without a value.
 pub(super) fn fill(
     slot: Option<&mut Slot>,
-    nonce: Nonce,
+    under: &Expected,
     draft: &mut Option<Draft>,
     ends: Instant,
 ) -> (Change, bool) {
     match slot {
-        Some(slot) if slot.is_lease(nonce) => match draft.take().and_then(|draft| Slot::value(draft, ends)) {
+        Some(slot) if slot.is(under) => match draft.take().and_then(|draft| Slot::value(draft, ends)) {
             Some(value) => (Change::Put(value), true),
             None => (Change::Remove, false),
         },
@@ -156,9 +203,9 @@ pub(super) fn fill(
     }
 }
 
-pub(super) fn release(slot: Option<&mut Slot>, nonce: Nonce) -> (Change, ()) {
+pub(super) fn release(slot: Option<&mut Slot>, under: &Expected) -> (Change, ()) {
     match slot {
-        Some(slot) if slot.is_lease(nonce) => (Change::Remove, ()),
+        Some(slot) if slot.is(under) => (Change::Remove, ()),
         _ => (Change::Keep, ()),
     }
 }

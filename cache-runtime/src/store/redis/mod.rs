@@ -26,7 +26,7 @@ use self::servers::Servers;
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{self, Body, Draft, Expected, Found, Nonce};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
 
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -104,13 +104,33 @@ impl Store for RedisStore {
         integer(self.script(Script::Renew, key, &arguments).await?).map(|renewed| renewed == 1)
     }
 
-    async fn fill(&self, key: &Key, nonce: Nonce, draft: Draft, ttl: Duration) -> Answer<bool> {
-        let arguments = [&record::lease(nonce)[..], payload(&draft)?, &millis(ttl)];
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+        let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
+        let free_at = free_at.map(|now| now.to_string()).unwrap_or_default();
+        let arguments = [&value.beginning[..], length.as_bytes(), &claim, free_at.as_bytes()];
+        integer(self.script(Script::Claim, key, &arguments).await?).map(|claimed| claimed == 1)
+    }
+
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+        let length = under.length.to_string();
+        let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
         integer(self.script(Script::Fill, key, &arguments).await?).map(|filled| filled == 1)
     }
 
-    async fn release(&self, key: &Key, nonce: Nonce) -> Answer<()> {
-        self.script(Script::Release, key, &[&record::lease(nonce)]).await.map(|_| ())
+    async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
+        let length = under.length.to_string();
+        let arguments = [&under.beginning[..], length.as_bytes()];
+        self.script(Script::Release, key, &arguments).await.map(|_| ())
+    }
+
+    async fn open_tags(&self, tags: &[Key], time: Duration) -> Answer<Vec<(Nonce, u64)>> {
+        let (now, time) = (self.now(), millis(time));
+        let made: Vec<Vec<u8>> = tags.iter().map(|_| record::tag(Nonce::new(), now)).collect();
+        let arguments: Vec<[&[u8]; 2]> = made.iter().map(|made| [&made[..], &time[..]]).collect();
+        let calls = tags.iter().zip(&arguments);
+        let calls: Vec<Call<'_>> =
+            calls.map(|(key, arguments)| Call::script(Script::Tag, key.as_bytes(), arguments)).collect();
+        self.servers.each(&calls).await?.into_iter().map(|answer| tag(answer?)).collect()
     }
 
     async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
@@ -179,6 +199,13 @@ fn found(answer: Value) -> Answer<Found> {
         Value::Nil => Ok(Found::Absent),
         Value::BulkString(record) => Ok(Found::parse(record)),
         other => Err(answer::unexpected(&other)),
+    }
+}
+
+fn tag(answer: Value) -> Answer<(Nonce, u64)> {
+    match found(answer)? {
+        Found::Tag(nonce, made) => Ok((nonce, made)),
+        _ => Err(CacheError::Server { message: "unexpected answer: no tag".into() }),
     }
 }
 

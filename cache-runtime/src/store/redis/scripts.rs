@@ -21,11 +21,19 @@ macro_rules! with_marks {
     };
 }
 
+macro_rules! with_comparison {
+    ($file:literal) => {
+        concat!(include_str!("scripts/stands.lua"), include_str!($file))
+    };
+}
+
 scripts! {
+    Claim = with_comparison!("scripts/claim.lua");
+    Tag = include_str!("scripts/tag.lua");
     Lease = include_str!("scripts/lease.lua");
     Renew = include_str!("scripts/renew.lua");
-    Fill = include_str!("scripts/fill.lua");
-    Release = include_str!("scripts/release.lua");
+    Fill = with_comparison!("scripts/fill.lua");
+    Release = with_comparison!("scripts/release.lua");
     BeginWrite = with_marks!("scripts/begin_write.lua");
     EndWrite = with_marks!("scripts/end_write.lua");
     Put = with_marks!("scripts/put.lua");

@@ -1,0 +1,119 @@
+//! How old a value is, for a policy: whether it is served, and whether somebody has to load it anew.
+
+use std::time::Duration;
+
+use crate::policy::Policy;
+use crate::random;
+use crate::record::Header;
+
+/// What a value's age means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    Fresh,
+    /// Fresh, and to be loaded anew already.
+    Early,
+    /// Past its TTL, and served while it is loaded anew.
+    Revalidate,
+    /// Past its TTL, and served only where loading it anew fails.
+    IfError,
+    /// Of no use any more.
+    Over,
+}
+
+impl Age {
+    pub(crate) fn of(header: &Header, policy: &Policy, now: u64) -> Age {
+        if now < header.fresh_until {
+            return if is_due(header, policy, now) { Age::Early } else { Age::Fresh };
+        }
+        let past = Duration::from_millis(now - header.fresh_until);
+        // The answer `None` is never served stale: who asks for what has appeared meanwhile would not find it.
+        if header.none {
+            Age::Over
+        } else if past < policy.revalidation_window() {
+            Age::Revalidate
+        } else if past < policy.error_window() {
+            Age::IfError
+        } else {
+            Age::Over
+        }
+    }
+}
+
+/// XFetch (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015): a random moment
+/// before the end, the earlier the longer the last load took.
+fn is_due(header: &Header, policy: &Policy, now: u64) -> bool {
+    let beta = policy.early_refresh_beta();
+    if beta == 0.0 {
+        return false;
+    }
+    let left = (header.fresh_until - now) as f64;
+    let load_millis = f64::from(header.load_micros) / 1000.0;
+    load_millis * beta * -random::unit().ln() >= left
+}
+
+impl Policy {
+    /// How long after its TTL a value may be of use.
+    pub(crate) fn stale_window(&self) -> Duration {
+        self.revalidation_window().max(self.error_window())
+    }
+
+    /// The TTL of one value: less a random share.
+    pub(crate) fn jittered(&self, ttl: Duration) -> Duration {
+        match self.jitter_share() {
+            0.0 => ttl,
+            share => ttl.mul_f64(1.0 - share * (1.0 - random::unit())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Found;
+
+    fn header(load_micros: u32) -> Header {
+        let golden = include_bytes!("record/golden/v1-value.bin").to_vec();
+        let Found::Value(stored) = Found::parse(golden) else { unreachable!("a golden value") };
+        Header { fresh_until: 10_000, load_micros, ..stored.header }
+    }
+
+    const fn ms(millis: u64) -> Option<Duration> {
+        Some(Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn the_two_windows_begin_with_the_end_of_the_ttl_and_do_not_add_up() {
+        let policy =
+            Policy::new(Duration::from_secs(1)).stale_while_revalidate(ms(100)).stale_if_error(ms(300));
+        let age = |now| Age::of(&header(0), &policy, now);
+        assert_eq!([9_999, 10_000, 10_099].map(age), [Age::Fresh, Age::Revalidate, Age::Revalidate]);
+        assert_eq!([10_100, 10_299, 10_300].map(age), [Age::IfError, Age::IfError, Age::Over]);
+        let none = Header { none: true, ..header(0) };
+        assert_eq!(Age::of(&none, &policy, 10_000), Age::Over);
+    }
+
+    #[test]
+    fn a_refresh_is_the_earlier_the_longer_a_load_takes() {
+        let policy = Policy::new(Duration::from_secs(10)).early_refresh(Some(1.0));
+        let early = |load_micros, left: u64| {
+            let header = header(load_micros);
+            (0..10_000).filter(|_| Age::of(&header, &policy, 10_000 - left) == Age::Early).count()
+        };
+        // exp(-left / load): about 3679 of 10,000 one load time before the end.
+        assert!((3400..3950).contains(&early(100_000, 100)), "{}", early(100_000, 100));
+        assert!((30..150).contains(&early(100_000, 500)), "{}", early(100_000, 500));
+        assert_eq!(early(0, 1), 0);
+        assert_eq!(Age::of(&header(100_000), &Policy::new(Duration::from_secs(10)), 9_999), Age::Fresh);
+    }
+
+    #[test]
+    fn jitter_takes_away_up_to_its_share() {
+        let ttl = Duration::from_secs(100);
+        let policy = Policy::new(ttl).jitter(0.2);
+        let times: Vec<f64> = (0..10_000).map(|_| policy.jittered(ttl).as_secs_f64()).collect();
+        assert!(times.iter().all(|time| (80.0..=100.0).contains(time)));
+        let mean = times.iter().sum::<f64>() / 10_000.0;
+        assert!((89.5..90.5).contains(&mean), "{mean}");
+        assert_eq!(Policy::new(ttl).jittered(ttl), ttl);
+    }
+}

@@ -1,0 +1,120 @@
+//! Points at which the project's interleaving checker (`tests/src/interleaving`) decides what happens next.
+//!
+//! Only with the feature `__interleaving`, and only on a thread that has set a [`Hook`]: each step of the memory store is
+//! then a point of its own, and work that nobody waits for and bounds that pass are the hook's to run and to decide.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use crate::cache::Cache;
+use crate::key::Key;
+use crate::record::Found;
+use crate::store::AnyStore;
+use crate::value::{Value, decode};
+
+/// Work that nobody waits for.
+pub type Background = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What the runtime asks of the checker on this thread.
+pub trait Hook {
+    /// Whoever is polled now takes a step at the store, or hears what came of it, once it is polled again.
+    fn step(&self, step: &'static str);
+
+    /// Runs something that nobody waits for, whenever it likes.
+    fn background(&self, work: Background);
+
+    /// Whether the bound of whoever is polled now has passed.
+    fn time_is_up(&self) -> bool;
+}
+
+thread_local! {
+    static HOOK: RefCell<Option<Rc<dyn Hook>>> = const { RefCell::new(None) };
+}
+
+/// Sets this thread's hook, or takes it away.
+pub fn set_hook(hook: Option<Rc<dyn Hook>>) {
+    HOOK.set(hook);
+}
+
+/// This thread's hook, if there is one.
+pub(crate) fn hook() -> Option<Rc<dyn Hook>> {
+    HOOK.with_borrow(Clone::clone)
+}
+
+/// Yields once: ahead of a step, and after it, as a server's answer too is a while on its way.
+pub(crate) async fn point(step: &'static str) {
+    let hooked = hook().map(|hook| hook.step(step)).is_some();
+    if hooked {
+        yield_once().await;
+    }
+}
+
+/// Lets everybody else go first.
+pub(crate) async fn yield_once() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Waits for `future` until the hook says that the time is up.
+pub(crate) async fn bounded<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending if hook().is_some_and(|hook| hook.time_is_up()) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
+/// A cache with loads of its own on the store of `cache`: what another process is to a server.
+pub fn sibling(cache: &Cache) -> Cache {
+    cache.sibling()
+}
+
+/// What stands at a key of a memory cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<V> {
+    /// Nothing.
+    Nothing,
+    /// A value; `None`: another type's.
+    Value(Option<V>),
+    /// A lease or a write mark.
+    Busy,
+}
+
+/// What stands at a key of a memory cache, without a step.
+pub fn standing<V: Value>(cache: &Cache, key: &Key) -> Standing<V> {
+    match cache.store() {
+        Some(AnyStore::Memory(store)) => match store.look(key.as_bytes()) {
+            Found::Value(stored) => Standing::Value(decode(&stored).map(Arc::unwrap_or_clone)),
+            Found::Busy(_) => Standing::Busy,
+            Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,
+        },
+        _ => Standing::Nothing,
+    }
+}
+
+/// Makes whatever stands at a key of a memory cache go, leases and marks too.
+pub fn evict(cache: &Cache, key: &Key) {
+    if let Some(AnyStore::Memory(store)) = cache.store() {
+        store.evict(key.as_bytes());
+    }
+}
+
+/// Lets the time of whatever stands at a key of a memory cache be over, leases and marks too.
+pub fn expire(cache: &Cache, key: &Key) {
+    if let Some(AnyStore::Memory(store)) = cache.store() {
+        store.expire(key.as_bytes());
+    }
+}

@@ -1,0 +1,75 @@
+//! What a loader returns, with what it says about it.
+
+use std::time::Duration;
+
+use crate::key::Key;
+
+/// A value that was loaded, with a word on how it is kept. For [`Entry::get_or_load`](crate::Entry::get_or_load).
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_runtime::{Key, Load};
+///
+/// // A page that says itself how long it is good.
+/// let page = Load::new("<html>…").ttl(Duration::from_secs(30)).tag(Key::tag("pages", ("site", 7)));
+/// // An answer that is of use to this caller alone.
+/// let answer = Load::skip("try again later");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a loader returns it"]
+pub struct Load<V> {
+    pub(crate) value: V,
+    pub(crate) terms: Terms,
+}
+
+/// How a loaded value is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terms {
+    /// `None`: as declared.
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) tags: Vec<Key>,
+    pub(crate) skip: bool,
+}
+
+impl<V> Load<V> {
+    /// A value that is kept as declared.
+    pub fn new(value: V) -> Load<V> {
+        Load { value, terms: Terms::default() }
+    }
+
+    /// A value that goes to its callers, and is not stored.
+    pub fn skip(value: V) -> Load<V> {
+        Load { value, terms: Terms { skip: true, ..Terms::default() } }
+    }
+
+    /// Keeps it for `ttl` instead: 1 ms to 10 years. What is out of range is not stored, counted as `unstorable`, and logged.
+    pub fn ttl(mut self, ttl: Duration) -> Load<V> {
+        self.terms.ttl = Some(ttl);
+        self
+    }
+
+    /// Gives it a tag in addition to the declared ones: [`Key::tag`]. Each read of it then takes two commands, as a reader finds
+    /// out about the tag from the value.
+    ///
+    /// A tag that nobody has used within the last second, or that was invalidated then, is only made by such a load, and the
+    /// value is not stored: it can't be told whether it was read before or after an invalidation.
+    pub fn tag(mut self, tag: Key) -> Load<V> {
+        self.terms.tags.push(tag);
+        self
+    }
+
+    /// Several tags; see [`tag`](Load::tag).
+    pub fn tags(mut self, tags: impl IntoIterator<Item = Key>) -> Load<V> {
+        self.terms.tags.extend(tags);
+        self
+    }
+
+    /// The value.
+    pub fn into_value(self) -> V {
+        self.value
+    }
+
+    pub(crate) fn map<W>(self, change: impl FnOnce(V) -> W) -> Load<W> {
+        Load { value: change(self.value), terms: self.terms }
+    }
+}

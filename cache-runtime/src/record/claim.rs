@@ -1,0 +1,42 @@
+//! Who has taken it upon himself to load a value anew that is still there.
+
+/// The claim in a value's header: one process loads it anew, the others go on with what there is.
+///
+/// It keeps nobody's value coherent: what is loaded under it replaces exactly the value that was claimed, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Free,
+    /// Somebody loads, and has until then, in milliseconds since 1970 of the store's clock.
+    Loading(u64),
+    /// Somebody has tried and failed; it is not tried again until then.
+    Failed(u64),
+}
+
+const FAILED: u64 = 1 << 63;
+
+impl Claim {
+    /// As it stands in the header.
+    pub(crate) fn to_bits(self) -> u64 {
+        match self {
+            Claim::Free => 0,
+            Claim::Loading(until) => until & !FAILED,
+            Claim::Failed(until) => until | FAILED,
+        }
+    }
+
+    pub(crate) fn from_bits(bits: u64) -> Claim {
+        match (bits & !FAILED, bits & FAILED != 0) {
+            (0, _) => Claim::Free,
+            (until, false) => Claim::Loading(until),
+            (until, true) => Claim::Failed(until),
+        }
+    }
+
+    /// What it means at `now`: one that has ended is none.
+    pub(crate) fn at(self, now: u64) -> Claim {
+        match self {
+            Claim::Loading(until) | Claim::Failed(until) if until <= now => Claim::Free,
+            claim => claim,
+        }
+    }
+}

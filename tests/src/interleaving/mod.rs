@@ -1,0 +1,43 @@
+//! Interleavings by a seed: every order in which readers, writers, invalidations, evictions and callers that go away can take
+//! their steps, checked against a model of the source.
+//!
+//! A seed decides who fights over which keys ([`Schedule`]), and which of them takes its next step (the executor). On the
+//! memory store each step of the runtime is such a point, by the hidden feature `__interleaving`. So a failure comes out the
+//! same each time that its seed is run, and is printed step by step.
+//!
+//! The protocol under test stands behind a small trait, [`Protocol`]: the runtime itself ([`Runtime`]), and those that are known to be
+//! wrong ([`naive`]), which have to fail: a checker that finds nothing there would find nothing here.
+//!
+//! The same actors also run at the same time on a real server ([`at_random`], [`OnRedis`]): there nothing is decided, and more is real.
+//!
+//! To add an actor: a variant of [`Op`], its weight in `schedule.rs`, what it does in `actor.rs`, and, where it needs one, a
+//! method of [`Protocol`].
+
+mod actor;
+mod at_random;
+mod check;
+mod executor;
+pub mod naive;
+mod on_redis;
+mod protocol;
+mod runtime;
+mod schedule;
+mod server;
+mod share;
+mod source;
+
+pub use actor::World;
+pub use at_random::at_random;
+pub use check::{Broken, check_one};
+pub use on_redis::OnRedis;
+pub use protocol::{At, Protocol, Rest};
+pub use runtime::Runtime;
+pub use schedule::{Mix, Op, Scene, Schedule};
+pub use share::{Kind, Share, check, new_seed, schedules, share};
+pub use source::Source;
+
+/// Keys that they fight over.
+pub const KEYS: usize = 2;
+
+/// Processes that they are in: each has loads of its own.
+pub const PROCESSES: usize = 2;

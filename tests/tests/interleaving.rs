@@ -1,0 +1,83 @@
+//! P1 to P4 under every order of steps that a seed can make.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that fails has to fail"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_tests::RedisServer;
+use cache_tests::interleaving::naive::{Naive, Way};
+use cache_tests::interleaving::{
+    At, KEYS, Mix, OnRedis, Protocol, Rest, Runtime, Source, World, at_random, check, new_seed, schedules,
+    share,
+};
+
+#[test]
+fn no_schedule_breaks_a_promise() {
+    check(schedules(), Runtime::in_memory);
+}
+
+/// A checker that lets these pass would let the runtime pass too.
+#[test]
+fn the_naive_protocols_break_them() {
+    for way in [
+        Way::BlindSet,
+        Way::SetNx,
+        Way::DoubleDelete,
+        Way::DeleteFirst,
+        Way::TokenPerClient,
+        Way::LeavesAnothersRecord,
+    ] {
+        let share = share(0, schedules(), Mix::NothingFails, u64::MAX, |_| Naive::new(way));
+        println!("{:<22} {share}", format!("{way:?}"));
+        assert!(share.count() > 0, "{way:?} loses no race");
+    }
+}
+
+/// The steps that the runtime takes, on a server of a hundred lines: what fails above fails for its protocol, not for the checker.
+#[test]
+fn the_right_protocol_on_the_small_server_does_not() {
+    let share = share(0, schedules(), Mix::NothingFails, 1, |_| Naive::new(Way::Right));
+    assert_eq!(share.count(), 0, "{share}");
+}
+
+/// The same actors, where commands and answers are really on their way. A lease or a mark that is left over stands longer than
+/// anybody waits here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_breaks_one_on_redis_either() {
+    let server = Arc::new(RedisServer::start());
+    let minutes = Duration::from_secs(300);
+    let patient = || {
+        Cache::builder().url(server.url()).deadline(minutes).wait(minutes).lease(minutes).write_mark(minutes)
+    };
+    let (one, other) = (patient().build().await.unwrap(), patient().build().await.unwrap());
+    let source = Arc::new(Source::default());
+    let world = World::new(OnRedis::new(&server, [one, other], &source), Arc::clone(&source));
+    let seed = new_seed();
+    for round in seed..seed + 400 {
+        let fight = tokio::time::timeout(Duration::from_secs(60), at_random(&world, round)).await;
+        assert!(fight.is_ok(), "CACHE_TEST_SEED={round}: somebody hangs");
+        assert_eq!(world.violation(), None, "CACHE_TEST_SEED={round}, which this time may end otherwise");
+        let rest = tokio::time::timeout(Duration::from_secs(20), at_rest(&world)).await;
+        assert!(rest.is_ok(), "CACHE_TEST_SEED={round}: an old value, a lease or a mark at rest");
+    }
+}
+
+/// Those who went away end in the background, so it may take a while.
+async fn at_rest(world: &World<OnRedis>) {
+    for key in 0..KEYS {
+        loop {
+            let now = world.source.value(key);
+            let right = world.protocol.get(At { process: 0, key }).await.is_none_or(|value| value == now);
+            if right && world.protocol.at_rest(key) == Rest::Nothing {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
