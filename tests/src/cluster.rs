@@ -194,7 +194,8 @@ impl RedisCluster {
         });
     }
 
-    /// Has the clients of a node talk to another port of this machine, and waits until all nodes tell them so.
+    /// Has the clients of a node talk to another port of this machine, and waits until all nodes tell them so. Not on Redis 6.2,
+    /// where a node has to start with it.
     pub fn announce(&self, node: usize, port: u16) {
         self.nodes[node].command(&["CONFIG", "SET", "cluster-announce-port", &port.to_string()]);
         let announced = format!("127.0.0.1:{port}@");
