@@ -9,6 +9,7 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test whose server fails has to fail")]
 
 pub mod binary;
+mod cluster;
 mod commands;
 mod counting;
 mod directory;
@@ -17,14 +18,17 @@ mod options;
 mod port;
 mod proxy;
 pub mod races;
+mod replication;
 mod server;
 mod tls;
 mod wait;
 mod watchdog;
 
+pub use cluster::{NODE_TIMEOUT, RedisCluster};
 pub use counting::Counter;
 pub use options::Options;
 pub use proxy::Proxy;
+pub use replication::{DOWN_AFTER, Sentinels};
 pub use server::RedisServer;
 pub use tls::Certificates;
-pub use wait::wait_until;
+pub use wait::{wait_for, wait_until};

@@ -9,7 +9,18 @@ pub struct Options {
     pub(crate) password: Option<String>,
     pub(crate) unix_socket: bool,
     pub(crate) certificates: Option<Certificates>,
+    pub(crate) mode: Mode,
     pub(crate) arguments: Vec<String>,
+}
+
+/// What the server is to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Mode {
+    #[default]
+    Data,
+    /// It watches others, and keeps nothing itself.
+    Sentinel,
+    Cluster,
 }
 
 impl Options {
@@ -28,6 +39,18 @@ impl Options {
     /// Listens on a port with TLS too: [`RedisServer::tls_url`].
     pub fn tls(mut self, certificates: &Certificates) -> Self {
         self.certificates = Some(certificates.clone());
+        self
+    }
+
+    /// Starts it as a sentinel, which watches nobody yet.
+    pub fn sentinel(mut self) -> Self {
+        self.mode = Mode::Sentinel;
+        self
+    }
+
+    /// Starts it as a node of a cluster, alone and without slots.
+    pub fn cluster(mut self) -> Self {
+        self.mode = Mode::Cluster;
         self
     }
 

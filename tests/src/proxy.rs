@@ -1,7 +1,7 @@
 //! A network between a cache and its server that can be slow in just the wrong moment.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +9,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
-/// A proxy on the loopback. It can hold the next script with everything behind it, and cut its clients off while the server
+/// A proxy on the loopback. It can hold the next script, or another command, with everything behind it, and cut its clients off while the server
 /// still gets what is held.
 #[derive(Clone)]
 pub struct Proxy {
@@ -19,7 +19,8 @@ pub struct Proxy {
 
 #[derive(Default)]
 struct Line {
-    hold_next: AtomicBool,
+    /// What is held is told by this word in it.
+    hold_next: Mutex<Option<&'static str>>,
     held: AtomicUsize,
     release: Notify,
     cut: Notify,
@@ -62,10 +63,21 @@ impl Proxy {
 
     /// The next script is held on its way to the server.
     pub fn hold_next_script(&self) {
-        self.line.hold_next.store(true, Ordering::SeqCst);
+        self.hold_next("EVALSHA");
     }
 
-    /// Waits until a script is held.
+    /// The next command with this word is held on its way to the server.
+    pub fn hold_next(&self, word: &'static str) {
+        *self.line.hold_next.lock().expect("nobody panics with it") = Some(word);
+    }
+
+    /// The port that clients connect to.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Waits until a command is held.
     pub async fn holds(&self) {
         while self.line.held.load(Ordering::SeqCst) == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -106,6 +118,14 @@ impl Proxy {
     }
 }
 
+impl Line {
+    fn is_to_be_held(&self, bytes: &[u8]) -> bool {
+        let mut next = self.hold_next.lock().expect("nobody panics with it");
+        let is_it = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        next.take_if(|word| is_it(word)).is_some()
+    }
+}
+
 async fn carry(client: TcpStream, server: TcpStream, line: Arc<Line>) {
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
@@ -130,11 +150,11 @@ async fn read(mut from: OwnedReadHalf, to: mpsc::UnboundedSender<Vec<u8>>) {
 /// Goes on after the client was cut off: what was sent arrives, only later.
 async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteHalf, line: Arc<Line>) {
     while let Some(bytes) = from.recv().await {
-        let script = bytes.windows(7).any(|window| window == b"EVALSHA");
-        if script && line.hold_next.swap(false, Ordering::SeqCst) {
+        if line.is_to_be_held(&bytes) {
             let released = line.release.notified();
             line.held.fetch_add(1, Ordering::SeqCst);
             released.await;
+            line.held.fetch_sub(1, Ordering::SeqCst);
         }
         if to.write_all(&bytes).await.is_err() {
             return;

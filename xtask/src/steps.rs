@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use crate::servers::Server;
+
 /// One process to run, and what to call it.
 pub(crate) struct Step {
     name: &'static str,
@@ -76,9 +78,35 @@ pub(crate) fn test(server: PathBuf) -> Vec<Step> {
     ]
 }
 
-/// Everything that has to pass before a change goes in.
-pub(crate) fn ci(server: PathBuf) -> Vec<Step> {
+/// The tests that talk to a server. The name of a test's binary is enough: cargo looks in every crate, and builds nothing
+/// anew, as the features are those of the whole workspace.
+const BOUND_TO_A_SERVER: &str = "--test cluster --test conformance --test late --test outage --test queue --test races \
+     --test sentinel --test support";
+
+/// The same against one of the other servers.
+fn test_on(server: &Server, binary: PathBuf) -> Step {
+    let arguments = format!("test --workspace --all-features --no-fail-fast {BOUND_TO_A_SERVER}");
+    let mut step = Step::cargo(server.name, &arguments).env(crate::server::VARIABLE, binary);
+    if !server.lacks.is_empty() {
+        step.command.arg("--");
+    }
+    for lack in server.lacks {
+        eprintln!("{} is tested without `{}…`: {}", server.name, lack.tests, lack.why);
+        step.command.args(["--skip", lack.tests]);
+    }
+    step
+}
+
+/// Every test, and those that need a server against all the others too.
+pub(crate) fn test_all(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<Step> {
     let mut steps = test(server);
+    steps.extend(others.into_iter().map(|(server, binary)| test_on(&server, binary)));
+    steps
+}
+
+/// Everything that has to pass before a change goes in.
+pub(crate) fn ci(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<Step> {
+    let mut steps = test_all(server, others);
     steps.push(Step::cargo("format", "fmt --all --check"));
     steps.push(Step::cargo("lints", "clippy --workspace --all-targets --all-features -- -D warnings"));
     steps.push(

@@ -58,6 +58,11 @@ impl Cache {
     /// A cache on a Redis or Valkey server: `redis://[user[:password]@]host[:port][/database]`, `rediss://…` for TLS (with
     /// the feature `tls`), `valkey://…`, or `unix:///path/to/socket?db=1`.
     ///
+    /// `redis-sentinel://[user[:password]@]host[:port],host[:port]…/service[/database]` names sentinels, which are asked for the
+    /// master at every connect; credentials of their own stand in `?sentinel_user=…&sentinel_password=…`.
+    /// `redis-cluster://[user[:password]@]host[:port],host[:port]…` names some nodes of a cluster; each key is asked for at the
+    /// primary that has it, wherever that moves. `rediss-sentinel://…` and `rediss-cluster://…` are the same with TLS.
+    ///
     /// A server that can't be reached is no error: the program starts, functions call their loaders, and the cache connects
     /// in the background. [`CacheBuilder::require_connection`] asks for the error instead.
     ///

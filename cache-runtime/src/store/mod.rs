@@ -148,8 +148,7 @@ macro_rules! steps {
                     AnyStore::Redis(store) => {
                         // Pinned here, where it is made: each move of a future costs its size in every future around it.
                         let step = std::pin::pin!(store.$step($($argument),*));
-                        let asked_of = store.epoch();
-                        store.timed(asked_of, budget.spend(store.runtime(), step).await)
+                        budget.spend(store.runtime(), step).await
                     }
                 }
             })*

@@ -1,6 +1,6 @@
-//! One suite for every store: each test runs on the embedded store and on a real Redis server.
+//! One suite for every store: each test runs on the embedded store, on a real Redis server and on a real cluster.
 //!
-//! `one` and `other` are two nodes: on Redis two caches with connections of their own, in memory two handles of one cache.
+//! `one` and `other` are two nodes: on servers two caches with connections of their own, in memory two handles of one cache.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 #[macro_use]

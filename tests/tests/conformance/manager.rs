@@ -16,7 +16,7 @@ on_every_store! {
         neighbour.set(("n",), &1_u32).await.unwrap();
         if let Some(server) = &store.server {
             // A key that is no UTF-8 must not stop it.
-            server.command(&["EVAL", r"redis.call('SET', 'flags:\255\254', 'theirs')", "0"]);
+            server.command(&["EVAL", r"redis.call('SET', 'flags:{x}\255\254', 'theirs')", "1", "{x}"]);
         }
         let manager = CacheManager::new(&store.other);
         let expected = if store.server.is_some() { 1201 } else { 1200 };

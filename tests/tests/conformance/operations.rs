@@ -6,6 +6,7 @@ use cache_runtime::prelude::*;
 
 use crate::kinds::{Aside, Flags, Through};
 use crate::source::Source;
+use crate::stores::Server;
 
 on_every_store! {
     async fn what_is_set_is_read_and_deleted(store: Store) {
@@ -41,7 +42,10 @@ on_every_store! {
         assert_eq!(read[..100], values.into_iter().map(Some).collect::<Vec<_>>());
         assert_eq!(read[100], None);
         if let Some(server) = &store.server {
-            assert_eq!((server.commands_processed("mget"), server.commands_processed("evalsha")), (1, 100));
+            // A cluster's nodes get theirs as a pipeline: MGET is for the keys of one slot. A script's GET is counted too.
+            let reads = if matches!(server, Server::One(_)) { (1, 100) } else { (0, 201) };
+            assert_eq!((server.commands_processed("mget"), server.commands_processed("get")), reads);
+            assert_eq!(server.commands_processed("evalsha"), 100);
         }
         assert!(flags.get_many::<u64, (u8,)>([]).await.is_empty());
         flags.set_many::<u64, (u8,)>([]).await.unwrap();

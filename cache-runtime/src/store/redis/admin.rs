@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use redis::{Value, cmd};
 
 use super::RedisStore;
-use super::answer::{bytes, integer};
-use super::scripts::Script;
+use super::answer::{bytes, integer, sorted};
+use super::servers::{Servers, join_all};
+use super::supervisor::Supervisor;
+use crate::error::CacheError;
 use crate::manager::StoreStats;
 use crate::store::{Answer, Budget};
 
@@ -22,22 +24,41 @@ impl RedisStore {
         Budget::new(self.deadline).spend(self.runtime(), step).await
     }
 
-    async fn step(&self, command: &redis::Cmd) -> Answer<Value> {
-        self.bounded(self.ask(command)).await
+    async fn step(&self, server: &Supervisor, command: &redis::Cmd) -> Answer<Value> {
+        self.bounded(async {
+            let link = server.link()?;
+            sorted(server.judged(&link, link.ask(command)).await)
+        })
+        .await
     }
 
     /// Scans for a glob, and invalidates what also `fits`, in batches.
-    pub(super) async fn invalidate_scanned(&self, glob: &str, fits: impl Fn(&[u8]) -> bool) -> Answer<u64> {
+    pub(super) async fn invalidate_scanned(
+        &self,
+        glob: &str,
+        fits: impl Fn(&[u8]) -> bool + Sync,
+    ) -> Answer<u64> {
+        match &self.servers {
+            Servers::One(server) => self.invalidate_scanned_on(server, glob, fits).await,
+            Servers::Cluster(cluster) => cluster.invalidate_scanned(self.deadline, glob, &fits).await,
+        }
+    }
+
+    async fn invalidate_scanned_on(
+        &self,
+        server: &Supervisor,
+        glob: &str,
+        fits: impl Fn(&[u8]) -> bool + Sync,
+    ) -> Answer<u64> {
         let mut cursor = b"0".to_vec();
         let mut count = 0;
         loop {
-            let link = self.link()?;
-            let (next, keys) =
-                self.bounded(async { self.judge(&link, link.scan(&cursor, glob).await) }).await?;
+            let link = server.link()?;
+            let scanning = async { sorted(server.judged(&link, link.scan(&cursor, glob)).await) };
+            let (next, keys) = self.bounded(scanning).await?;
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
             if !keys.is_empty() {
-                let gone = self.bounded(self.script(Script::Invalidate, &keys, &[])).await?;
-                count += u64::try_from(integer(gone)?).unwrap_or(0);
+                count += self.bounded(self.servers.invalidate(&keys)).await?;
             }
             if next == b"0" {
                 return Ok(count);
@@ -46,11 +67,28 @@ impl RedisStore {
         }
     }
 
+    /// Of a cluster the slowest node counts, and all have to be there.
     pub(crate) async fn health(&self) -> Answer<ServerHealth> {
+        let servers = self.servers.all()?;
+        let healths = join_all(servers.iter().map(|server| self.health_of(server))).await;
+        let mut worst: Option<ServerHealth> = None;
+        for health in healths {
+            let health = health?;
+            worst = Some(match worst {
+                Some(worst) if worst.round_trip >= health.round_trip => worst,
+                _ => health,
+            });
+        }
+        worst.ok_or_else(|| CacheError::Unavailable {
+            reason: format!("no node of {} is known", self.address()),
+        })
+    }
+
+    async fn health_of(&self, server: &Supervisor) -> Answer<ServerHealth> {
         let started = Instant::now();
-        self.step(&cmd("PING")).await?;
+        self.step(server, &cmd("PING")).await?;
         let round_trip = started.elapsed();
-        let info = self.info().await?;
+        let info = self.info(server).await?;
         let field = |name: &str| info.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
         let version = match field("valkey_version") {
             Some(version) => Some(format!("valkey {version}")),
@@ -59,9 +97,29 @@ impl RedisStore {
         Ok(ServerHealth { round_trip, version, role: field("role") })
     }
 
+    /// Of a cluster the sums, and each node's own words under its address.
     pub(crate) async fn stats(&self) -> Answer<StoreStats> {
-        let entries = integer(self.step(&cmd("DBSIZE")).await?)?;
-        let info = self.info().await?;
+        let servers = self.servers.all()?;
+        let figures = join_all(servers.iter().map(|server| self.stats_of(server))).await;
+        if let (Servers::One(_), 1) = (&self.servers, figures.len()) {
+            return figures.into_iter().collect::<Answer<Vec<_>>>().map(|mut all| all.swap_remove(0));
+        }
+        let mut sum = StoreStats::default();
+        for (figures, server) in figures.into_iter().zip(&servers) {
+            let figures = figures?;
+            sum.entries = added(sum.entries, figures.entries);
+            sum.bytes = added(sum.bytes, figures.bytes);
+            sum.max_bytes = added(sum.max_bytes, figures.max_bytes);
+            sum.evictions = added(sum.evictions, figures.evictions);
+            let info = figures.info.into_iter();
+            sum.info.extend(info.map(|(name, value)| (format!("{} {name}", server.address()), value)));
+        }
+        Ok(sum)
+    }
+
+    async fn stats_of(&self, server: &Supervisor) -> Answer<StoreStats> {
+        let entries = integer(self.step(server, &cmd("DBSIZE")).await?)?;
+        let info = self.info(server).await?;
         let number = |name: &str| {
             info.iter().find(|(field, _)| field == name).and_then(|(_, value)| value.parse::<u64>().ok())
         };
@@ -74,12 +132,20 @@ impl RedisStore {
         })
     }
 
-    async fn info(&self) -> Answer<Vec<(String, String)>> {
-        let text = match self.step(&cmd("INFO")).await? {
+    async fn info(&self, server: &Supervisor) -> Answer<Vec<(String, String)>> {
+        let text = match self.step(server, &cmd("INFO")).await? {
             Value::VerbatimString { text, .. } => text,
             other => String::from_utf8_lossy(&bytes(other)?).into_owned(),
         };
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         Ok(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
+    }
+}
+
+/// A node that does not tell leaves the sum unknown only where none tells.
+fn added(sum: Option<u64>, more: Option<u64>) -> Option<u64> {
+    match (sum, more) {
+        (Some(sum), Some(more)) => Some(sum.saturating_add(more)),
+        (sum, more) => sum.or(more),
     }
 }

@@ -12,12 +12,29 @@ pub(super) fn sorted<T>(answer: RedisResult<T>) -> Answer<T> {
             || error.detail().is_some_and(|detail| detail.contains("WRONGTYPE"))
         {
             CacheError::ForeignKey
-        } else if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() {
+        } else if error.is_io_error()
+            || error.is_connection_dropped()
+            || error.is_timeout()
+            || is_demoted(&error)
+            || is_elsewhere(&error)
+        {
             CacheError::Unavailable { reason: reason(&error) }
         } else {
             CacheError::Server { message: reason(&error) }
         }
     })
+}
+
+/// Whether the server has become a replica: it takes no writes any more, and what it gives may be old.
+pub(super) fn is_demoted(error: &RedisError) -> bool {
+    // Before version 7 what goes wrong in a script is an `ERR` with the reason in its words.
+    matches!(error.code(), Some("READONLY" | "MASTERDOWN"))
+        || error.detail().is_some_and(|detail| detail.contains("-READONLY"))
+}
+
+/// Whether another node of the cluster has the key, or none at the moment.
+pub(super) fn is_elsewhere(error: &RedisError) -> bool {
+    matches!(error.code(), Some("MOVED" | "ASK" | "TRYAGAIN" | "CLUSTERDOWN"))
 }
 
 /// Whether the server does not take the credentials, or asks for some.

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::answer::scanned;
 use super::backlog::Target;
+use super::call::{Call, What};
 use super::scripts::{Script, Scripts, is_forgotten};
 use crate::key::Pattern;
 
@@ -17,13 +18,19 @@ pub(super) const BATCH: usize = 500;
 pub(super) struct Link {
     connection: MultiplexedConnection,
     scripts: Scripts,
+    knows_role: bool,
 }
 
 impl Link {
     /// Tells the server the scripts.
-    pub(super) async fn new(mut connection: MultiplexedConnection) -> RedisResult<Link> {
+    pub(super) async fn new(mut connection: MultiplexedConnection, knows_role: bool) -> RedisResult<Link> {
         let scripts = Scripts::load(&mut connection).await?;
-        Ok(Link { connection, scripts })
+        Ok(Link { connection, scripts, knows_role })
+    }
+
+    /// Whether the server tells its role to this user.
+    pub(super) fn knows_role(&self) -> bool {
+        self.knows_role
     }
 
     /// A handle of its own: all of them share one socket.
@@ -51,28 +58,57 @@ impl Link {
         self.ask(&scripts.call(script, keys, arguments)).await
     }
 
-    /// Runs a script for each of many keys, in one round trip.
-    pub(super) async fn each(&self, script: Script, calls: &[(&[u8], Vec<&[u8]>)]) -> RedisResult<Value> {
-        let answer = self.each_with(&self.scripts, script, calls).await;
-        if !is_forgotten(&answer) {
-            return answer;
+    /// One step at one key. `asking`: the server has that key's slot only half, and takes this because it was sent here.
+    pub(super) async fn call(&self, call: &Call<'_>, asking: bool) -> RedisResult<Value> {
+        if asking {
+            let answers = self.calls(&[(*call, true)]).await?;
+            return answers.into_iter().next().unwrap_or(Value::Nil).extract_error();
         }
-        let scripts = Scripts::load(&mut self.connection()).await?;
-        self.each_with(&scripts, script, calls).await
+        match call.what {
+            What::Get => self.ask(cmd("GET").arg(call.key)).await,
+            What::Script(script, arguments) => self.script(script, &[call.key], arguments).await,
+        }
     }
 
-    async fn each_with(
-        &self,
-        scripts: &Scripts,
-        script: Script,
-        calls: &[(&[u8], Vec<&[u8]>)],
-    ) -> RedisResult<Value> {
-        let mut pipeline = pipe();
-        for (key, arguments) in calls {
-            pipeline.add_command(scripts.call(script, &[key], arguments));
+    /// Many steps, each at its own key, in one round trip. An error may stand for each of them.
+    pub(super) async fn calls(&self, calls: &[(Call<'_>, bool)]) -> RedisResult<Vec<Value>> {
+        let answers = self.calls_with(&self.scripts, calls).await?;
+        let is_forgotten =
+            |answer: &Value| matches!(answer, Value::ServerError(error) if error.code() == "NOSCRIPT");
+        if !answers.iter().any(is_forgotten) {
+            return Ok(answers);
         }
-        let answers = self.connection().send_packed_commands(&pipeline, 0, calls.len()).await;
-        answers.and_then(|answers| Value::Array(answers).extract_error())
+        // Those that ran may run again: what is called in bulk gives the same twice.
+        let scripts = Scripts::load(&mut self.connection()).await?;
+        self.calls_with(&scripts, calls).await
+    }
+
+    async fn calls_with(&self, scripts: &Scripts, calls: &[(Call<'_>, bool)]) -> RedisResult<Vec<Value>> {
+        let mut pipeline = pipe();
+        for (call, asking) in calls {
+            if *asking {
+                pipeline.cmd("ASKING");
+            }
+            match call.what {
+                What::Get => pipeline.add_command(std::mem::take(cmd("GET").arg(call.key))),
+                What::Script(script, arguments) => {
+                    pipeline.add_command(scripts.call(script, &[call.key], arguments))
+                }
+            };
+        }
+        let count = calls.len() + calls.iter().filter(|(_, asking)| *asking).count();
+        let mut answers = self.connection().send_packed_commands(&pipeline, 0, count).await?.into_iter();
+        let own = calls.iter().filter_map(|(_, asking)| {
+            if *asking {
+                answers.next();
+            }
+            answers.next()
+        });
+        let own: Vec<Value> = own.collect();
+        if own.len() == calls.len() {
+            return Ok(own);
+        }
+        Err((redis::ErrorKind::UnexpectedReturnType, "not as many answers as commands").into())
     }
 
     /// One step of a scan: the next cursor, and keys that fit the glob.

@@ -1,31 +1,34 @@
-//! The Redis store: records on a Redis or Valkey server.
+//! The Redis store: records on a Redis or Valkey server, on the master that sentinels name, or on a cluster.
 
 mod admin;
 mod answer;
 mod backlog;
+mod call;
+mod cluster;
 mod link;
 mod scripts;
+mod servers;
 mod supervisor;
 mod url;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use redis::{Cmd, RedisResult, Value, cmd};
+use redis::Value;
 use tokio::runtime::Handle;
 
-use self::answer::{bytes, integer, sorted};
+use self::answer::{bytes, integer};
 pub(crate) use self::backlog::Backlog;
-use self::link::{Link, fits, namespace_glob};
+use self::call::Call;
+use self::link::{fits, namespace_glob};
 use self::scripts::Script;
-use self::supervisor::Supervisor;
-use self::url::Target;
+use self::servers::Servers;
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
 
+#[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) connect_timeout: Duration,
     pub(crate) deadline: Duration,
@@ -33,82 +36,28 @@ pub(crate) struct Config {
 }
 
 pub(crate) struct RedisStore {
-    supervisor: Supervisor,
+    servers: Servers,
+    backlog: Arc<Backlog>,
     deadline: Duration,
-    /// Where the connection lives, and whose clock bounds the steps.
+    /// Where the connections live, and whose clock bounds the steps.
     runtime: Handle,
-    late: AtomicU32,
 }
-
-/// So many steps without an answer in time, one after the other, open the breaker.
-const LATE_IN_A_ROW: u32 = 5;
 
 impl RedisStore {
     pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
-        let target = Target::parse(url)?;
+        let backlog = Arc::new(Backlog::default());
         let deadline = config.deadline;
-        Ok(RedisStore {
-            supervisor: Supervisor::start(target, config).await?,
-            runtime: Handle::current(),
-            deadline,
-            late: AtomicU32::new(0),
-        })
+        let servers = Servers::connect(url, config, Arc::clone(&backlog)).await?;
+        Ok(RedisStore { servers, backlog, runtime: Handle::current(), deadline })
     }
 
-    /// The server's address, without its password.
+    /// The address, without its password.
     pub(crate) fn address(&self) -> &str {
-        self.supervisor.address()
+        self.servers.address()
     }
 
-    fn link(&self) -> Answer<Arc<Link>> {
-        self.supervisor
-            .link()
-            .ok_or_else(|| CacheError::Unavailable { reason: format!("no connection to {}", self.address()) })
-    }
-
-    /// Counts steps in a row that got no answer in time. After a few the server is left alone until it answers the supervisor
-    /// in time: a server that is slow would cost every call its whole deadline (a circuit breaker, after Nygard's "Release
-    /// It!"; open is no connection, and the one probe at a time is the supervisor's).
-    pub(crate) fn timed<T>(&self, asked_of: u64, answer: Answer<T>) -> Answer<T> {
-        match &answer {
-            // Not asked, or of a connection that is not in use any more.
-            Err(CacheError::Unavailable { .. }) => {}
-            Err(CacheError::DeadlineExceeded) if asked_of != self.supervisor.epoch() => {}
-            Err(CacheError::DeadlineExceeded) => {
-                let late = self.late.fetch_add(1, Ordering::Relaxed) + 1;
-                if late >= LATE_IN_A_ROW {
-                    self.late.store(0, Ordering::Relaxed);
-                    self.supervisor.give_up("no answer within the deadline, several times in a row");
-                }
-            }
-            // Looked at first: most of the time there is nothing to write.
-            _ if self.late.load(Ordering::Relaxed) > 0 => self.late.store(0, Ordering::Relaxed),
-            _ => {}
-        }
-        answer
-    }
-
-    /// Sorts an answer, and takes the connection out of use if that says that it is broken.
-    fn judge<T>(&self, link: &Arc<Link>, answer: RedisResult<T>) -> Answer<T> {
-        if let Err(error) = &answer {
-            self.supervisor.judge(link, error);
-        }
-        sorted(answer)
-    }
-
-    async fn ask(&self, command: &Cmd) -> Answer<Value> {
-        let link = self.link()?;
-        self.judge(&link, link.ask(command).await)
-    }
-
-    async fn script(&self, script: Script, keys: &[&[u8]], arguments: &[&[u8]]) -> Answer<Value> {
-        let link = self.link()?;
-        self.judge(&link, link.script(script, keys, arguments).await)
-    }
-
-    /// Which of the connections, one after the other, is in use.
-    pub(crate) fn epoch(&self) -> u64 {
-        self.supervisor.epoch()
+    async fn script(&self, script: Script, key: &Key, arguments: &[&[u8]]) -> Answer<Value> {
+        self.servers.call(&Call::script(script, key.as_bytes(), arguments)).await
     }
 
     pub(crate) fn runtime(&self) -> &Handle {
@@ -117,7 +66,7 @@ impl RedisStore {
 
     /// Invalidations that could not be sent.
     pub(crate) fn backlog(&self) -> &Backlog {
-        self.supervisor.backlog()
+        &self.backlog
     }
 }
 
@@ -125,22 +74,17 @@ impl Store for RedisStore {
     const TYPED: bool = false;
 
     fn now(&self) -> u64 {
-        self.supervisor.now()
+        self.servers.now()
     }
 
     async fn read(&self, key: &Key) -> Answer<Found> {
-        found(self.ask(cmd("GET").arg(key.as_bytes())).await?)
+        found(self.servers.call(&Call::get(key.as_bytes())).await?)
     }
 
     async fn read_many(&self, keys: &[Key]) -> Answer<Vec<Found>> {
-        let mut command = cmd("MGET");
-        for key in keys {
-            command.arg(key.as_bytes());
-        }
-        match self.ask(&command).await? {
-            Value::Array(values) if values.len() == keys.len() => values.into_iter().map(found).collect(),
-            other => Err(answer::unexpected(&other)),
-        }
+        let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
+        let answers = self.servers.read_many(&keys).await?;
+        answers.into_iter().map(found).collect()
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
@@ -149,7 +93,7 @@ impl Store for RedisStore {
             None => (&[][..], "-1".to_owned()),
         };
         let arguments = [&record::lease(nonce)[..], &millis(time), beginning, length.as_bytes()];
-        match self.script(Script::Lease, &[key.as_bytes()], &arguments).await? {
+        match self.script(Script::Lease, key, &arguments).await? {
             Value::Nil => Ok(Lease::Granted),
             held => found(held).map(Lease::Held),
         }
@@ -157,43 +101,41 @@ impl Store for RedisStore {
 
     async fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> Answer<bool> {
         let arguments = [&record::lease(nonce)[..], &millis(time)];
-        integer(self.script(Script::Renew, &[key.as_bytes()], &arguments).await?).map(|renewed| renewed == 1)
+        integer(self.script(Script::Renew, key, &arguments).await?).map(|renewed| renewed == 1)
     }
 
     async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
         let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
         let free_at = free_at.map(|now| now.to_string()).unwrap_or_default();
         let arguments = [&value.beginning[..], length.as_bytes(), &claim, free_at.as_bytes()];
-        integer(self.script(Script::Claim, &[key.as_bytes()], &arguments).await?).map(|claimed| claimed == 1)
+        integer(self.script(Script::Claim, key, &arguments).await?).map(|claimed| claimed == 1)
     }
 
     async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
-        integer(self.script(Script::Fill, &[key.as_bytes()], &arguments).await?).map(|filled| filled == 1)
+        integer(self.script(Script::Fill, key, &arguments).await?).map(|filled| filled == 1)
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes()];
-        self.script(Script::Release, &[key.as_bytes()], &arguments).await.map(|_| ())
+        self.script(Script::Release, key, &arguments).await.map(|_| ())
     }
 
     async fn open_tags(&self, tags: &[Key], time: Duration) -> Answer<Vec<(Nonce, u64)>> {
         let (now, time) = (self.now(), millis(time));
         let made: Vec<Vec<u8>> = tags.iter().map(|_| record::tag(Nonce::new(), now)).collect();
-        let calls = tags.iter().zip(&made).map(|(tag, made)| (tag.as_bytes(), vec![&made[..], &time[..]]));
-        let calls: Vec<_> = calls.collect();
-        let link = self.link()?;
-        match self.judge(&link, link.each(Script::Tag, &calls).await)? {
-            Value::Array(answers) if answers.len() == tags.len() => answers.into_iter().map(tag).collect(),
-            other => Err(answer::unexpected(&other)),
-        }
+        let arguments: Vec<[&[u8]; 2]> = made.iter().map(|made| [&made[..], &time[..]]).collect();
+        let calls = tags.iter().zip(&arguments);
+        let calls: Vec<Call<'_>> =
+            calls.map(|(key, arguments)| Call::script(Script::Tag, key.as_bytes(), arguments)).collect();
+        self.servers.each(&calls).await?.into_iter().map(|answer| tag(answer?)).collect()
     }
 
     async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
         let arguments = [&record::mark(id)[..], &millis(time)];
-        let id = bytes(self.script(Script::BeginWrite, &[key.as_bytes()], &arguments).await?)?;
+        let id = bytes(self.script(Script::BeginWrite, key, &arguments).await?)?;
         Nonce::from_bytes(&id).ok_or_else(|| answer::unexpected(&Value::BulkString(id)))
     }
 
@@ -203,7 +145,7 @@ impl Store for RedisStore {
             None => (&[][..], Duration::ZERO),
         };
         let arguments = [&id.to_bytes()[..], value, &millis(ttl)];
-        Ok(match integer(self.script(Script::EndWrite, &[key.as_bytes()], &arguments).await?)? {
+        Ok(match integer(self.script(Script::EndWrite, key, &arguments).await?)? {
             1 => WriteEnd::Stored,
             2 => WriteEnd::Removed,
             _ => WriteEnd::Contended,
@@ -212,27 +154,31 @@ impl Store for RedisStore {
 
     async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
         let times: Vec<Vec<u8>> = entries.iter().map(|(_, _, ttl)| millis(*ttl)).collect();
-        let calls = entries
-            .iter()
-            .zip(&times)
-            .map(|((key, draft, _), time)| Ok((key.as_bytes(), vec![payload(draft)?, &time[..]])));
-        let calls: Vec<_> = calls.collect::<Answer<_>>()?;
-        let link = self.link()?;
-        self.judge(&link, link.each(Script::Put, &calls).await).map(|_| ())
+        let arguments =
+            entries.iter().zip(&times).map(|((_, draft, _), time)| Ok([payload(draft)?, &time[..]]));
+        let arguments: Vec<[&[u8]; 2]> = arguments.collect::<Answer<_>>()?;
+        let calls = entries.iter().zip(&arguments);
+        let calls: Vec<Call<'_>> = calls
+            .map(|((key, ..), arguments)| Call::script(Script::Put, key.as_bytes(), arguments))
+            .collect();
+        for answer in self.servers.each(&calls).await? {
+            answer?;
+        }
+        Ok(())
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
         let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
-        self.script(Script::Invalidate, &keys, &[]).await.map(|_| ())
+        self.servers.invalidate(&keys).await.map(|_| ())
     }
 
     async fn remove(&self, key: &Key) -> Answer<()> {
-        self.script(Script::Remove, &[key.as_bytes()], &[]).await.map(|_| ())
+        self.script(Script::Remove, key, &[]).await.map(|_| ())
     }
 
     async fn shed(&self, key: &Key, most: usize) -> Answer<bool> {
         let most = most.to_string();
-        integer(self.script(Script::Shed, &[key.as_bytes()], &[most.as_bytes()]).await?).map(|shed| shed == 1)
+        integer(self.script(Script::Shed, key, &[most.as_bytes()]).await?).map(|shed| shed == 1)
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {

@@ -1,0 +1,158 @@
+//! Scans of a whole cluster, whose keys may move from node to node meanwhile.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{Value, cmd};
+use tokio::time::timeout;
+
+use super::super::Answer;
+use super::super::answer::sorted;
+use super::super::call::Call;
+use super::super::scripts::Script;
+use super::super::servers::{count, unavailable};
+use super::map::Node;
+use super::{Cluster, Shared};
+use crate::error::CacheError;
+
+/// After so many passes under failovers it is for another time.
+const PASSES: usize = 5;
+
+impl Cluster {
+    pub(in crate::store::redis) async fn invalidate_scanned(
+        &self,
+        bound: Duration,
+        glob: &str,
+        fits: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Answer<u64> {
+        self.shared.invalidate_scanned(bound, glob, fits).await
+    }
+}
+
+impl Shared {
+    /// Scans every node for a glob, and invalidates what also `fits`; again where the topology moved under it.
+    ///
+    /// A key that moves from a node that was not scanned yet to one that was is seen by neither scan. A second pass sees it: it is
+    /// there from the beginning of that to its end, unless its slot moves twice in that time.
+    pub(super) async fn invalidate_scanned(
+        &self,
+        bound: Duration,
+        glob: &str,
+        fits: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Answer<u64> {
+        let mut gone = 0;
+        let mut passes_on_these_nodes = 0;
+        let mut before = self.topology(bound).await?;
+        for _ in 0..PASSES {
+            for node in &before.nodes {
+                gone += self.scan_node(node, bound, glob, fits).await?;
+            }
+            let after = self.topology(bound).await?;
+            passes_on_these_nodes =
+                if before.has_the_nodes_of(&after) { passes_on_these_nodes + 1 } else { 0 };
+            if (before.slots == after.slots && !before.is_moving()) || passes_on_these_nodes == 2 {
+                return Ok(gone);
+            }
+            before = after;
+        }
+        Err(unavailable("the cluster's primaries keep changing"))
+    }
+
+    async fn scan_node(
+        &self,
+        node: &Arc<Node>,
+        bound: Duration,
+        glob: &str,
+        fits: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Answer<u64> {
+        let mut cursor = b"0".to_vec();
+        let mut gone = 0;
+        loop {
+            let link = self.link(node)?;
+            let scanning = node.supervisor.judged(&link, link.scan(&cursor, glob));
+            let (next, keys) = in_time(bound, async { sorted(scanning.await) }).await?;
+            // Each at its key's node, which need not be this one any more.
+            let keys = keys.iter().map(Vec::as_slice).filter(|key| fits(key));
+            let calls: Vec<Call<'_>> = keys.map(|key| Call::script(Script::Invalidate, key, &[])).collect();
+            if !calls.is_empty() {
+                for answer in in_time(bound, async { Ok(self.each(&calls).await) }).await? {
+                    gone += count(answer?)?;
+                }
+            }
+            if next == b"0" {
+                return Ok(gone);
+            }
+            cursor = next;
+        }
+    }
+
+    /// A new map, and what each of its nodes says of its own slots.
+    async fn topology(&self, bound: Duration) -> Answer<Topology> {
+        self.refresh().await?;
+        let map = self.map.load_full();
+        let mut topology = Topology { nodes: Vec::new(), slots: BTreeMap::new() };
+        for node in &map.nodes {
+            // No keys are there, unless a slot is on its way to it.
+            if map.is_without_slots(node) && !node.supervisor.is_connected() && !topology.is_moving() {
+                continue;
+            }
+            let link = self.link(node)?;
+            let mut command = cmd("CLUSTER");
+            command.arg("NODES");
+            let asking = node.supervisor.judged(&link, link.ask(&command));
+            let said = in_time(bound, async { sorted(asking.await) }).await?;
+            let text = match said {
+                Value::VerbatimString { text, .. } => text,
+                Value::BulkString(text) => String::from_utf8_lossy(&text).into_owned(),
+                other => return Err(super::super::answer::unexpected(&other)),
+            };
+            let own = own_slots(&text)
+                .ok_or_else(|| unavailable("a node of the cluster is no primary any more"))?;
+            topology.slots.insert(node.place.clone(), own);
+            topology.nodes.push(Arc::clone(node));
+        }
+        Ok(topology)
+    }
+}
+
+struct Topology {
+    nodes: Vec<Arc<Node>>,
+    /// The slots of each node, in its own words, with those that are on their way.
+    slots: BTreeMap<(String, u16), String>,
+}
+
+impl Topology {
+    fn is_moving(&self) -> bool {
+        self.slots.values().any(|slots| slots.contains('['))
+    }
+
+    fn has_the_nodes_of(&self, other: &Topology) -> bool {
+        self.slots.keys().eq(other.slots.keys())
+    }
+}
+
+/// What a primary's line of `CLUSTER NODES` about itself says of its slots.
+fn own_slots(nodes: &str) -> Option<String> {
+    let own =
+        nodes.lines().find(|line| line.split(' ').nth(2).is_some_and(|flags| flags.contains("myself")))?;
+    own.split(' ').nth(2)?.contains("master").then(|| own.split(' ').skip(8).collect::<Vec<_>>().join(" "))
+}
+
+async fn in_time<T>(bound: Duration, step: impl Future<Output = Answer<T>>) -> Answer<T> {
+    timeout(bound, step).await.unwrap_or(Err(CacheError::DeadlineExceeded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_slots;
+
+    #[test]
+    fn a_primary_tells_its_slots_and_those_that_move() {
+        let nodes = "a one:7000@17000 myself,master - 0 0 1 connected 0-7999 [8000-<-b]\nb one:7001@17001 master - 0 0 2 connected 8000-16383\n";
+        assert_eq!(own_slots(nodes).as_deref(), Some("0-7999 [8000-<-b]"));
+        assert_eq!(own_slots("a one:7000@17000 myself,master - 0 0 1 connected\n").as_deref(), Some(""));
+        assert_eq!(own_slots("a one:7000@17000 myself,slave b 0 0 1 connected\n"), None);
+        assert_eq!(own_slots(""), None);
+    }
+}

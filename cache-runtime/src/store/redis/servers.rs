@@ -1,0 +1,179 @@
+//! One server or many: which of them takes a step.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use redis::{Value, cmd};
+
+use super::answer::{integer, sorted, unexpected};
+use super::backlog::Backlog;
+use super::call::Call;
+use super::cluster::Cluster;
+use super::scripts::Script;
+use super::supervisor::{Route, Setup, Supervisor, now_here};
+use super::url::Address;
+use super::{Answer, Config};
+use crate::error::CacheError;
+
+pub(super) enum Servers {
+    /// A single server, or the master that the sentinels name.
+    One(Arc<Supervisor>),
+    Cluster(Cluster),
+}
+
+impl Servers {
+    pub(super) async fn connect(url: &str, config: Config, backlog: Arc<Backlog>) -> Answer<Servers> {
+        let (route, shown) = match Address::parse(url)? {
+            Address::One(target) => (Route::Fixed(target.info), target.shown),
+            Address::Sentinel(target) => {
+                let shown = target.shown.clone();
+                (Route::sentinels(target), shown)
+            }
+            Address::Cluster(target) => {
+                return Cluster::start(target, config, backlog).await.map(Servers::Cluster);
+            }
+        };
+        let setup = Setup {
+            connect_timeout: config.connect_timeout,
+            deadline: config.deadline,
+            backlog: Some(backlog),
+            changed: None,
+            clock_offset: 0,
+        };
+        let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
+        Ok(Servers::One(Arc::new(supervisor)))
+    }
+
+    pub(super) fn address(&self) -> &str {
+        match self {
+            Servers::One(server) => server.address(),
+            Servers::Cluster(cluster) => cluster.address(),
+        }
+    }
+
+    /// The servers' time, in milliseconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        let offset = match self {
+            Servers::One(server) => server.clock_offset(),
+            Servers::Cluster(cluster) => cluster.clock_offset(),
+        };
+        u64::try_from(now_here().saturating_add(offset)).unwrap_or(0)
+    }
+
+    /// All servers that hold keys.
+    pub(super) fn all(&self) -> Answer<Vec<Arc<Supervisor>>> {
+        match self {
+            Servers::One(server) => Ok(vec![Arc::clone(server)]),
+            Servers::Cluster(cluster) => cluster.all(),
+        }
+    }
+
+    /// A step, at its key's server.
+    pub(super) async fn call(&self, call: &Call<'_>) -> Answer<Value> {
+        match self {
+            Servers::One(server) => {
+                let link = server.link()?;
+                sorted(server.judged(&link, link.call(call, false)).await)
+            }
+            Servers::Cluster(cluster) => cluster.call(call).await,
+        }
+    }
+
+    /// Many steps, each at its key's server, in one round trip to each server. An error of all of them says that there was
+    /// nobody to ask.
+    pub(super) async fn each(&self, calls: &[Call<'_>]) -> Answer<Vec<Answer<Value>>> {
+        match self {
+            Servers::One(server) => {
+                let link = server.link()?;
+                let calls: Vec<_> = calls.iter().map(|call| (*call, false)).collect();
+                let answers = sorted(server.judged(&link, link.calls(&calls)).await)?;
+                let answers: Vec<_> = answers.into_iter().map(|answer| answer.extract_error()).collect();
+                // Each of them may say that the server is a replica now.
+                if let Some(Err(error)) = answers.iter().find(|answer| answer.is_err()) {
+                    server.judge(&link, error);
+                }
+                Ok(answers.into_iter().map(sorted).collect())
+            }
+            Servers::Cluster(cluster) => Ok(cluster.each(calls).await),
+        }
+    }
+
+    /// What stands at the keys. What another type stands at, or what a node of several does not tell, counts as nothing: then
+    /// the others can be read all the same.
+    pub(super) async fn read_many(&self, keys: &[&[u8]]) -> Answer<Vec<Value>> {
+        match self {
+            // Half the cost of as many GETs.
+            Servers::One(server) => {
+                let mut command = cmd("MGET");
+                command.arg(keys);
+                let link = server.link()?;
+                match sorted(server.judged(&link, link.ask(&command)).await)? {
+                    Value::Array(values) if values.len() == keys.len() => Ok(values),
+                    other => Err(unexpected(&other)),
+                }
+            }
+            Servers::Cluster(cluster) => {
+                let calls: Vec<Call<'_>> = keys.iter().map(|key| Call::get(key)).collect();
+                let mut answers = cluster.each(&calls).await;
+                for answer in &mut answers {
+                    if *answer == Err(CacheError::ForeignKey) {
+                        *answer = Ok(Value::Nil);
+                    }
+                }
+                if answers.iter().all(Result::is_err) {
+                    return answers.into_iter().collect();
+                }
+                Ok(answers.into_iter().map(|answer| answer.unwrap_or(Value::Nil)).collect())
+            }
+        }
+    }
+
+    /// Takes away what stands at the keys. Gives how many there were.
+    pub(super) async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
+        match self {
+            // One script takes them all.
+            Servers::One(server) => {
+                let link = server.link()?;
+                let answer = server.judged(&link, link.script(Script::Invalidate, keys, &[])).await;
+                count(sorted(answer)?)
+            }
+            // Nor is one script for a slot's keys of any use: while the slot moves it is refused.
+            Servers::Cluster(cluster) => {
+                let calls: Vec<Call<'_>> =
+                    keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
+                let mut sum = 0;
+                for answer in cluster.each(&calls).await {
+                    sum += count(answer?)?;
+                }
+                Ok(sum)
+            }
+        }
+    }
+}
+
+pub(super) fn count(answer: Value) -> Answer<u64> {
+    integer(answer).map(|count| u64::try_from(count).unwrap_or(0))
+}
+
+pub(super) fn unavailable(reason: impl Into<String>) -> CacheError {
+    CacheError::Unavailable { reason: reason.into() }
+}
+
+/// Waits for all of them at once.
+pub(super) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut waiting: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
+    let mut outputs: Vec<Option<F::Output>> = waiting.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        let mut all = Poll::Ready(());
+        for (future, output) in waiting.iter_mut().zip(&mut outputs).filter(|(_, output)| output.is_none()) {
+            match future.as_mut().poll(context) {
+                Poll::Ready(value) => *output = Some(value),
+                Poll::Pending => all = Poll::Pending,
+            }
+        }
+        all
+    })
+    .await;
+    outputs.into_iter().flatten().collect()
+}

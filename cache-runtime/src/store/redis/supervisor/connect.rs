@@ -1,0 +1,79 @@
+//! Makes a connection ready, and asks it for signs of life.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, Value, cmd, pipe};
+use tokio::time::timeout;
+
+use super::super::link::{Link, within};
+use super::{Shared, now_here};
+
+impl Shared {
+    pub(super) async fn connect(&self) -> RedisResult<Link> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            // Every call brings its own deadline.
+            .set_response_timeout(None);
+        let connecting = async {
+            let client = Client::open(self.route.find(self.connect_timeout).await?)?;
+            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+            let knows_role = self.is_master(&mut connection).await?;
+            let link = Link::new(connection, knows_role).await?;
+            self.beat(&link).await?;
+            Ok(link)
+        };
+        within(self.connect_timeout, connecting).await
+    }
+
+    /// An error where the server says that it is a replica: what it has may be old, and it takes no writes. `false`: it does
+    /// not say. Users may be kept from asking, and of a single server that has to do; but what the sentinels named may have been
+    /// demoted since, and has to say that it is the master.
+    async fn is_master(&self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
+        match cmd("ROLE").query_async(connection).await {
+            Ok(role) => require_master(&role).map(|()| true),
+            Err(error) if self.route.is_strict() || error.is_io_error() => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// A sign of life: that it is still the master, and its clock.
+    pub(super) async fn beat(&self, link: &Link) -> RedisResult<()> {
+        let started = Instant::now();
+        let mut connection = link.connection();
+        let (seconds, micros): (i64, i64) = if link.knows_role() {
+            let (time, role) = pipe().cmd("TIME").cmd("ROLE").query_async(&mut connection).await?;
+            require_master(&role)?;
+            time
+        } else {
+            cmd("TIME").query_async(&mut connection).await?
+        };
+        let there = seconds.saturating_mul(1000).saturating_add(micros / 1000);
+        // The answer was made about half a round trip ago.
+        let travelled = i64::try_from(started.elapsed().as_millis() / 2).unwrap_or(0);
+        self.clock_offset
+            .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether a call could have an answer within its deadline.
+    pub(super) async fn answers_in_time(&self, link: &Link) -> bool {
+        timeout(self.deadline, self.beat(link)).await.is_ok_and(|answer| answer.is_ok())
+    }
+}
+
+fn require_master(role: &Value) -> RedisResult<()> {
+    let name = match role {
+        Value::Array(parts) => parts.first(),
+        _ => None,
+    };
+    match name {
+        Some(Value::BulkString(name)) if name == b"master" => Ok(()),
+        Some(Value::BulkString(name)) => {
+            let name = String::from_utf8_lossy(name).into_owned();
+            Err(RedisError::from((ErrorKind::Io, "the server is no master", name)))
+        }
+        _ => Err(RedisError::from((ErrorKind::UnexpectedReturnType, "the server tells no role"))),
+    }
+}
