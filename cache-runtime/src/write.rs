@@ -70,11 +70,17 @@ where
 }
 
 async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
-    let mut mark =
-        Mark { cache: call.cache.clone(), site: call.site, key: call.key.clone(), id: None, ended: false };
-    // The guard stands before the step: dropped while the answer is on its way, it removes what may stand there.
-    match store.begin_write(budget, call.key, Nonce::new(), call.cache.settings().mark).await {
-        Ok(id) => mark.id = Some(id),
+    let writer = Nonce::new();
+    let mut mark = Mark {
+        cache: call.cache.clone(),
+        site: call.site,
+        key: call.key.clone(),
+        begun: Begun { writer, mark: None },
+        ended: false,
+    };
+    // The guard stands before the step: dropped while the answer is on its way, it takes away what may stand there.
+    match store.begin_write(budget, call.key, writer, call.cache.settings().mark).await {
+        Ok(id) => mark.begun.mark = Some(id),
         Err(_) => call.site.counters.store_errors.one(),
     }
     mark
@@ -85,9 +91,16 @@ struct Mark {
     cache: Cache,
     site: &'static Site,
     key: Key,
-    /// `None`: the beginning was not answered; whether a mark stands there is not known.
-    id: Option<Nonce>,
+    begun: Begun,
     ended: bool,
+}
+
+/// What is known of a write's beginning.
+#[derive(Clone, Copy)]
+struct Begun {
+    writer: Nonce,
+    /// The mark's id. `None`: the beginning was not answered.
+    mark: Option<Nonce>,
 }
 
 impl Mark {
@@ -98,7 +111,7 @@ impl Mark {
         draft: Option<(Draft, Duration)>,
     ) -> WriteEffect {
         // Only this order keeps the guard armed while the answer is on its way.
-        let answer = end(store, budget, &self.key, self.id, draft).await;
+        let answer = end(store, budget, &self.key, self.begun, draft).await;
         let counters = &self.site.counters;
         match answer {
             Ok(end) => {
@@ -127,12 +140,12 @@ async fn end(
     store: &AnyStore,
     budget: &mut Budget,
     key: &Key,
-    id: Option<Nonce>,
+    Begun { writer, mark }: Begun,
     draft: Option<(Draft, Duration)>,
 ) -> Result<WriteEnd, CacheError> {
-    match id {
-        Some(id) => store.end_write(budget, key, id, draft).await,
-        None => store.remove(budget, key).await.map(|()| WriteEnd::Contended),
+    match mark {
+        Some(mark) => store.end_write(budget, key, mark, writer, draft).await,
+        None => store.abandon_write(budget, key, writer).await.map(|()| WriteEnd::Contended),
     }
 }
 
@@ -141,10 +154,10 @@ impl Drop for Mark {
         if self.ended {
             return;
         }
-        let (cache, site, key, id) = (self.cache.clone(), self.site, self.key.clone(), self.id);
+        let (cache, site, key, begun) = (self.cache.clone(), self.site, self.key.clone(), self.begun);
         in_background(self.cache.runtime(), async move {
             let Some(store) = cache.store() else { return };
-            if let Err(error) = end(store, &mut cache.budget(), &key, id, None).await {
+            if let Err(error) = end(store, &mut cache.budget(), &key, begun, None).await {
                 site.counters.store_errors.one();
                 if error != CacheError::ForeignKey && store.queue_key(&key) {
                     site.queued(key.as_str(), &error);

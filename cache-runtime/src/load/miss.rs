@@ -122,6 +122,13 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                     }
                 }
                 Waited::Outcome(Outcome::Failed(error)) => {
+                    // Who joined a load before it began has not looked whether there is something to fall back on.
+                    if self.stale.is_none()
+                        && !call.policy.stale_window().is_zero()
+                        && let Look::Aged(aged) = call.look(self.store, &mut self.budget).await
+                    {
+                        self.stale = Some(aged);
+                    }
                     if let Some(stale) = self.take_stale() {
                         return Ok(Some(stale));
                     }

@@ -9,9 +9,9 @@
 //! | `CA 76 01` | 0–2 | | `CA 6C 01` | 0–2 | | `CA 77 01` | 0–2 |
 //! | codec | 3 | | 0 | 3 | | contended: 0 or 1 | 3 |
 //! | stamp | 4–19 | | nonce | 4–19 | | id | 4–19 |
-//! | created, ms | 20–27 | | | | | writers | 20–23 |
+//! | created, ms | 20–27 | | | | | 0 | 20–23 |
 //! | fresh until, ms | 28–35 | | | | | events | 24–31 |
-//! | schema | 36–43 | | | | | | |
+//! | schema | 36–43 | | | | | the id of each writer | 32– |
 //! | type | 44–51 | | | | | | |
 //! | claim | 52–59 | | | | | | |
 //! | load time, µs | 60–63 | | | | | | |
@@ -155,8 +155,8 @@ fn parse_short(bytes: &[u8]) -> Option<Found> {
     let nonce = Nonce::from_bytes(bytes.get(4..20)?)?;
     if bytes.starts_with(&LEASE) && bytes.len() == 20 {
         Some(Found::Busy(Token::Lease(nonce)))
-    } else if bytes.starts_with(&MARK) && bytes.len() == 32 {
-        Some(Found::Busy(Token::Mark(nonce, u64::from_le_bytes(bytes[24..].try_into().ok()?))))
+    } else if bytes.starts_with(&MARK) && bytes.len() >= 48 && bytes.len().is_multiple_of(16) {
+        Some(Found::Busy(Token::Mark(nonce, u64::from_le_bytes(*bytes[24..].first_chunk()?))))
     } else if bytes.starts_with(&TAG) && bytes.len() == 28 {
         Some(Found::Tag(nonce, u64::from_le_bytes(bytes[20..].try_into().ok()?)))
     } else {
@@ -174,7 +174,8 @@ pub(crate) fn tag(nonce: Nonce, now: u64) -> Vec<u8> {
     [&TAG[..], &nonce.to_bytes(), &now.to_le_bytes()].concat()
 }
 
-/// The bytes of a mark with one writer.
-pub(crate) fn mark(id: Nonce) -> Vec<u8> {
-    [&MARK[..], &[0], &id.to_bytes(), &1_u32.to_le_bytes(), &0_u64.to_le_bytes()].concat()
+/// The bytes of a mark with one writer, who gives it its id.
+pub(crate) fn mark(writer: Nonce) -> Vec<u8> {
+    let id = writer.to_bytes();
+    [&MARK[..], &[0], &id, &[0; 4], &0_u64.to_le_bytes(), &id].concat()
 }

@@ -92,15 +92,21 @@ pub(crate) trait Store {
         time: Duration,
     ) -> impl Future<Output = Answer<Vec<(Nonce, u64)>>> + Send;
 
-    /// Replaces whatever stands there by a write mark, or joins the one that does. Gives the mark's id.
-    fn begin_write(&self, key: &Key, id: Nonce, time: Duration)
-    -> impl Future<Output = Answer<Nonce>> + Send;
+    /// Replaces whatever stands there by a write mark, or joins the one that does. Gives the mark's id, which is that of its
+    /// first writer.
+    fn begin_write(
+        &self,
+        key: &Key,
+        writer: Nonce,
+        time: Duration,
+    ) -> impl Future<Output = Answer<Nonce>> + Send;
 
-    /// Ends a write under the mark `id`, with the value to store, if there is one.
+    /// Ends a write under the mark of that id, with the value to store, if there is one.
     fn end_write(
         &self,
         key: &Key,
-        id: Nonce,
+        mark: Nonce,
+        writer: Nonce,
         draft: Option<(Draft, Duration)>,
     ) -> impl Future<Output = Answer<WriteEnd>> + Send;
 
@@ -110,8 +116,9 @@ pub(crate) trait Store {
     /// Takes away what stands at the keys; a write mark becomes contended.
     fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Takes away what stands at a key, a write mark too: for a write whose beginning was not answered.
-    fn remove(&self, key: &Key) -> impl Future<Output = Answer<()>> + Send;
+    /// Ends a write whose beginning was not answered: nobody knows whether it has made a mark, joined another's, or neither.
+    /// What stands there goes, but for a mark that others write under: that becomes contended.
+    fn abandon_write(&self, key: &Key, writer: Nonce) -> impl Future<Output = Answer<()>> + Send;
 
     /// Takes away what stands at a key if it has more than `most` bytes: no record does. Gives whether it did.
     fn shed(&self, key: &Key, most: usize) -> impl Future<Output = Answer<bool>> + Send;
@@ -165,11 +172,11 @@ steps! {
     fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> bool;
     release(key: &Key, under: &Expected) -> ();
     open_tags(tags: &[Key], time: Duration) -> Vec<(Nonce, u64)>;
-    begin_write(key: &Key, id: Nonce, time: Duration) -> Nonce;
-    end_write(key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
+    begin_write(key: &Key, writer: Nonce, time: Duration) -> Nonce;
+    end_write(key: &Key, mark: Nonce, writer: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
     put(entries: Vec<(Key, Draft, Duration)>) -> ();
     invalidate(keys: &[Key]) -> ();
-    remove(key: &Key) -> ();
+    abandon_write(key: &Key, writer: Nonce) -> ();
     shed(key: &Key, most: usize) -> bool;
 }
 

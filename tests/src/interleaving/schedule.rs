@@ -66,8 +66,8 @@ pub enum Mix {
 pub enum Scene {
     /// Everybody does anything.
     Fight,
-    /// Writers die, and their marks stay until their time is over. Nobody evicts or goes away: a mark that is lost (a writer who
-    /// goes away before its beginning is answered removes what it finds) *and* a writer that dies are one too many.
+    /// Writers die, and their marks stay until their time is over. Nobody evicts: a mark that is lost *and* a writer that dies
+    /// are one too many.
     WritersDie,
     /// Readers alone: one load a key.
     ReadersAlone,
@@ -105,6 +105,7 @@ impl Schedule {
         }
         if scene == Scene::WritersDie {
             chances.die = 10;
+            chances.cancel = [0, 15, 40][random.below(3) as usize];
         }
         let count = 2 + random.below(5);
         // Mostly one key: a fight of three over two keys is none.

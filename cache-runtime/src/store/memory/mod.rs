@@ -198,13 +198,19 @@ impl Store for MemoryStore {
         Ok(tags.iter().map(open).collect())
     }
 
-    async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
-        Ok(self.step(key.as_bytes(), |slot, now| slot::begin_write(slot, id, now + time)))
+    async fn begin_write(&self, key: &Key, writer: Nonce, time: Duration) -> Answer<Nonce> {
+        Ok(self.step(key.as_bytes(), |slot, now| slot::begin_write(slot, writer, now + time)))
     }
 
-    async fn end_write(&self, key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> Answer<WriteEnd> {
+    async fn end_write(
+        &self,
+        key: &Key,
+        mark: Nonce,
+        writer: Nonce,
+        draft: Option<(Draft, Duration)>,
+    ) -> Answer<WriteEnd> {
         let mut draft = draft.filter(|(draft, _)| self.has_room_for(key, draft));
-        Ok(self.step(key.as_bytes(), |slot, now| slot::end_write(slot, id, &mut draft, now)))
+        Ok(self.step(key.as_bytes(), |slot, now| slot::end_write(slot, mark, writer, &mut draft, now)))
     }
 
     async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
@@ -222,8 +228,8 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn remove(&self, key: &Key) -> Answer<()> {
-        self.step(key.as_bytes(), |_, _| (Change::Remove, ()));
+    async fn abandon_write(&self, key: &Key, writer: Nonce) -> Answer<()> {
+        self.step(key.as_bytes(), |slot, _| slot::abandon_write(slot, writer));
         Ok(())
     }
 

@@ -37,11 +37,11 @@ struct Held {
     size: usize,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Mark {
     id: Nonce,
     contended: bool,
-    writers: u32,
+    writers: Vec<Nonce>,
     /// How many things happened to this mark. A reader that saw the same number twice knows that nothing did between.
     events: u64,
 }
@@ -123,6 +123,13 @@ impl Slot {
 }
 
 impl Mark {
+    /// A writer goes; the last one out of a contended mark takes it along.
+    fn end_of(&mut self, writer: Nonce) -> Change {
+        self.writers.retain(|one| *one != writer);
+        self.contend();
+        if self.writers.is_empty() { Change::Remove } else { Change::Keep }
+    }
+
     fn contend(&mut self) {
         self.contended = true;
         self.events += 1;
@@ -210,23 +217,24 @@ pub(super) fn release(slot: Option<&mut Slot>, under: &Expected) -> (Change, ())
     }
 }
 
-pub(super) fn begin_write(slot: Option<&mut Slot>, id: Nonce, ends: Instant) -> (Change, Nonce) {
+pub(super) fn begin_write(slot: Option<&mut Slot>, writer: Nonce, ends: Instant) -> (Change, Nonce) {
     match slot.and_then(Slot::mark) {
         Some(mark) => {
-            mark.writers += 1;
+            mark.writers.push(writer);
             mark.contend();
             (Change::Keep, mark.id)
         }
         None => {
-            let mark = Mark { id, contended: false, writers: 1, events: 0 };
-            (Change::Put(Slot { ends, record: Record::Mark(mark) }), id)
+            let mark = Mark { id: writer, contended: false, writers: vec![writer], events: 0 };
+            (Change::Put(Slot { ends, record: Record::Mark(mark) }), writer)
         }
     }
 }
 
 pub(super) fn end_write(
     slot: Option<&mut Slot>,
-    id: Nonce,
+    mark: Nonce,
+    writer: Nonce,
     draft: &mut Option<(Draft, Duration)>,
     now: Instant,
 ) -> (Change, WriteEnd) {
@@ -234,21 +242,29 @@ pub(super) fn end_write(
         // The mark is gone, and what came after it too: who knows what happened in between.
         return (Change::Keep, WriteEnd::Contended);
     };
-    match slot.mark() {
-        Some(mark) if mark.id == id && !mark.contended => {
+    match slot.mark().filter(|found| found.id == mark) {
+        Some(mark) if !mark.contended => {
             match draft.take().and_then(|(draft, ttl)| Slot::value(draft, now + ttl)) {
                 Some(value) => (Change::Put(value), WriteEnd::Stored),
                 None => (Change::Remove, WriteEnd::Removed),
             }
         }
-        Some(mark) if mark.id == id && mark.writers > 1 => {
-            mark.writers -= 1;
+        Some(mark) => (mark.end_of(writer), WriteEnd::Contended),
+        // The mark was evicted, and a reader may have filled in a value from before the commit, or is about to.
+        None => (Change::Remove, WriteEnd::Contended),
+    }
+}
+
+pub(super) fn abandon_write(slot: Option<&mut Slot>, writer: Nonce) -> (Change, ()) {
+    match slot.and_then(Slot::mark) {
+        // Others write. To take their mark away would let readers store what they read before those commit; but nothing is
+        // stored under it either, as this writer may have committed without it.
+        Some(mark) if !mark.writers.contains(&writer) => {
             mark.contend();
-            (Change::Keep, WriteEnd::Contended)
+            (Change::Keep, ())
         }
-        // The last one out of a contended mark; or the mark was evicted, and a reader may have filled in a value from
-        // before the commit, or is about to.
-        _ => (Change::Remove, WriteEnd::Contended),
+        Some(mark) => (mark.end_of(writer), ()),
+        None => (Change::Remove, ()),
     }
 }
 

@@ -133,18 +133,24 @@ impl Store for RedisStore {
         self.servers.each(&calls).await?.into_iter().map(|answer| tag(answer?)).collect()
     }
 
-    async fn begin_write(&self, key: &Key, id: Nonce, time: Duration) -> Answer<Nonce> {
-        let arguments = [&record::mark(id)[..], &millis(time)];
+    async fn begin_write(&self, key: &Key, writer: Nonce, time: Duration) -> Answer<Nonce> {
+        let arguments = [&record::mark(writer)[..], &millis(time)];
         let id = bytes(self.script(Script::BeginWrite, key, &arguments).await?)?;
         Nonce::from_bytes(&id).ok_or_else(|| answer::unexpected(&Value::BulkString(id)))
     }
 
-    async fn end_write(&self, key: &Key, id: Nonce, draft: Option<(Draft, Duration)>) -> Answer<WriteEnd> {
+    async fn end_write(
+        &self,
+        key: &Key,
+        mark: Nonce,
+        writer: Nonce,
+        draft: Option<(Draft, Duration)>,
+    ) -> Answer<WriteEnd> {
         let (value, ttl) = match &draft {
             Some((draft, ttl)) => (payload(draft)?, *ttl),
             None => (&[][..], Duration::ZERO),
         };
-        let arguments = [&id.to_bytes()[..], value, &millis(ttl)];
+        let arguments = [&mark.to_bytes()[..], &writer.to_bytes(), value, &millis(ttl)];
         Ok(match integer(self.script(Script::EndWrite, key, &arguments).await?)? {
             1 => WriteEnd::Stored,
             2 => WriteEnd::Removed,
@@ -172,8 +178,8 @@ impl Store for RedisStore {
         self.servers.invalidate(&keys).await.map(|_| ())
     }
 
-    async fn remove(&self, key: &Key) -> Answer<()> {
-        self.script(Script::Remove, key, &[]).await.map(|_| ())
+    async fn abandon_write(&self, key: &Key, writer: Nonce) -> Answer<()> {
+        self.script(Script::Abandon, key, &[&writer.to_bytes()]).await.map(|_| ())
     }
 
     async fn shed(&self, key: &Key, most: usize) -> Answer<bool> {

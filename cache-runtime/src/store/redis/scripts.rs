@@ -37,7 +37,7 @@ scripts! {
     BeginWrite = with_marks!("scripts/begin_write.lua");
     EndWrite = with_marks!("scripts/end_write.lua");
     Put = with_marks!("scripts/put.lua");
-    Remove = include_str!("scripts/remove.lua");
+    Abandon = with_marks!("scripts/abandon.lua");
     Shed = include_str!("scripts/shed.lua");
     Invalidate = with_marks!("scripts/invalidate.lua");
 }

@@ -1,18 +1,22 @@
--- KEYS: entry. ARGV: the mark's id, value or '', its time in ms. Gives 1: stored, 2: removed, 0: contended.
+-- KEYS: entry. ARGV: the mark's id, the writer's, value or '', its time in ms. Gives 1: stored, 2: removed, 0: contended.
 local found = redis.pcall('GET', KEYS[1])
 if type(found) == 'table' then return found end
 -- The mark is gone, and what came after it too: who knows what happened in between.
 if not found then return 0 end
 if is_mark(found) and string.sub(found, 5, 20) == ARGV[1] then
   if string.byte(found, 4) == 0 then
-    if ARGV[2] == '' then
+    if ARGV[3] == '' then
       redis.call('UNLINK', KEYS[1])
       return 2
     end
-    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+    redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
     return 1
   end
-  if contend(KEYS[1], found, -1) > 0 then return 0 end
+  local left = without(found, ARGV[2])
+  if left ~= '' then
+    contend(KEYS[1], found, left)
+    return 0
+  end
 end
 -- The last one out of a contended mark; or the mark was evicted, and a reader may have filled in a value from before
 -- the commit, or is about to.

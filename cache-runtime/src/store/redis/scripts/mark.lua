@@ -1,13 +1,22 @@
--- A write mark: \202w\1, contended, id (16), writers (4), events (8).
+-- A write mark: \202w\1, contended, id (16), 0 (4), events (8), and the id of each writer (16).
 local function is_mark(record)
-  return record and #record == 32 and string.sub(record, 1, 3) == '\202w\1'
+  return record and #record >= 48 and #record % 16 == 0 and string.sub(record, 1, 3) == '\202w\1'
 end
 
--- Something happened to the mark: from now on nobody stores under it. SETRANGE keeps the mark's end where it is.
+-- Something happened to the mark: from now on nobody stores under it. Its end stays where it is.
 local function contend(key, record, writers)
-  local now_writing, events = struct.unpack('<I4I8', string.sub(record, 21))
-  redis.call('SETRANGE', key, 20, struct.pack('<I4I8', now_writing + writers, events + 1))
-  redis.call('SETRANGE', key, 3, '\1')
-  return now_writing + writers
+  local events = struct.unpack('<I8', string.sub(record, 25, 32))
+  local head = string.sub(record, 1, 3) .. '\1' .. string.sub(record, 5, 24) .. struct.pack('<I8', events + 1)
+  redis.call('SET', key, head .. writers, 'KEEPTTL')
+end
+
+-- The writers less one, and whether that one was among them.
+local function without(record, writer)
+  local left, found = '', false
+  for at = 33, #record, 16 do
+    local id = string.sub(record, at, at + 15)
+    if id == writer then found = true else left = left .. id end
+  end
+  return left, found
 end
 
