@@ -72,7 +72,7 @@ pub struct EntryStats {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreStats {
-    /// Entries in the store (on a server: keys of the database in use).
+    /// Entries in the store (on a server: keys of the database in use, less the record that tells whether it was restarted).
     pub entries: Option<u64>,
     /// Bytes in use (on a server: by all its databases together).
     pub bytes: Option<u64>,

@@ -173,7 +173,11 @@ impl<'a> Call<'a> {
             counters.tag_misses.one();
             return Look::Dead(stored.expected());
         }
-        let now = self.cache.store().map_or(0, AnyStore::now);
+        let (now, not_before) = self.cache.store().map_or((0, 0), |store| (store.now(), store.not_before()));
+        if stored.header.created < not_before {
+            counters.restart_misses.one();
+            return Look::Dead(stored.expected());
+        }
         let age = Age::of(&stored.header, self.policy, now);
         if age == Age::Over {
             return Look::Dead(stored.expected());

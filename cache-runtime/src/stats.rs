@@ -72,6 +72,8 @@ counters! {
     undecodable,
     /// Misses on a value one of whose tags has fallen.
     tag_misses,
+    /// Misses on a value from before its server was restarted or replaced.
+    restart_misses,
     /// Loads that were not waited for any longer, and went on in the background.
     load_timeouts,
     /// Values that were not stored: they can't be encoded, or are too large.

@@ -460,3 +460,54 @@ fn the_embedded_store_works_without_a_runtime() {
     }
     assert_eq!(numbers.loads.count(), 1);
 }
+
+/// A packaged server saves now and then by default, and comes back with what it has saved.
+#[tokio::test]
+async fn a_server_that_comes_back_with_an_old_snapshot_is_not_believed() {
+    for trusts in [false, true] {
+        let mut server = RedisServer::start();
+        let builder = Cache::builder().url(server.url()).require_connection();
+        let builder = if trusts { builder.trust_restarts() } else { builder };
+        let cache = builder.build().await.unwrap();
+        let numbers = Numbers::new(&cache);
+        let entry = numbers.number_entry(7);
+        assert_eq!(entry.get_or_set(|| async { Ok::<_, String>(1) }).await, Ok(1));
+        server.command(&["SAVE"]);
+        assert_eq!(entry.invalidate().await, Ok(Invalidated::Applied));
+        server.kill();
+        reachable(&cache, false).await;
+        server.restart();
+        reachable(&cache, true).await;
+        assert_eq!(
+            server.query::<u64>(&["EXISTS", entry.key().as_str()]),
+            1,
+            "the invalidated value is back"
+        );
+        assert_eq!(entry.get().await, trusts.then_some(1));
+        if !trusts {
+            assert_eq!(entry.counts().restart_misses, 1);
+            // What is stored from now on is believed, also by who connects later.
+            assert_eq!(entry.get_or_set(|| async { Ok::<_, String>(2) }).await, Ok(2));
+            let later = Numbers::new(&Cache::connect(&server.url()).await.unwrap());
+            assert_eq!(later.number_entry(7).get().await, Some(2));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flush_does_not_make_what_comes_after_it_old() {
+    let server = RedisServer::start();
+    let cache = Cache::builder().url(server.url()).require_connection().build().await.unwrap();
+    server.command(&["FLUSHALL"]);
+    let entry = Numbers::new(&cache).number_entry(7);
+    assert_eq!(entry.get_or_set(|| async { Ok::<_, String>(1) }).await, Ok(1));
+    // With a sign of life the record is written again; before that a new connection would distrust everything.
+    let written = async {
+        while server.query::<u64>(&["EXISTS", "#boot"]) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), written).await.expect("the record is never written again");
+    let later = Numbers::new(&Cache::connect(&server.url()).await.unwrap());
+    assert_eq!(later.number_entry(7).get().await, Some(1));
+}

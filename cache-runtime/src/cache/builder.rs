@@ -33,6 +33,7 @@ pub struct CacheBuilder {
     settings: Settings,
     connect_timeout: Duration,
     require_connection: bool,
+    trust_restarts: bool,
 }
 
 /// Without the URL, which may hold a password.
@@ -54,6 +55,7 @@ impl Default for CacheBuilder {
             settings: Settings::default(),
             connect_timeout: Duration::from_secs(2),
             require_connection: false,
+            trust_restarts: false,
         }
     }
 }
@@ -121,6 +123,16 @@ impl CacheBuilder {
         self
     }
 
+    /// Reads what a server has from before it was restarted, or before a replica took its place.
+    ///
+    /// By default that counts as a miss: a snapshot may be old, and a replica may lack the last writes, so that values stand there
+    /// which were invalidated since. Where an empty cache after a failover is worse than old values (until their TTL ends),
+    /// trust them. The nodes of a cluster are trusted always.
+    pub fn trust_restarts(mut self) -> CacheBuilder {
+        self.trust_restarts = true;
+        self
+    }
+
     /// Builds the cache, and connects to the server, if there is one.
     ///
     /// # Errors
@@ -148,6 +160,7 @@ impl CacheBuilder {
             connect_timeout: self.connect_timeout,
             deadline: self.settings.deadline,
             require_connection: self.require_connection,
+            trust_restarts: self.trust_restarts,
         };
         let store = RedisStore::connect(url, config).await?;
         Ok(Cache::with_store(Some(AnyStore::Redis(store)), self.settings.clone()))
@@ -155,7 +168,7 @@ impl CacheBuilder {
 
     #[cfg(not(feature = "redis"))]
     async fn connect(&self, _: &str) -> Result<Cache, CacheError> {
-        let _ = (self.connect_timeout, self.require_connection);
+        let _ = (self.connect_timeout, self.require_connection, self.trust_restarts);
         Err(CacheError::InvalidSetting {
             setting: "url",
             reason: "this build has no Redis store; turn on the feature `redis` of cache-runtime".into(),

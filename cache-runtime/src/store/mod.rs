@@ -206,6 +206,15 @@ impl AnyStore {
         }
     }
 
+    /// What was created before, by the store's clock, may be old: the store has lost writes since, or may have.
+    pub(crate) fn not_before(&self) -> u64 {
+        match self {
+            AnyStore::Memory(_) => 0,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.not_before(),
+        }
+    }
+
     pub(crate) fn typed(&self) -> bool {
         match self {
             AnyStore::Memory(_) => memory::MemoryStore::TYPED,

@@ -8,6 +8,7 @@ use super::RedisStore;
 use super::answer::{bytes, integer, sorted};
 use super::servers::{Servers, join_all};
 use super::supervisor::Supervisor;
+use super::supervisor::boot;
 use crate::error::CacheError;
 use crate::manager::StoreStats;
 use crate::store::{Answer, Budget};
@@ -118,7 +119,11 @@ impl RedisStore {
     }
 
     async fn stats_of(&self, server: &Supervisor) -> Answer<StoreStats> {
-        let entries = integer(self.step(server, &cmd("DBSIZE")).await?)?;
+        let own = match server.keeps_boot() {
+            true => integer(self.step(server, cmd("EXISTS").arg(boot::KEY)).await?)?,
+            false => 0,
+        };
+        let entries = integer(self.step(server, &cmd("DBSIZE")).await?)? - own;
         let info = self.info(server).await?;
         let number = |name: &str| {
             info.iter().find(|(field, _)| field == name).and_then(|(_, value)| value.parse::<u64>().ok())

@@ -33,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) connect_timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) require_connection: bool,
+    pub(crate) trust_restarts: bool,
 }
 
 pub(crate) struct RedisStore {
@@ -49,6 +50,11 @@ impl RedisStore {
         let deadline = config.deadline;
         let servers = Servers::connect(url, config, Arc::clone(&backlog)).await?;
         Ok(RedisStore { servers, backlog, runtime: Handle::current(), deadline })
+    }
+
+    /// What was created before may be old.
+    pub(crate) fn not_before(&self) -> u64 {
+        self.servers.not_before()
     }
 
     /// The address, without its password.

@@ -29,6 +29,7 @@ macro_rules! with_comparison {
 
 scripts! {
     Claim = with_comparison!("scripts/claim.lua");
+    Boot = include_str!("scripts/boot.lua");
     Tag = include_str!("scripts/tag.lua");
     Lease = include_str!("scripts/lease.lua");
     Renew = include_str!("scripts/renew.lua");

@@ -40,6 +40,7 @@ impl Servers {
             backlog: Some(backlog),
             changed: None,
             clock_offset: 0,
+            distrusts_restarts: !config.trust_restarts,
         };
         let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
         Ok(Servers::One(Arc::new(supervisor)))
@@ -59,6 +60,14 @@ impl Servers {
             Servers::Cluster(cluster) => cluster.clock_offset(),
         };
         u64::try_from(now_here().saturating_add(offset)).unwrap_or(0)
+    }
+
+    /// What was created before may be old.
+    pub(super) fn not_before(&self) -> u64 {
+        match self {
+            Servers::One(server) => server.not_before(),
+            Servers::Cluster(_) => 0,
+        }
     }
 
     /// All servers that hold keys.

@@ -88,6 +88,8 @@ impl Shared {
             backlog: None,
             changed: Some(Arc::clone(&self.wake)),
             clock_offset: self.clock_offset(),
+            // A node's record would have to move with its slots.
+            distrusts_restarts: false,
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);
         supervisor.run();

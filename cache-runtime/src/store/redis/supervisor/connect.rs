@@ -21,6 +21,7 @@ impl Shared {
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
             let knows_role = self.is_master(&mut connection).await?;
             let link = Link::new(connection, knows_role).await?;
+            self.check_boot(&link).await?;
             self.beat(&link).await?;
             Ok(link)
         };
@@ -42,13 +43,18 @@ impl Shared {
     pub(super) async fn beat(&self, link: &Link) -> RedisResult<()> {
         let started = Instant::now();
         let mut connection = link.connection();
-        let (seconds, micros): (i64, i64) = if link.knows_role() {
-            let (time, role) = pipe().cmd("TIME").cmd("ROLE").query_async(&mut connection).await?;
+        let mut asked = pipe();
+        asked.cmd("TIME").add_command(self.sign_of_boot());
+        let ((seconds, micros), boots): ((i64, i64), Value) = if link.knows_role() {
+            let (time, boots, role) = asked.cmd("ROLE").query_async(&mut connection).await?;
             require_master(&role)?;
-            time
+            (time, boots)
         } else {
-            cmd("TIME").query_async(&mut connection).await?
+            asked.query_async(&mut connection).await?
         };
+        if boots == Value::Int(0) {
+            self.keep_boot(link).await?;
+        }
         let there = seconds.saturating_mul(1000).saturating_add(micros / 1000);
         // The answer was made about half a round trip ago.
         let travelled = i64::try_from(started.elapsed().as_millis() / 2).unwrap_or(0);

@@ -2,12 +2,13 @@
 //!
 //! A connection is published once it is ready, and withdrawn as soon as it fails; in between calls fail at once.
 
+pub(super) mod boot;
 mod connect;
 mod route;
 mod tend;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
@@ -51,6 +52,11 @@ struct Shared {
     given_up: ArcSwapOption<&'static str>,
     /// Steps in a row without an answer in time.
     late: AtomicU32,
+    /// The server's run, as far as it is compared with the one that wrote what it has.
+    run: ArcSwapOption<String>,
+    /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
+    not_before: AtomicU64,
+    distrusts_restarts: bool,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
 }
@@ -63,6 +69,7 @@ pub(super) struct Setup {
     pub(super) changed: Option<Arc<Notify>>,
     /// Until the server has told its own time.
     pub(super) clock_offset: i64,
+    pub(super) distrusts_restarts: bool,
 }
 
 /// A heartbeat may share the connection with a large answer.
@@ -85,6 +92,9 @@ impl Supervisor {
                 clock_offset: AtomicI64::new(setup.clock_offset),
                 given_up: ArcSwapOption::empty(),
                 late: AtomicU32::new(0),
+                run: ArcSwapOption::empty(),
+                not_before: AtomicU64::new(0),
+                distrusts_restarts: setup.distrusts_restarts,
                 backlog: setup.backlog,
             }),
         }
@@ -166,6 +176,16 @@ impl Supervisor {
             self.shared.given_up.store(why.map(Arc::new));
             self.shared.wake.notify_one();
         }
+    }
+
+    /// Whether there is a record that tells whether the server was restarted.
+    pub(super) fn keeps_boot(&self) -> bool {
+        self.shared.run.load().is_some()
+    }
+
+    /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
+    pub(super) fn not_before(&self) -> u64 {
+        self.shared.not_before.load(Ordering::Relaxed)
     }
 
     /// The server's clock less this machine's, in milliseconds.
