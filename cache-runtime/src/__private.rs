@@ -123,6 +123,7 @@ pub const fn millis(millis: u64) -> Duration {
 /// # Panics
 ///
 /// While it is compiled: where the strategy's defaults ask for more.
+#[track_caller] // The error is then at the declaration alone, not here as well.
 pub const fn in_caller(policy: Policy) -> Policy {
     assert!(
         !policy.needs_task(),
@@ -138,15 +139,17 @@ pub const fn in_caller(policy: Policy) -> Policy {
 /// # Panics
 ///
 /// While it is compiled: where it does not fit the function, or its options do not go together.
+#[track_caller]
 pub const fn in_background(policy: Policy, times_out: bool) -> Policy {
     assert!(
         policy.bound().is_none() || times_out,
         "a function with `load_timeout` returns a `Result` whose error implements `From<cache_runtime::LoadTimeout>`; or \
-         give `timeout_error = path`, a function that makes the error"
+         give `timeout_error = path`, a function that makes the error; or switch the strategy's off (`load_timeout = false`)"
     );
     sound(policy)
 }
 
+#[track_caller]
 const fn sound(policy: Policy) -> Policy {
     match policy.problem() {
         None => policy,
@@ -155,6 +158,7 @@ const fn sound(policy: Policy) -> Policy {
 }
 
 /// One attribute alone is checked by the macros; together with its strategy's defaults it may not be sound.
+#[track_caller]
 #[expect(clippy::panic, reason = "it is the compiler that panics")]
 const fn panic_about(setting: &str) -> ! {
     match setting.as_bytes() {

@@ -90,7 +90,8 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
         },
         value,
     );
-    let body = in_place_of(plan.function.body.as_ref(), quote!(let #key_local = #key; #call));
+    let asked = plan.asked_inside();
+    let body = in_place_of(plan.function.body.as_ref(), quote!(#asked let #key_local = #key; #call));
     quote! {
         #(#attrs)*
         #[allow(clippy::too_many_lines)]

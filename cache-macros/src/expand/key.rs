@@ -130,6 +130,17 @@ impl Plan<'_> {
         }
     }
 
+    /// What the strategy has declared, for an item.
+    pub(crate) fn declared(&self) -> TokenStream {
+        match &self.host {
+            Host::Block(block) => block.strategy.clone(),
+            _ => {
+                let strategy = self.strategy();
+                quote!(#strategy::STRATEGY)
+            }
+        }
+    }
+
     /// The cache, as an expression in the function.
     pub(crate) fn cache(&self) -> TokenStream {
         let krate = &self.krate;
