@@ -14,6 +14,7 @@
 mod args;
 mod bind;
 mod block;
+mod bounds;
 mod change;
 mod check;
 mod duration;

@@ -1,10 +1,16 @@
 //! Rules about how values are loaded and served, each with the user's code that breaks it.
 
+use quote::ToTokens;
+use syn::{Lifetime, Type};
+
 use crate::args::{Args, Place};
+use crate::bounds;
 use crate::error::{self, Errors};
-use crate::function::Function;
+use crate::function::{Function, peel};
+use crate::model::BlockHost;
 use crate::returns::Shape;
 use crate::settings::Settings;
+use crate::tokens;
 
 /// What is about loads, where nothing is loaded.
 const LOADING: [&str; 7] = [
@@ -93,5 +99,61 @@ pub(crate) fn timeouts(args: &Args, function: &Function, shape: Shape, place: Pl
         && !args.wrote_broken("load_timeout")
     {
         errors.span(*span, error::timeout_error_alone());
+    }
+}
+
+/// How a load in the background gets a parameter.
+pub(crate) enum Carried<'a> {
+    /// What is owned, or borrowed for ever.
+    Moved,
+    /// What is borrowed, of this type.
+    Cloned(&'a Type),
+}
+
+pub(crate) fn carried(ty: &Type) -> Carried<'_> {
+    match peel(ty) {
+        Type::Reference(reference) if !reference.lifetime.as_ref().is_some_and(is_static) => {
+            Carried::Cloned(&reference.elem)
+        }
+        _ => Carried::Moved,
+    }
+}
+
+fn is_static(lifetime: &Lifetime) -> bool {
+    lifetime.ident == "static"
+}
+
+/// `background` beside `&mut T`, `Option<&str>`, `Page<'_>`, `T` or `impl Fn()`, or in an impl block of a type that borrows:
+/// no task can have these.
+pub(crate) fn owned(function: &Function, block: Option<&BlockHost>, errors: &mut Errors) {
+    if let (Some(receiver), Some(block)) = (function.sig.receiver(), block)
+        && tokens::may_end(block.self_ty.to_token_stream())
+    {
+        let ty = tokens::written(block.self_ty.to_token_stream());
+        errors.at(receiver, error::borrowing_self(&ty));
+    }
+    let generics = block.map(|block| &block.generics).into_iter().chain([&function.sig.generics]);
+    let mut open = bounds::open(generics);
+    for param in function.params() {
+        let ty = peel(param.ty);
+        let inside = match ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                errors.at(ty, error::changed_parameter(&param.name()));
+                continue;
+            }
+            Type::Reference(reference) => peel(&reference.elem),
+            ty => ty,
+        };
+        if let (Type::Reference(_), Type::TraitObject(_)) = (ty, inside) {
+            errors.at(ty, error::object_parameter(&tokens::written(inside.to_token_stream())));
+        } else if tokens::may_end(inside.to_token_stream()) {
+            errors.at(ty, error::borrowing_parameter(&tokens::written(ty.to_token_stream())));
+        } else {
+            open.extend(bounds::open_impl(inside));
+        }
+    }
+    for bounds::Open { place, missing } in open {
+        let ty = tokens::written(place.clone());
+        errors.at(place, error::open_parameter(&ty, &missing));
     }
 }

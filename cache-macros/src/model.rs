@@ -135,6 +135,18 @@ impl<'a> Plan<'a> {
             .filter(|_| named)
             .map(|key| segments(&scope, key, &args, errors))
             .unwrap_or_default();
+        let loads = match &function.body {
+            None => Loads::Never,
+            Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
+            Some(_) => Loads::InCaller,
+        };
+        if loads == Loads::InBackground {
+            let block = match &host {
+                Host::Block(block) => Some(*block),
+                _ => None,
+            };
+            loading::owned(function, block, errors);
+        }
         let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
         Some(Self {
             krate,
@@ -145,11 +157,7 @@ impl<'a> Plan<'a> {
             keyed: function.params().into_iter().filter(keyed).collect(),
             returns: returns?,
             ttl: args.ttl.map(|ttl| ttl.value),
-            loads: match &function.body {
-                None => Loads::Never,
-                Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
-                Some(_) => Loads::InCaller,
-            },
+            loads,
             settings: args.settings,
             timeout_error: args.timeout_error.map(|(_, path)| path),
             share_error: args.share_error,

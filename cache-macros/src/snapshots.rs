@@ -113,6 +113,20 @@ fn generic_function() {
 }
 
 #[test]
+fn background() {
+    strategy(
+        "background",
+        "",
+        r#"impl Messages {
+            #[cached(key = "conversation/<id>/<name>", stale_while_revalidate = "10m", load_timeout = "2s", skip(db, by))]
+            async fn messages(&self, db: &Db, id: i64, name: &str, by: impl Fn() + Send + 'static) -> Result<Vec<Message>, DbError> {
+                self.latest(db, id, name, by).await
+            }
+        }"#,
+    );
+}
+
+#[test]
 fn put() {
     change(
         "put",

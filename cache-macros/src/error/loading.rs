@@ -51,3 +51,34 @@ pub(crate) fn timeout_error_alone() -> String {
 pub(crate) fn nothing_to_load(option: &str) -> String {
     format!("`{option}` is about loading, and a function without a body loads nothing; remove it")
 }
+
+pub(crate) fn changed_parameter(name: &str) -> String {
+    format!(
+        "a load in the background can't change its caller's `{name}`: take it owned, or leave the options out that work \
+         in the background"
+    )
+}
+
+pub(crate) fn borrowing_parameter(ty: &str) -> String {
+    format!("`{ty}` borrows, and a load in the background needs its own: take it owned, without lifetimes")
+}
+
+pub(crate) fn borrowing_self(ty: &str) -> String {
+    format!(
+        "`{ty}` borrows, and a load in the background needs its own `self`: let the strategy own its fields"
+    )
+}
+
+/// A type parameter, or an `impl Trait`, that may be anything.
+pub(crate) fn open_parameter(ty: &str, missing: &str) -> String {
+    format!(
+        "a load in the background takes `{ty}` along into a task: write `{ty}{} {missing}`",
+        if ty.starts_with("impl") { " +" } else { ":" }
+    )
+}
+
+pub(crate) fn object_parameter(ty: &str) -> String {
+    format!(
+        "a `{ty}` can't be cloned into a task, and a load in the background needs its own: take an `Arc<{ty}>`"
+    )
+}

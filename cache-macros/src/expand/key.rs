@@ -69,7 +69,7 @@ fn self_at(ty: &Type) -> Ident {
 
 /// A path through a type as if the user had written it where the type stands: what the compiler says of the type and of
 /// the path is then said at one place, and so once.
-pub(super) fn theirs(path: TokenStream, ty: &Type) -> TokenStream {
+pub(super) fn theirs(path: TokenStream, ty: impl ToTokens) -> TokenStream {
     let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
     let respanned = path.into_iter().map(|mut tree| {
         tree.set_span(span);

@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub(crate) mod companions;
 pub(crate) mod key;
 pub(crate) mod key_derive;
+pub(crate) mod load;
 pub(crate) mod policy;
 pub(crate) mod site;
 pub(crate) mod strategy;
