@@ -13,6 +13,7 @@ use crate::duration::{self, DurationMistake};
 use crate::error::{self, Errors};
 use crate::guess;
 use crate::settings::Settings;
+use crate::tags;
 
 /// Where an attribute stands; it decides which options are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) enum Place {
     Function,
     /// `#[cached]` on a method.
     Method,
+    /// `tag(…)` in `#[cache_invalidate]`.
+    Tag,
 }
 
 /// What a strategy's entries may do.
@@ -68,6 +71,7 @@ pub(crate) struct Args {
     pub(crate) strategy: Option<Type>,
     pub(crate) skip: Vec<Ident>,
     pub(crate) partial: Vec<Ident>,
+    pub(crate) tags: Vec<LitStr>,
     pub(crate) result: Option<Span>,
     pub(crate) option: Option<Span>,
     pub(crate) share_error: Option<Path>,
@@ -104,6 +108,11 @@ impl Args {
                 "strategy" => self.strategy.is_some(),
                 setting => self.settings.on(setting).is_some(),
             }
+    }
+
+    /// Was there an option that could not be read?
+    pub(crate) fn broken(&self) -> bool {
+        !self.broken.is_empty()
     }
 
     /// Was `option` written, and could not be read?
@@ -180,6 +189,7 @@ impl Args {
             "crate" => self.krate = Some(value(option, name, input, "crate = my_crate::cache_runtime")?),
             "skip" => self.skip = names(option, name, input, errors)?,
             "partial" => self.partial = names(option, name, input, errors)?,
+            "tags" => self.tags = tags::templates(name, input, errors)?,
             "result" => self.result = Some(flag(option, name, input)?),
             "option" => self.option = Some(flag(option, name, input)?),
             "background" => self.background = Some(flag(option, name, input)?),
@@ -214,6 +224,7 @@ pub(crate) fn options(place: Place) -> &'static [&'static str] {
             "crate",
         ],
         Place::Block => &["skip", "crate"],
+        Place::Tag => &["strategy", "namespace", "version"],
         Place::Function => &[
             "namespace",
             "key",
@@ -223,6 +234,7 @@ pub(crate) fn options(place: Place) -> &'static [&'static str] {
             "strategy",
             "skip",
             "partial",
+            "tags",
             "none_ttl",
             "stale_while_revalidate",
             "stale_if_error",
@@ -244,6 +256,7 @@ pub(crate) fn options(place: Place) -> &'static [&'static str] {
             "ttl",
             "skip",
             "partial",
+            "tags",
             "none_ttl",
             "stale_while_revalidate",
             "stale_if_error",

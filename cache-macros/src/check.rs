@@ -93,7 +93,7 @@ pub(crate) fn required(args: &Args, place: Place, at: Span, errors: &mut Errors)
     let needs_policy = match place {
         Place::Struct => true,
         Place::Function => !args.wrote("strategy"),
-        Place::Block | Place::Method => false,
+        Place::Block | Place::Method | Place::Tag => false,
     };
     let needed = [("namespace", needs_policy), ("key", place != Place::Struct), ("ttl", needs_policy)];
     let missing = needed.into_iter().filter(|(option, needed)| *needed && !args.wrote(option));

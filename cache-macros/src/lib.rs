@@ -31,6 +31,7 @@ mod model;
 mod returns;
 mod settings;
 mod strategy;
+mod tags;
 mod template;
 mod tokens;
 mod value_derive;

@@ -28,7 +28,7 @@ pub(crate) fn alone(args: &Args, place: Place, errors: &mut Errors) {
     let inherits = match place {
         Place::Struct => false,
         Place::Function => args.wrote("strategy"),
-        Place::Block | Place::Method => true,
+        Place::Block | Place::Method | Place::Tag => true,
     };
     if !inherits {
         nothing_to_switch_off(&args.settings, place, errors);

@@ -10,6 +10,7 @@ use crate::error::{self, Errors};
 use crate::function::{Function, Param, reason};
 use crate::returns::Returns;
 use crate::settings::Settings;
+use crate::tags::{self, Tag};
 use crate::{loading, template};
 
 /// All that an expansion needs to know of one `#[cached]` function.
@@ -19,6 +20,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) host: Host<'a>,
     pub(crate) template: String,
     pub(crate) segments: Vec<BoundSegment<'a>>,
+    pub(crate) tags: Vec<Tag<'a>>,
     /// The parameters that the companions take.
     pub(crate) keyed: Vec<Param<'a>>,
     pub(crate) returns: Returns,
@@ -135,6 +137,7 @@ impl<'a> Plan<'a> {
             .filter(|_| named)
             .map(|key| segments(&scope, key, &args, errors))
             .unwrap_or_default();
+        let tags = tags::of_entry(&scope, &args, &segments, errors);
         let loads = match &function.body {
             None => Loads::Never,
             Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
@@ -154,6 +157,7 @@ impl<'a> Plan<'a> {
             host,
             template: args.key.as_ref().map(LitStr::value).unwrap_or_default(),
             segments,
+            tags,
             keyed: function.params().into_iter().filter(keyed).collect(),
             returns: returns?,
             ttl: args.ttl.map(|ttl| ttl.value),
@@ -181,7 +185,7 @@ fn segments<'a>(scope: &Scope<'a>, key: &LitStr, args: &Args, errors: &mut Error
     }
     // What a broken template leaves out, or names, is not a second mistake.
     for mistake in mistakes {
-        errors.at(key, error::malformed(&text, mistake.mistake, mistake.at));
+        errors.at(key, error::malformed("key", &text, mistake.mistake, mistake.at));
     }
     Vec::new()
 }

@@ -127,6 +127,21 @@ fn background() {
 }
 
 #[test]
+fn tags() {
+    strategy(
+        "tags",
+        "",
+        r#"impl Feed {
+            #[cached(key = "user/<user_id>/<page>", tags("user/<user_id>", "feed"))]
+            async fn feed(&self, user_id: u64, page: u32) -> Feed { self.load(user_id, page).await }
+
+            #[cache_invalidate(tag("user/<author.id>"), tag("feed", strategy = Home), tag("all", namespace = "home", version = 2))]
+            async fn post(&self, author: Author) { self.store(author).await }
+        }"#,
+    );
+}
+
+#[test]
 fn put() {
     change(
         "put",

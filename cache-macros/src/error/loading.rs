@@ -23,7 +23,7 @@ pub(crate) fn nothing_to_switch_off(option: &str, place: Place) -> String {
 }
 
 pub(crate) fn soft_not_shorter() -> String {
-    "`soft_load_timeout` has to be shorter than `load_timeout`, which ends the load's callers' wait for good"
+    "`soft_load_timeout` has to be shorter than `load_timeout`: after that one nobody waits any more"
         .to_owned()
 }
 

@@ -29,6 +29,10 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         None => quote!(#krate::__private::share_of!(#error),),
     });
     let timed_out = in_background.then(|| timed_out(plan));
+    let tagged = (!plan.tags.is_empty()).then(|| {
+        let tags = local("__tags");
+        quote!(.tags(&#tags))
+    });
     let loader = if in_background { task(plan) } else { in_caller(plan) };
     // What the value or the error lacks is said at the type.
     blamed(
@@ -39,7 +43,8 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
                     #cache,
                     &#key,
                     #krate::__private::schema_of!(#value),
-                ),
+                )
+                #tagged,
                 #sharing
                 #timed_out
                 #loader,

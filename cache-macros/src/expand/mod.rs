@@ -10,6 +10,7 @@ pub(crate) mod load;
 pub(crate) mod policy;
 pub(crate) mod site;
 pub(crate) mod strategy;
+pub(crate) mod tag;
 pub(crate) mod value_derive;
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
@@ -37,8 +37,9 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     let name = plan.site_name();
     let function = plan.function.sig.ident.unraw().to_string();
     let (template, reason, value) = (&plan.template, &plan.reason, plan.returns.written());
+    let tags = plan.tags.iter().map(|tag| &tag.template);
     let segments = plan.segments.iter().map(|segment| self::segment(plan, segment));
-    let location = location(krate, &plan.function.sig.ident);
+    let location = location(krate, plan.function.sig.ident.span());
     let loads = plan.function.body.is_some();
     let (strategy, check) = strategy(plan, &location);
     let (policy, checked) = site_policy(plan);
@@ -60,7 +61,7 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
                 reason: #reason,
                 location: #location,
                 loads: #loads,
-                tags: &[],
+                tags: &[#(#tags),*],
             });
             #krate::__private::register!(SITE);
             &SITE
@@ -68,9 +69,9 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     }
 }
 
-/// File and line of `ident`, not of the attribute above the impl block.
-pub(crate) fn location(krate: &TokenStream, ident: &Ident) -> TokenStream {
-    let line = quote_spanned!(ident.span()=> ::core::line!());
+/// File and line of a token, not of the attribute above the impl block.
+pub(crate) fn location(krate: &TokenStream, at: Span) -> TokenStream {
+    let line = quote_spanned!(at=> ::core::line!());
     quote! {
         #krate::__private::Location { file: ::core::file!(), line: #line, module: ::core::module_path!() }
     }

@@ -74,7 +74,7 @@ fn declaration(plan: &StrategyPlan) -> TokenStream {
     let prefix = format!("{namespace}:v{version}");
     let kind = plan.kind.ident();
     let policy = policy(krate, plan.ttl, &plan.settings);
-    let location = location(krate, &plan.item.ident);
+    let location = location(krate, plan.item.ident.span());
     let fields = plan.key_fields.iter().map(|(field, _)| field.unraw().to_string());
     quote! {
         &#krate::__private::Strategy {
