@@ -12,6 +12,8 @@ use syn::{Ident, Lit, LitStr, Path, Token, Type, parenthesized};
 use crate::duration::{self, DurationMistake};
 use crate::error::{self, Errors};
 use crate::guess;
+use crate::settings::Settings;
+use crate::tags;
 
 /// Where an attribute stands; it decides which options are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub(crate) enum Place {
     Function,
     /// `#[cached]` on a method.
     Method,
+    /// `tag(…)` in `#[cache_invalidate]`.
+    Tag,
 }
 
 /// What a strategy's entries may do.
@@ -62,15 +66,19 @@ pub(crate) struct Args {
     pub(crate) key: Option<LitStr>,
     pub(crate) namespace: Option<LitStr>,
     pub(crate) ttl: Option<At<u64>>,
-    pub(crate) none_ttl: Option<At<u64>>,
     pub(crate) kind: Option<At<Kind>>,
     pub(crate) version: Option<At<u32>>,
     pub(crate) strategy: Option<Type>,
     pub(crate) skip: Vec<Ident>,
     pub(crate) partial: Vec<Ident>,
+    pub(crate) tags: Vec<LitStr>,
     pub(crate) result: Option<Span>,
     pub(crate) option: Option<Span>,
     pub(crate) share_error: Option<Path>,
+    /// With the place of its name.
+    pub(crate) timeout_error: Option<(Span, Path)>,
+    pub(crate) background: Option<Span>,
+    pub(crate) settings: Settings,
     pub(crate) krate: Option<Path>,
     /// Options that were there but could not be read: they are not missing on top of that.
     broken: Vec<String>,
@@ -92,13 +100,24 @@ impl Args {
 
     /// Was `option` written, readable or not?
     pub(crate) fn wrote(&self, option: &str) -> bool {
-        self.broken.iter().any(|broken| broken == option)
+        self.wrote_broken(option)
             || match option {
                 "key" => self.key.is_some(),
                 "namespace" => self.namespace.is_some(),
                 "ttl" => self.ttl.is_some(),
-                _ => false,
+                "strategy" => self.strategy.is_some(),
+                setting => self.settings.on(setting).is_some(),
             }
+    }
+
+    /// Was there an option that could not be read?
+    pub(crate) fn broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// Was `option` written, and could not be read?
+    pub(crate) fn wrote_broken(&self, option: &str) -> bool {
+        self.broken.iter().any(|broken| broken == option)
     }
 
     fn read(&mut self, input: ParseStream<'_>, place: Place, errors: &mut Errors) {
@@ -159,7 +178,6 @@ impl Args {
             "key" => self.key = Some(string(option, name, input)?),
             "namespace" => self.namespace = Some(namespace(string(option, name, input)?)?),
             "ttl" => self.ttl = Some(lifetime(option, name, input)?),
-            "none_ttl" => self.none_ttl = Some(lifetime(option, name, input)?),
             "kind" => {
                 let (kind, error) = kind(string(option, name, input)?);
                 self.kind = Some(kind);
@@ -171,8 +189,15 @@ impl Args {
             "crate" => self.krate = Some(value(option, name, input, "crate = my_crate::cache_runtime")?),
             "skip" => self.skip = names(option, name, input, errors)?,
             "partial" => self.partial = names(option, name, input, errors)?,
+            "tags" => self.tags = tags::templates(name, input, errors)?,
             "result" => self.result = Some(flag(option, name, input)?),
             "option" => self.option = Some(flag(option, name, input)?),
+            "background" => self.background = Some(flag(option, name, input)?),
+            "timeout_error" => {
+                let path = value(option, name, input, "timeout_error = MyError::timed_out")?;
+                self.timeout_error = Some((name.span(), path));
+            }
+            setting if Settings::has(setting) => self.settings.set(setting, name, input)?,
             _ => {}
         }
         Ok(())
@@ -182,8 +207,24 @@ impl Args {
 /// The options of each place, in the order in which messages list them.
 pub(crate) fn options(place: Place) -> &'static [&'static str] {
     match place {
-        Place::Struct => &["namespace", "ttl", "kind", "version", "none_ttl", "crate"],
+        Place::Struct => &[
+            "namespace",
+            "ttl",
+            "kind",
+            "version",
+            "none_ttl",
+            "stale_while_revalidate",
+            "stale_if_error",
+            "retry_after",
+            "early_refresh",
+            "jitter",
+            "load_timeout",
+            "soft_load_timeout",
+            "detached",
+            "crate",
+        ],
         Place::Block => &["skip", "crate"],
+        Place::Tag => &["strategy", "namespace", "version"],
         Place::Function => &[
             "namespace",
             "key",
@@ -193,15 +234,45 @@ pub(crate) fn options(place: Place) -> &'static [&'static str] {
             "strategy",
             "skip",
             "partial",
+            "tags",
             "none_ttl",
+            "stale_while_revalidate",
+            "stale_if_error",
+            "retry_after",
+            "early_refresh",
+            "jitter",
+            "load_timeout",
+            "soft_load_timeout",
+            "timeout_error",
+            "detached",
+            "background",
             "result",
             "option",
             "share_error",
             "crate",
         ],
-        Place::Method => {
-            &["key", "ttl", "skip", "partial", "none_ttl", "result", "option", "share_error", "crate"]
-        }
+        Place::Method => &[
+            "key",
+            "ttl",
+            "skip",
+            "partial",
+            "tags",
+            "none_ttl",
+            "stale_while_revalidate",
+            "stale_if_error",
+            "retry_after",
+            "early_refresh",
+            "jitter",
+            "load_timeout",
+            "soft_load_timeout",
+            "timeout_error",
+            "detached",
+            "background",
+            "result",
+            "option",
+            "share_error",
+            "crate",
+        ],
     }
 }
 
@@ -240,7 +311,7 @@ fn skip_value(input: ParseStream<'_>) {
     }
 }
 
-fn equals(option: &str, name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<()> {
+pub(crate) fn equals(option: &str, name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<()> {
     if input.parse::<Token![=]>().is_err() || input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new(name.span(), error::takes_value(option, example)));
     }
@@ -298,7 +369,7 @@ fn kind(text: LitStr) -> (At<Kind>, Option<syn::Error>) {
     (At { value: guess.and_then(find).unwrap_or_default(), span }, Some(error))
 }
 
-fn lifetime(option: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<At<u64>> {
+pub(crate) fn lifetime(option: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<At<u64>> {
     equals(option, name, input, &format!(r#"{option} = "30m""#))?;
     let span = input.span();
     let refuse = |mistake| syn::Error::new(span, error::bad_duration(mistake));

@@ -33,6 +33,17 @@ pub(crate) enum Bound<'a> {
     Const(&'a Ident, &'a Type),
 }
 
+impl Bound<'_> {
+    /// As the template names it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Param(param) => param.name(),
+            Self::Path { name, .. } => name.clone(),
+            Self::Type(ident) | Self::Const(ident, _) => ident.unraw().to_string(),
+        }
+    }
+}
+
 /// Everything that a template may name.
 pub(crate) struct Scope<'a> {
     pub(crate) function: &'a Function,
@@ -43,7 +54,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn params(&self) -> Vec<Param<'a>> {
+    pub(crate) fn params(&self) -> Vec<Param<'a>> {
         self.function.params()
     }
 
@@ -54,17 +65,26 @@ impl<'a> Scope<'a> {
         own.chain(outer).filter(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let params = self.params().into_iter().map(|param| param.name());
         params.chain(self.generics().map(crate::generics::name)).collect()
     }
 
-    fn function_name(&self) -> String {
+    pub(crate) fn function_name(&self) -> String {
         self.function.sig.ident.unraw().to_string()
     }
 
+    /// `<T>`, `<N>`.
+    pub(crate) fn generic(&self, name: &str) -> Option<Bound<'a>> {
+        match self.generics().find(|param| crate::generics::name(param) == name)? {
+            GenericParam::Type(param) => Some(Bound::Type(&param.ident)),
+            GenericParam::Const(param) => Some(Bound::Const(&param.ident, &param.ty)),
+            GenericParam::Lifetime(_) => None,
+        }
+    }
+
     /// `name`, or the one that it was meant to be; the second says which.
-    fn resolve(&self, name: &str) -> (Option<String>, bool) {
+    pub(crate) fn resolve(&self, name: &str) -> (Option<String>, bool) {
         let names = self.names();
         if names.iter().any(|known| known == name) {
             return (Some(name.to_owned()), true);
@@ -135,6 +155,30 @@ fn names(scope: &Scope<'_>, option: &str, idents: &[Ident], errors: &mut Errors)
     out
 }
 
+/// `<req.user_id>`, of a template that stands at `text`.
+pub(crate) fn path<'a>(
+    param: Param<'a>,
+    placeholder: &Placeholder,
+    text: &LitStr,
+    errors: &mut Errors,
+) -> Option<Bound<'a>> {
+    let mut tokens = param.ident.to_token_stream();
+    for field in &placeholder.fields {
+        let Ok(mut member) = syn::parse_str::<syn::Member>(field) else {
+            let mistake = crate::template::TemplateMistake::BadPlaceholder;
+            errors.at(text, error::malformed("key", &text.value(), mistake, placeholder.at.clone()));
+            return None;
+        };
+        // The template is where the compiler says that there is no such field.
+        match &mut member {
+            syn::Member::Named(ident) => ident.set_span(text.span()),
+            syn::Member::Unnamed(index) => index.span = text.span(),
+        }
+        tokens = quote!(#tokens.#member);
+    }
+    Some(Bound::Path { param, name: placeholder.name(), tokens })
+}
+
 struct Binder<'a, 's> {
     scope: &'s Scope<'a>,
     key: &'s LitStr,
@@ -172,11 +216,7 @@ impl<'a> Binder<'a, '_> {
         if !placeholder.fields.is_empty() {
             errors.at(self.key, error::path_into_generic(&self.text, at, &root));
         }
-        match self.scope.generics().find(|param| crate::generics::name(param) == root)? {
-            GenericParam::Type(param) => Some(Bound::Type(&param.ident)),
-            GenericParam::Const(param) => Some(Bound::Const(&param.ident, &param.ty)),
-            GenericParam::Lifetime(_) => None,
-        }
+        self.scope.generic(&root)
     }
 
     fn param(&self, param: Param<'a>, placeholder: &Placeholder, errors: &mut Errors) -> Option<Bound<'a>> {
@@ -191,21 +231,7 @@ impl<'a> Binder<'a, '_> {
         if !partial && !self.skip.contains(&root) {
             errors.at(self.key, error::path_without_partial(&self.text, at.clone(), &root));
         }
-        let mut tokens = param.ident.to_token_stream();
-        for field in &placeholder.fields {
-            let Ok(mut member) = syn::parse_str::<syn::Member>(field) else {
-                let mistake = crate::template::TemplateMistake::BadPlaceholder;
-                errors.at(self.key, error::malformed(&self.text, mistake, at));
-                return None;
-            };
-            // The template is where the compiler says that there is no such field.
-            match &mut member {
-                syn::Member::Named(ident) => ident.set_span(self.key.span()),
-                syn::Member::Unnamed(index) => index.span = self.key.span(),
-            }
-            tokens = quote!(#tokens.#member);
-        }
-        Some(Bound::Path { param, name: placeholder.name(), tokens })
+        path(param, placeholder, self.key, errors)
     }
 
     /// Nothing is both, and nothing is neither.

@@ -5,28 +5,32 @@ use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprPath, LitStr, Path, ReturnType, Token, Type};
+use syn::{Attribute, Expr, ExprPath, LitStr, Path, ReturnType, Token, Type, parenthesized};
 
 use crate::args::{self, krate};
+use crate::bind::Scope;
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, peel};
 use crate::guess;
+use crate::model::BlockHost;
 use crate::returns::arguments_of;
+use crate::tags::{TagTarget, WrittenTag};
 
 /// The attributes of this module.
 pub(crate) const CHANGES: [&str; 2] = ["cache_put", "cache_invalidate"];
 
 /// All changes of one function.
-pub(crate) struct ChangePlan {
+pub(crate) struct ChangePlan<'a> {
     pub(crate) krate: TokenStream,
     pub(crate) put: Option<Put>,
     /// One for each `#[cache_invalidate]`.
-    pub(crate) invalidate: Vec<Invalidate>,
+    pub(crate) invalidate: Vec<Invalidate<'a>>,
 }
 
-pub(crate) struct Invalidate {
+pub(crate) struct Invalidate<'a> {
     pub(crate) targets: Vec<Target>,
+    pub(crate) tags: Vec<TagTarget<'a>>,
     pub(crate) on_success: bool,
 }
 
@@ -93,29 +97,33 @@ impl Target {
     }
 }
 
-impl ChangePlan {
-    /// Reads all changes of a function. `default` is the runtime's path where no attribute gives one.
+impl<'a> ChangePlan<'a> {
+    /// Reads all changes of a function; `block` is the strategy's impl block that it is in.
     pub(crate) fn new(
-        function: &Function,
+        function: &'a Function,
         attrs: &[(Span, String, TokenStream)],
-        default: Option<&Path>,
+        block: Option<&BlockHost>,
         errors: &mut Errors,
     ) -> Self {
         let mut path = None;
+        let scope = Scope { function, outer: None, outer_skip: &[] };
         let mut plan = Self { krate: TokenStream::new(), put: None, invalidate: Vec::new() };
         for (at, name, tokens) in attrs {
             let options = Options::read(name, *at, tokens.clone(), errors);
             path = path.or(options.krate);
             if name == "cache_invalidate" {
-                let Options { targets, on_success, .. } = options;
-                plan.invalidate.push(Invalidate { targets, on_success });
+                let Options { targets, tags, on_success, .. } = options;
+                let has_strategy = block.is_some() && function.is_method();
+                let bind = |tag: WrittenTag| tag.bind(&scope, has_strategy, errors);
+                let tags = tags.into_iter().filter_map(bind).collect();
+                plan.invalidate.push(Invalidate { targets, tags, on_success });
             } else if plan.put.is_some() {
                 errors.span(*at, error::repeated("cache_put"));
             } else {
                 plan.put = put(function, options.targets, errors);
             }
         }
-        plan.krate = krate(path.as_ref().or(default));
+        plan.krate = krate(path.as_ref().or(block.and_then(|block| block.krate.as_ref())));
         if let Some((at, name, _)) = attrs.first() {
             if function.body.is_none() {
                 errors.span(*at, error::no_body(name));
@@ -179,6 +187,7 @@ fn put_shape(ty: &Type, errors: &mut Errors) -> (bool, Option<Type>) {
 #[derive(Default)]
 struct Options {
     targets: Vec<Target>,
+    tags: Vec<WrittenTag>,
     on_success: bool,
     krate: Option<Path>,
 }
@@ -210,7 +219,7 @@ impl Options {
         if let Err(error) = parser.parse2(mark_any(tokens, false)) {
             errors.add(error);
         }
-        if options.targets.is_empty() && !broken {
+        if options.targets.is_empty() && options.tags.is_empty() && !broken {
             errors.span(at, error::missing_target(attribute));
         }
         options
@@ -219,6 +228,9 @@ impl Options {
     fn one(&mut self, attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let ahead = input.fork();
         let Ok(name) = ahead.call(Ident::parse_any) else { return self.target(attribute, input) };
+        if name == "tag" && is_tag(&ahead) {
+            return self.tag(attribute, input, errors);
+        }
         if !ahead.peek(Token![=]) || ahead.peek(Token![==]) {
             return self.target(attribute, input);
         }
@@ -251,6 +263,21 @@ impl Options {
         Ok(())
     }
 
+    /// `tag("user/<user_id>", strategy = Feed)`.
+    fn tag(&mut self, attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any)?;
+        let content;
+        parenthesized!(content in input);
+        // Taken out whole: what a parser leaves in the group would be a second error.
+        let inside: TokenStream = content.parse()?;
+        let tag = (|input: ParseStream<'_>| WrittenTag::parse(input, errors)).parse2(inside)?;
+        if attribute == "cache_put" {
+            return Err(syn::Error::new(name.span(), error::tag_in_put()));
+        }
+        self.tags.push(tag);
+        Ok(())
+    }
+
     fn target(&mut self, attribute: &str, input: ParseStream<'_>) -> syn::Result<()> {
         let span = input.span();
         let bad = |_| syn::Error::new(span, error::bad_target(attribute));
@@ -274,6 +301,16 @@ impl Options {
         self.targets.push(target);
         Ok(())
     }
+}
+
+/// A function or a method may be called `tag` as well; it takes no text first.
+fn is_tag(after_name: ParseStream<'_>) -> bool {
+    let first = || {
+        let content;
+        parenthesized!(content in after_name);
+        syn::Result::Ok(content.peek(LitStr))
+    };
+    first().unwrap_or(false)
 }
 
 fn skip_one(input: ParseStream<'_>) {

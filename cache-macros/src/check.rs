@@ -6,6 +6,7 @@ use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, 
 use crate::args::{Args, Place};
 use crate::error::{self, Errors};
 use crate::function::Function;
+use crate::loading;
 use crate::returns::{self, Returns, Shape};
 
 /// `const fn`, `unsafe fn`, `extern "C" fn`, `fn f(x: i32, ...)`.
@@ -91,8 +92,8 @@ pub(crate) fn named_parameters(function: &Function, errors: &mut Errors) -> bool
 pub(crate) fn required(args: &Args, place: Place, at: Span, errors: &mut Errors) {
     let needs_policy = match place {
         Place::Struct => true,
-        Place::Function => args.strategy.is_none() && !args.wrote("strategy"),
-        Place::Block | Place::Method => false,
+        Place::Function => !args.wrote("strategy"),
+        Place::Block | Place::Method | Place::Tag => false,
     };
     let needed = [("namespace", needs_policy), ("key", place != Place::Struct), ("ttl", needs_policy)];
     let missing = needed.into_iter().filter(|(option, needed)| *needed && !args.wrote(option));
@@ -121,8 +122,8 @@ pub(crate) fn strategy_alone(args: &Args, errors: &mut Errors) {
 
 /// `none_ttl` where there is no `None`; `share_error` where there is no error.
 pub(crate) fn shape(args: &Args, shape: Shape, errors: &mut Errors) {
-    if let Some(none_ttl) = args.none_ttl.as_ref().filter(|_| !shape.is_option()) {
-        errors.span(none_ttl.span, error::none_ttl_without_option());
+    if let Some(none_ttl) = args.settings.get("none_ttl").filter(|_| !shape.is_option()) {
+        errors.span(none_ttl.value_at, error::none_ttl_without_option());
     }
     if let Some(path) = args.share_error.as_ref().filter(|_| !shape.is_result()) {
         errors.at(path, error::share_error_without_result());
@@ -134,6 +135,7 @@ pub(crate) fn loaded(
     krate: &proc_macro2::TokenStream,
     function: &Function,
     args: &Args,
+    place: Place,
     errors: &mut Errors,
 ) -> Option<Returns> {
     let output = &function.sig.output;
@@ -143,6 +145,7 @@ pub(crate) fn loaded(
     }
     let returns = Returns::read(krate, output, (args.result, args.option), errors)?;
     shape(args, returns.shape, errors);
+    loading::timeouts(args, function, returns.shape, place, errors);
     Some(returns)
 }
 

@@ -14,6 +14,7 @@
 mod args;
 mod bind;
 mod block;
+mod bounds;
 mod change;
 mod check;
 mod duration;
@@ -25,9 +26,12 @@ mod function;
 mod generics;
 mod guess;
 mod key_derive;
+mod loading;
 mod model;
 mod returns;
+mod settings;
 mod strategy;
+mod tags;
 mod template;
 #[cfg(test)]
 mod template_check;

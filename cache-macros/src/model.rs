@@ -9,7 +9,9 @@ use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, Param, reason};
 use crate::returns::Returns;
-use crate::template;
+use crate::settings::Settings;
+use crate::tags::{self, Tag};
+use crate::{loading, template};
 
 /// All that an expansion needs to know of one `#[cached]` function.
 pub(crate) struct Plan<'a> {
@@ -18,12 +20,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) host: Host<'a>,
     pub(crate) template: String,
     pub(crate) segments: Vec<BoundSegment<'a>>,
+    pub(crate) tags: Vec<Tag<'a>>,
     /// The parameters that the companions take.
     pub(crate) keyed: Vec<Param<'a>>,
     pub(crate) returns: Returns,
     pub(crate) ttl: Option<u64>,
-    pub(crate) none_ttl: Option<u64>,
+    pub(crate) settings: Settings,
+    pub(crate) loads: Loads,
     pub(crate) share_error: Option<Path>,
+    pub(crate) timeout_error: Option<Path>,
     pub(crate) reason: String,
 }
 
@@ -43,7 +48,16 @@ pub(crate) struct Inline {
     pub(crate) version: u32,
     pub(crate) kind: Kind,
     pub(crate) ttl: u64,
-    pub(crate) none_ttl: Option<u64>,
+}
+
+/// Where a function's loads run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loads {
+    /// There is no body.
+    Never,
+    InCaller,
+    /// In a task, where that is better.
+    InBackground,
 }
 
 /// What the methods of an impl block share.
@@ -68,7 +82,6 @@ impl<'a> Plan<'a> {
                 version: args.version.as_ref().map_or(1, |version| version.value),
                 kind: args.kind.as_ref().map(|kind| kind.value).unwrap_or_default(),
                 ttl: args.ttl.as_ref().map_or(0, |ttl| ttl.value),
-                none_ttl: args.none_ttl.as_ref().map(|none_ttl| none_ttl.value),
             }),
         };
         Self::build(function, args, host, (Place::Function, Span::call_site()), errors)
@@ -106,12 +119,14 @@ impl<'a> Plan<'a> {
             return None;
         }
         check::required(&args, place, at, errors);
+        loading::alone(&args, place, errors);
         check::modifiers(function, errors);
         check::asyncness(function, "cached", errors);
         let named = check::named_parameters(function, errors);
         let returns = if function.body.is_some() {
-            check::loaded(&krate, function, &args, errors)
+            check::loaded(&krate, function, &args, place, errors)
         } else {
+            loading::bodyless(&args, errors);
             check::bodyless_skips(&args, errors);
             check::entry_value(function, &args, errors)
         };
@@ -122,6 +137,19 @@ impl<'a> Plan<'a> {
             .filter(|_| named)
             .map(|key| segments(&scope, key, &args, errors))
             .unwrap_or_default();
+        let tags = tags::of_entry(&scope, &args, &segments, errors);
+        let loads = match &function.body {
+            None => Loads::Never,
+            Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
+            Some(_) => Loads::InCaller,
+        };
+        if loads == Loads::InBackground {
+            let block = match &host {
+                Host::Block(block) => Some(*block),
+                _ => None,
+            };
+            loading::owned(function, block, errors);
+        }
         let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
         Some(Self {
             krate,
@@ -129,10 +157,13 @@ impl<'a> Plan<'a> {
             host,
             template: args.key.as_ref().map(LitStr::value).unwrap_or_default(),
             segments,
+            tags,
             keyed: function.params().into_iter().filter(keyed).collect(),
             returns: returns?,
             ttl: args.ttl.map(|ttl| ttl.value),
-            none_ttl: args.none_ttl.map(|none_ttl| none_ttl.value),
+            loads,
+            settings: args.settings,
+            timeout_error: args.timeout_error.map(|(_, path)| path),
             share_error: args.share_error,
             reason: reason(&function.attrs),
         })
@@ -154,7 +185,7 @@ fn segments<'a>(scope: &Scope<'a>, key: &LitStr, args: &Args, errors: &mut Error
     }
     // What a broken template leaves out, or names, is not a second mistake.
     for mistake in mistakes {
-        errors.at(key, error::malformed(&text, mistake.mistake, mistake.at));
+        errors.at(key, error::malformed("key", &text, mistake.mistake, mistake.at));
     }
     Vec::new()
 }

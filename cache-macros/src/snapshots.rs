@@ -113,6 +113,35 @@ fn generic_function() {
 }
 
 #[test]
+fn background() {
+    strategy(
+        "background",
+        "",
+        r#"impl Messages {
+            #[cached(key = "conversation/<id>/<name>", stale_while_revalidate = "10m", load_timeout = "2s", skip(db, by))]
+            async fn messages(&self, db: &Db, id: i64, name: &str, by: impl Fn() + Send + 'static) -> Result<Vec<Message>, DbError> {
+                self.latest(db, id, name, by).await
+            }
+        }"#,
+    );
+}
+
+#[test]
+fn tags() {
+    strategy(
+        "tags",
+        "",
+        r#"impl Feed {
+            #[cached(key = "user/<user_id>/<page>", tags("user/<user_id>", "feed"))]
+            async fn feed(&self, user_id: u64, page: u32) -> Feed { self.load(user_id, page).await }
+
+            #[cache_invalidate(tag("user/<author.id>"), tag("feed", strategy = Home), tag("all", namespace = "home", version = 2))]
+            async fn post(&self, author: Author) { self.store(author).await }
+        }"#,
+    );
+}
+
+#[test]
 fn put() {
     change(
         "put",

@@ -7,6 +7,8 @@ use crate::args::{Args, Kind, Place, krate};
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{peel, reason};
+use crate::loading;
+use crate::settings::Settings;
 
 /// All that the expansion of a strategy needs to know.
 pub(crate) struct StrategyPlan {
@@ -17,7 +19,7 @@ pub(crate) struct StrategyPlan {
     pub(crate) version: u32,
     pub(crate) kind: Kind,
     pub(crate) ttl: u64,
-    pub(crate) none_ttl: Option<u64>,
+    pub(crate) settings: Settings,
     pub(crate) reason: String,
     pub(crate) key_fields: Vec<(Ident, Type)>,
     pub(crate) cache_field: Option<Ident>,
@@ -26,6 +28,7 @@ pub(crate) struct StrategyPlan {
 impl StrategyPlan {
     pub(crate) fn new(mut item: ItemStruct, args: Args, errors: &mut Errors) -> Self {
         check::required(&args, Place::Struct, Span::call_site(), errors);
+        loading::alone(&args, Place::Struct, errors);
         let mut plan_fields = PlanFields::default();
         match &mut item.fields {
             Fields::Named(fields) => {
@@ -45,7 +48,7 @@ impl StrategyPlan {
             version: args.version.map_or(1, |version| version.value),
             kind: args.kind.map(|kind| kind.value).unwrap_or_default(),
             ttl: args.ttl.map_or(1, |ttl| ttl.value),
-            none_ttl: args.none_ttl.map(|none_ttl| none_ttl.value),
+            settings: args.settings,
             reason: reason(&item.attrs),
             key_fields: plan_fields.keyed,
             cache_field: plan_fields.cache,

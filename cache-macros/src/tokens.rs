@@ -48,6 +48,40 @@ pub(crate) fn borrows(tokens: TokenStream) -> bool {
     false
 }
 
+/// Does the type hold a borrow that may end: a `&` or a lifetime that isn't `'static`? No, where it names functions: what
+/// `Fn(&str)` takes it does not hold.
+pub(crate) fn may_end(tokens: TokenStream) -> bool {
+    let functions =
+        ["fn", "Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"].map(str::to_owned);
+    mentioned(tokens.clone(), &functions.into()).is_empty() && holds_borrow(tokens)
+}
+
+fn holds_borrow(tokens: TokenStream) -> bool {
+    let (mut reference, mut lifetime) = (false, false);
+    for tree in tokens {
+        let was_reference = std::mem::replace(&mut reference, false);
+        let was_lifetime = std::mem::replace(&mut lifetime, false);
+        let found = match &tree {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                lifetime = true;
+                false
+            }
+            TokenTree::Ident(ident) if was_lifetime => ident != "static",
+            _ if was_reference => true,
+            TokenTree::Group(group) => holds_borrow(group.stream()),
+            TokenTree::Punct(punct) => {
+                reference = punct.as_char() == '&';
+                false
+            }
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
 /// Puts a name where a lifetime is left out (`&str`, `'_`): `impl Trait<&str>` needs one on stable.
 pub(crate) fn name_lifetimes(tokens: TokenStream, names: &mut Vec<TokenStream>) -> TokenStream {
     let mut out = TokenStream::new();
@@ -232,6 +266,23 @@ mod tests {
         let known = names(&["T", "'a", "U"]);
         assert_eq!(mentioned(quote!(&'a Vec<(T, i64)>), &known), names(&["'a", "T"]));
         assert_eq!(mentioned(quote!(&'T a), &known), names(&[]));
+    }
+
+    #[test]
+    fn tells_borrows_that_may_end() {
+        for (ty, ends) in [
+            ("Option<&str>", true),
+            ("Page<'_>", true),
+            ("Cow<'a, str>", true),
+            ("(u8, [&'a u8; 2])", true),
+            ("&'static str", false),
+            ("Cow<'static, [&'static str]>", false),
+            ("impl Fn(&str) -> u32", false),
+            ("Arc<[u8]>", false),
+        ] {
+            let tokens: TokenStream = ty.parse().expect("tokens");
+            assert_eq!(may_end(tokens), ends, "{ty}");
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct CatalogEntry {
     pub version: u32,
     /// The key's template, as it was written.
     pub template: &'static str,
+    /// The templates of its tags, as they were written.
+    pub tags: &'static [&'static str],
     /// The value's type, as it was written.
     pub value: &'static str,
     /// How cache and source are kept in step.
@@ -101,6 +103,7 @@ fn entry(declaration: &'static Declaration) -> CatalogEntry {
         namespace: strategy.namespace,
         version: strategy.version,
         template: declaration.template,
+        tags: declaration.tags,
         value: declaration.value,
         kind: strategy.kind,
         policy: declaration.policy,
@@ -117,6 +120,7 @@ fn bare(strategy: &'static Strategy) -> CatalogEntry {
         namespace: strategy.namespace,
         version: strategy.version,
         template: "",
+        tags: &[],
         value: "",
         kind: strategy.kind,
         policy: strategy.policy,

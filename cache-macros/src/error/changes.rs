@@ -21,6 +21,21 @@ pub(crate) fn any_in_put() -> String {
     "`*` stands for many entries; `#[cache_put]` stores one: write the argument".to_owned()
 }
 
+pub(crate) fn tag_in_put() -> String {
+    "a tag stands for many entries, and `#[cache_put]` stores one: put it into `#[cache_invalidate(…)]`"
+        .to_owned()
+}
+
+pub(crate) fn homeless_tag() -> String {
+    "tags are told apart by their namespace: write `tag(\"…\", strategy = Feed)`, or `namespace = \"feed\"`; in a \
+     method with `&self` it is its strategy's, where `#[cache_strategy]` stands above the impl block"
+        .to_owned()
+}
+
+pub(crate) fn version_without_namespace() -> String {
+    "`version` goes with `namespace`: write `namespace = \"feed\", version = 2`".to_owned()
+}
+
 pub(crate) fn infer_argument(attribute: &str) -> String {
     if attribute == "cache_put" {
         return "`_` is no argument, and `#[cache_put]` stores one entry: write the argument".to_owned();

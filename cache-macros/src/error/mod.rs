@@ -4,6 +4,7 @@
 
 mod changes;
 mod items;
+mod loading;
 mod options;
 mod templates;
 
@@ -14,6 +15,7 @@ use quote::ToTokens;
 
 pub(crate) use self::changes::*;
 pub(crate) use self::items::*;
+pub(crate) use self::loading::*;
 pub(crate) use self::options::*;
 pub(crate) use self::templates::*;
 

@@ -10,6 +10,7 @@ fn macro_name(place: Place) -> &'static str {
         Place::Block => "`#[cache_strategy]` on an impl block",
         Place::Function => "`#[cached]` on a function",
         Place::Method => "`#[cached]` on a method",
+        Place::Tag => "`tag(…)`",
     }
 }
 
@@ -19,6 +20,7 @@ fn example(place: Place) -> &'static str {
         Place::Block => "`#[cache_strategy]`",
         Place::Function => r#"`#[cached(namespace = "user", key = "profile/<id>", ttl = "1h")]`"#,
         Place::Method => r#"`#[cached(key = "profile/<id>")]`"#,
+        Place::Tag => r#"`tag("user/<id>", strategy = Users)`"#,
     }
 }
 

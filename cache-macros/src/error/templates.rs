@@ -15,15 +15,22 @@ fn pointed(template: &str, at: Range<usize>, what: &str, note: &str) -> String {
     format!("{what}\n\n    \"{template}\"\n     {indent}{carets}\n{note}")
 }
 
-pub(crate) fn malformed(template: &str, mistake: TemplateMistake, at: Range<usize>) -> String {
+/// A template that can't be read; `noun` says of what it is one.
+pub(crate) fn malformed(noun: &str, template: &str, mistake: TemplateMistake, at: Range<usize>) -> String {
     use TemplateMistake as M;
+    let (starts, ends) =
+        (format!("a {noun} starts with a name, not with `/`"), format!("a {noun} doesn't end with `/`"));
+    let (spaceless, text) = (
+        format!("a {noun} has no white space"),
+        format!("a {noun}'s own text is made of letters `a-z`, digits, `_`, `-` and `.`"),
+    );
     let (what, note) = match mistake {
+        M::Empty if noun == "tag" => {
+            return "a tag can't be empty; name what belongs together: `tags(\"user/<id>\")`".to_owned();
+        }
         M::Empty => return "a key can't be empty; name what is cached: `key = \"user/<id>\"`".to_owned(),
-        M::LeadingSlash => (
-            "a key starts with a name, not with `/`",
-            "remove the `/`; the namespace is put in front by itself",
-        ),
-        M::TrailingSlash => ("a key doesn't end with `/`", "remove the `/`"),
+        M::LeadingSlash => (starts.as_str(), "remove the `/`; the namespace is put in front by itself"),
+        M::TrailingSlash => (ends.as_str(), "remove the `/`"),
         M::DoubleSlash => ("there is nothing between two `/`", "remove one, or write what belongs there"),
         M::Unclosed => ("this `<` is not closed", "write `<name>`, with the name of a parameter"),
         M::Unopened => ("this `>` closes nothing", "write `<name>`, with the name of a parameter"),
@@ -40,17 +47,15 @@ pub(crate) fn malformed(template: &str, mistake: TemplateMistake, at: Range<usiz
             "write `<id>`, `<request.user_id>` or `<pair.0>`",
         ),
         M::Colon => ("segments are separated by `/`, not by `:`", "write `/` here; it is rendered as `:`"),
-        M::WhiteSpace => ("a key has no white space", "write `_` or `-`"),
+        M::WhiteSpace => (spaceless.as_str(), "write `_` or `-`"),
         M::Percent => ("`%` is how values are escaped", "write a name without it"),
+        M::Star if noun == "tag" => ("a tag is one text, and `*` stands for many", "write a placeholder"),
         M::Star => (
             "`*` is for patterns, not for keys",
             "write a placeholder; the `…_pattern` companion takes `Any` for it",
         ),
         M::Hash => ("`#` marks the hash of a long key", "write a name without it"),
-        M::Character(_) => (
-            "a key's own text is made of letters `a-z`, digits, `_`, `-` and `.`",
-            "write a name without this character",
-        ),
+        M::Character(_) => (text.as_str(), "write a name without this character"),
         M::UnclosedBrace => ("this hash tag is not closed", "write `{<id>}`"),
         M::UnopenedBrace => ("this `}` closes nothing", "write `{<id>}` for a hash tag"),
         M::SecondBrace => {
@@ -160,4 +165,28 @@ pub(crate) fn unkeyed_generic(name: &str, what: &str) -> String {
 
 pub(crate) fn pattern_parameter() -> String {
     "a cached function's parameter needs a name; name it here, and take it apart in the body".to_owned()
+}
+
+pub(crate) fn takes_templates() -> String {
+    "`tags` takes one or more texts in parentheses: `tags(\"user/<user_id>\", \"feed\")`".to_owned()
+}
+
+pub(crate) fn too_many_tags(most: usize) -> String {
+    format!("an entry has {most} tags at the most; what always goes together needs one alone")
+}
+
+pub(crate) fn braces_in_tag(template: &str, at: Range<usize>) -> String {
+    let what = "a tag has no hash tag, which is for the keys of entries";
+    pointed(template, at, what, "write it without braces")
+}
+
+/// `{id}`, which stands for nothing in a tag.
+pub(crate) fn braced_in_tag(template: &str, at: Range<usize>, name: &str) -> String {
+    pointed(template, at, &format!("write `<{name}>`, not `{{{name}}}`"), "")
+}
+
+/// A placeholder that could give the same entry another tag in another call.
+pub(crate) fn unkeyed_in_tag((template, at): (String, Range<usize>), name: &str) -> String {
+    let what = format!("`{name}` is not in the key: two callers with one key would have different tags");
+    pointed(&template, at, &what, &format!("put `<{name}>` into the key, or leave it out here"))
 }

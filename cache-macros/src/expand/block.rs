@@ -87,7 +87,7 @@ fn function(attrs: &[Attribute], function: &Function, host: &BlockHost, errors: 
         }
         None => {
             let attrs = read_attributes(attrs, &mut own);
-            let plan = ChangePlan::new(function, &attrs, host.krate.as_ref(), &mut own);
+            let plan = ChangePlan::new(function, &attrs, Some(host), &mut own);
             let here = if own.is_empty() {
                 change::change(&plan, function, &TokenStream::new())
             } else {

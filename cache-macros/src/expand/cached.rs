@@ -6,12 +6,12 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, Type, Visibility};
 
 use super::companions::companions;
-use super::key::{blamed, key, local};
+use super::key::{key, local, tags};
+use super::load::load;
 use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::model::{Host, Plan};
-use crate::returns::Shape;
 
 /// The function, its body past the cache, its entry, its pattern and its declaration.
 pub(crate) fn cached(plan: &Plan<'_>) -> Expansion {
@@ -47,7 +47,6 @@ impl Plan<'_> {
 
 /// The function under its own name, asking the cache.
 fn wrapper(plan: &Plan<'_>) -> TokenStream {
-    let krate = &plan.krate;
     let sig = &plan.function.sig;
     let attrs = plan.function.attrs.iter().filter(|attr| !attr.path().is_ident("expect"));
     let vis = &plan.function.vis;
@@ -56,41 +55,13 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     let (asyncness, fn_token, inputs) = (&sig.asyncness, &sig.fn_token, plain_inputs(sig));
     let key_local = local("__key");
     let key = key(plan);
-    let site = plan.call(&plan.site_name());
-    let cache = plan.cache();
-    let value = &plan.returns.value;
-    let uncached = plan.call(&plan.uncached_name());
-    let turbofish = turbofish(generics);
-    let this = plan.this().map(|this| quote!(#this,));
-    let arguments = plan.function.params().into_iter().map(|param| param.ident.clone());
-    let load = match plan.returns.shape {
-        Shape::Value => quote!(load_value),
-        Shape::Option => quote!(load_option),
-        Shape::Result => quote!(load_result),
-        Shape::ResultOption => quote!(load_result_option),
-    };
-    let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
-        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
-        None => quote!(#krate::__private::share_of!(#error),),
+    let call = load(plan, &key_local);
+    let asked = plan.asked_inside();
+    let tags = tags(plan).map(|tags| {
+        let tags_local = local("__tags");
+        quote!(let #tags_local = #tags;)
     });
-    // What the value or the error lacks is said at the type.
-    let call = blamed(
-        quote! {
-            #krate::__private::#load(
-                #krate::__private::Call::new(
-                    #site(),
-                    #cache,
-                    &#key_local,
-                    #krate::__private::schema_of!(#value),
-                ),
-                #sharing
-                move || #uncached #turbofish (#this #(#arguments),*),
-            )
-            .await
-        },
-        value,
-    );
-    let body = in_place_of(plan.function.body.as_ref(), quote!(let #key_local = #key; #call));
+    let body = in_place_of(plan.function.body.as_ref(), quote!(#asked let #key_local = #key; #tags #call));
     quote! {
         #(#attrs)*
         #[allow(clippy::too_many_lines)]

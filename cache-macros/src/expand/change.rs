@@ -6,11 +6,12 @@ use syn::{ReturnType, Type};
 
 use super::cached::in_place_of;
 use super::key::{blamed, local};
+use super::tag::tag;
 use crate::change::{Argument, ChangePlan, Invalidate, Put, Target};
 use crate::function::Function;
 
 /// The same function; the body runs inside the put, the put inside the invalidations.
-pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream) -> TokenStream {
+pub(crate) fn change(plan: &ChangePlan<'_>, function: &Function, used: &TokenStream) -> TokenStream {
     let Function { attrs, vis, sig, body: written } = function;
     let body = inferred(sig, written.as_ref());
     let body = match &plan.put {
@@ -18,7 +19,7 @@ pub(crate) fn change(plan: &ChangePlan, function: &Function, used: &TokenStream)
         None => quote!(#body.await),
     };
     // The first attribute is the outermost.
-    let body = plan.invalidate.iter().rev().fold(body, |body, each| invalidate(plan, each, &body));
+    let body = plan.invalidate.iter().rev().fold(body, |body, each| invalidate(plan, function, each, &body));
     let body = in_place_of(written.as_ref(), quote!(#used #body));
     quote! {
         #(#attrs)*
@@ -55,7 +56,7 @@ fn inferred(sig: &syn::Signature, body: Option<&Group>) -> TokenStream {
     }
 }
 
-fn put(plan: &ChangePlan, put: &Put, body: &TokenStream) -> TokenStream {
+fn put(plan: &ChangePlan<'_>, put: &Put, body: &TokenStream) -> TokenStream {
     let krate = &plan.krate;
     let (entry, untyped) = (local("__entry"), local("__target"));
     let target = target(plan, &put.target);
@@ -81,16 +82,22 @@ fn located(tokens: impl ToTokens) -> Span {
     first.map_or_else(Span::call_site, |tree| Span::call_site().located_at(tree.span()))
 }
 
-fn invalidate(plan: &ChangePlan, invalidate: &Invalidate, body: &TokenStream) -> TokenStream {
+fn invalidate(
+    plan: &ChangePlan<'_>,
+    function: &Function,
+    invalidate: &Invalidate<'_>,
+    body: &TokenStream,
+) -> TokenStream {
     let krate = &plan.krate;
     let (guard, out) = (local("__guard"), local("__out"));
     let targets = invalidate.targets.iter().map(|each| {
         let target = target(plan, each);
         if each.is_pattern() { quote!(.pattern(&#target)) } else { quote!(.entry(&#target)) }
     });
+    let tags = invalidate.tags.iter().map(|each| tag(krate, function, each));
     let on_success = invalidate.on_success.then(|| quote!(.on_success()));
     quote! {
-        let #guard = #krate::__private::Invalidations::new() #(#targets)* #on_success.arm();
+        let #guard = #krate::__private::Invalidations::new() #(#targets)* #(#tags)* #on_success.arm();
         let #out = { #body };
         #krate::__private::InvalidateGuard::finish(#guard, #krate::__private::succeeded!(&#out)).await;
         #out
@@ -98,7 +105,7 @@ fn invalidate(plan: &ChangePlan, invalidate: &Invalidate, body: &TokenStream) ->
 }
 
 /// The companion with clones of the arguments: the body may move what they are made of.
-fn target(plan: &ChangePlan, target: &Target) -> TokenStream {
+fn target(plan: &ChangePlan<'_>, target: &Target) -> TokenStream {
     let krate = &plan.krate;
     let companion = target.companion();
     let mut lets = TokenStream::new();

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::cached::carried;
-use super::key::{blamed, key, local, steps, theirs};
+use super::key::{blamed, key, local, steps, tags, theirs};
 use super::quiet;
 use super::site::site;
 use crate::bind::Bound;
@@ -90,6 +90,7 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
     let key = key(plan);
+    let tagged = tags(plan).map(|tags| quote!(.tagged(#tags)));
     let plain = quote!(#krate::__private::assert_plain!(#value));
     // An item is looked at by `cargo check` as well; it can't say `T` or `Self`.
     let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { quote!(const { #plain }) };
@@ -105,6 +106,7 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
             #key,
             #krate::__private::schema_of!(#value),
         )
+        #tagged
     }
 }
 
@@ -194,7 +196,7 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let site = plan.call(&plan.site_name());
     let strategy = plan.strategy();
     let fields = plan.this().map(|this| quote!(#strategy::render_fields(#this, #writer.fields());));
-    let steps = steps(plan, &writer, |bound| match bound {
+    let steps = steps(&plan.segments, &writer, |bound| match bound {
         Bound::Type(ident) => {
             // Said in the key's words, which the compiler then says once.
             let check = quote!(let _ = <#ident as #krate::KeyType>::render_type;);

@@ -12,16 +12,27 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// `{ let mut w = KeyWriter::new(…); …; w.finish() }`.
+/// The entry's key.
 pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
-    let krate = &plan.krate;
-    let writer = local("__key");
-    let prefix = plan.prefix();
-    let fields = plan.this().map(|this| {
-        let strategy = plan.strategy();
-        quote!(#strategy::render_fields(#this, &mut #writer);)
-    });
-    let steps = steps(plan, &writer, |bound| match bound {
+    plan.rendered("new", &plan.segments)
+}
+
+/// `[…]`, the keys of the entry's tags; nothing, where there are none.
+pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
+    let tags = plan.tags.iter().map(|tag| plan.rendered("tag", &tag.segments));
+    (!plan.tags.is_empty()).then(|| quote!([#(#tags),*]))
+}
+
+/// `{ let mut w = KeyWriter::new(…); …; w.finish() }`. `fields` is the strategy, and the `self` that has its fields.
+pub(crate) fn rendered(
+    krate: &TokenStream,
+    (start, prefix): (&str, TokenStream),
+    fields: Option<(TokenStream, TokenStream)>,
+    segments: &[BoundSegment<'_>],
+) -> TokenStream {
+    let (start, writer) = (Ident::new(start, Span::call_site()), local("__key"));
+    let fields = fields.map(|(strategy, this)| quote!(#strategy::render_fields(#this, &mut #writer);));
+    let steps = steps(segments, &writer, |bound| match bound {
         Bound::Param(param) => {
             let ident = param.ident;
             if param.is_impl_trait() {
@@ -35,7 +46,7 @@ pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
         Bound::Const(ident, _) => quote!(#writer.part(&#ident);),
     });
     quote! {{
-        let mut #writer = #krate::__private::KeyWriter::new(#prefix);
+        let mut #writer = #krate::__private::KeyWriter::#start(#prefix);
         #fields
         #steps
         #writer.finish()
@@ -69,7 +80,7 @@ fn self_at(ty: &Type) -> Ident {
 
 /// A path through a type as if the user had written it where the type stands: what the compiler says of the type and of
 /// the path is then said at one place, and so once.
-pub(super) fn theirs(path: TokenStream, ty: &Type) -> TokenStream {
+pub(super) fn theirs(path: TokenStream, ty: impl ToTokens) -> TokenStream {
     let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
     let respanned = path.into_iter().map(|mut tree| {
         tree.set_span(span);
@@ -80,13 +91,13 @@ pub(super) fn theirs(path: TokenStream, ty: &Type) -> TokenStream {
 
 /// The writer's calls in order, neighbouring text in one.
 pub(crate) fn steps(
-    plan: &Plan<'_>,
+    segments: &[BoundSegment<'_>],
     writer: &Ident,
     mut part: impl FnMut(&Bound<'_>) -> TokenStream,
 ) -> TokenStream {
     let mut out = TokenStream::new();
     let mut text = String::new();
-    for BoundSegment { prefix, bound, suffix } in &plan.segments {
+    for BoundSegment { prefix, bound, suffix } in segments {
         text.push(':');
         text.push_str(prefix);
         if let Some(bound) = bound {
@@ -106,6 +117,11 @@ fn literal(writer: &Ident, text: &str) -> TokenStream {
 }
 
 impl Plan<'_> {
+    fn rendered(&self, start: &str, segments: &[BoundSegment<'_>]) -> TokenStream {
+        let fields = self.this().map(|this| (self.strategy(), this.to_token_stream()));
+        rendered(&self.krate, (start, self.prefix()), fields, segments)
+    }
+
     /// `namespace:v{version}`, as an expression in the function.
     pub(crate) fn prefix(&self) -> TokenStream {
         match &self.host {
@@ -126,6 +142,17 @@ impl Plan<'_> {
             Host::Block(block) => {
                 let this = self_at(&block.self_ty);
                 theirs(quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
+            }
+        }
+    }
+
+    /// What the strategy has declared, for an item.
+    pub(crate) fn declared(&self) -> TokenStream {
+        match &self.host {
+            Host::Block(block) => block.strategy.clone(),
+            _ => {
+                let strategy = self.strategy();
+                quote!(#strategy::STRATEGY)
             }
         }
     }

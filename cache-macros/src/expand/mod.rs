@@ -6,8 +6,11 @@ pub(crate) mod change;
 pub(crate) mod companions;
 pub(crate) mod key;
 pub(crate) mod key_derive;
+pub(crate) mod load;
+pub(crate) mod policy;
 pub(crate) mod site;
 pub(crate) mod strategy;
+pub(crate) mod tag;
 pub(crate) mod value_derive;
 
 use proc_macro2::{Ident, Span, TokenStream};

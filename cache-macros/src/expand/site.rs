@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
 use super::key::blamed;
+use super::policy::{policy, site_policy};
 use super::quiet;
 use crate::bind::{Bound, BoundSegment};
 use crate::model::{Host, Plan};
@@ -36,10 +37,12 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     let name = plan.site_name();
     let function = plan.function.sig.ident.unraw().to_string();
     let (template, reason, value) = (&plan.template, &plan.reason, plan.returns.written());
+    let tags = plan.tags.iter().map(|tag| &tag.template);
     let segments = plan.segments.iter().map(|segment| self::segment(plan, segment));
-    let location = location(krate, &plan.function.sig.ident);
+    let location = location(krate, plan.function.sig.ident.span());
     let loads = plan.function.body.is_some();
-    let Strategy { strategy, policy, check } = strategy(plan, &location);
+    let (strategy, check) = strategy(plan, &location);
+    let (policy, checked) = site_policy(plan);
     let quiet = quiet();
     quote! {
         #cfg
@@ -47,6 +50,7 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
         #quiet
         fn #name() -> &'static #krate::__private::Site {
             #check
+            #checked
             static SITE: #krate::__private::Site = #krate::__private::Site::new(#krate::__private::Declaration {
                 name: #function,
                 strategy: #strategy,
@@ -57,7 +61,7 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
                 reason: #reason,
                 location: #location,
                 loads: #loads,
-                tags: &[],
+                tags: &[#(#tags),*],
             });
             #krate::__private::register!(SITE);
             &SITE
@@ -65,9 +69,9 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     }
 }
 
-/// File and line of `ident`, not of the attribute above the impl block.
-pub(crate) fn location(krate: &TokenStream, ident: &Ident) -> TokenStream {
-    let line = quote_spanned!(ident.span()=> ::core::line!());
+/// File and line of a token, not of the attribute above the impl block.
+pub(crate) fn location(krate: &TokenStream, at: Span) -> TokenStream {
+    let line = quote_spanned!(at=> ::core::line!());
     quote! {
         #krate::__private::Location { file: ::core::file!(), line: #line, module: ::core::module_path!() }
     }
@@ -77,19 +81,12 @@ pub(crate) fn location(krate: &TokenStream, ident: &Ident) -> TokenStream {
 const NO_FIELDS: &str = "this strategy has `#[key]` fields, and a free function has no `self` to take them from: \
                          make it a method";
 
-struct Strategy {
-    strategy: TokenStream,
-    policy: TokenStream,
-    check: TokenStream,
-}
-
-fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
+/// The strategy, for a static; and what is said where it does not fit.
+fn strategy(plan: &Plan<'_>, location: &TokenStream) -> (TokenStream, TokenStream) {
     let krate = &plan.krate;
-    let ttl = plan.ttl.map(|ttl| quote!(.ttl(#krate::__private::millis(#ttl))));
-    let none_ttl = plan.none_ttl.map(|none_ttl| self::none_ttl(krate, none_ttl));
     match &plan.host {
         Host::Inline(inline) => {
-            let policy = policy(krate, inline.ttl, inline.none_ttl);
+            let policy = policy(krate, inline.ttl, &plan.settings);
             let (namespace, version, prefix) = (&inline.namespace, inline.version, inline.prefix());
             let (kind, reason) = (inline.kind.ident(), &plan.reason);
             let strategy = quote! {
@@ -107,31 +104,17 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> Strategy {
                     }
                 }
             };
-            Strategy { strategy, policy, check: TokenStream::new() }
+            (strategy, TokenStream::new())
         }
-        Host::Type(ty) => {
-            let path = plan.strategy();
-            let strategy = quote!(#path::STRATEGY);
-            let policy = quote!(#strategy.policy #ttl #none_ttl);
-            let no_fields = blamed(quote!(::core::assert!(#strategy.fields.is_empty(), #NO_FIELDS)), ty);
-            Strategy { strategy, policy, check: quote!(const _: () = #no_fields;) }
-        }
-        Host::Block(block) => {
-            let strategy = block.strategy.clone();
-            let policy = quote!(#strategy.policy #ttl #none_ttl);
-            Strategy { strategy, policy, check: TokenStream::new() }
-        }
+        Host::Type(ty) => (plan.declared(), fieldless(&plan.declared(), ty)),
+        Host::Block(_) => (plan.declared(), TokenStream::new()),
     }
 }
 
-/// `Policy::new(…)` with its steps.
-pub(crate) fn policy(krate: &TokenStream, ttl: u64, none_ttl: Option<u64>) -> TokenStream {
-    let none_ttl = none_ttl.map(|none_ttl| self::none_ttl(krate, none_ttl));
-    quote!(#krate::__private::Policy::new(#krate::__private::millis(#ttl)) #none_ttl)
-}
-
-fn none_ttl(krate: &TokenStream, millis: u64) -> TokenStream {
-    quote!(.none_ttl(::core::option::Option::Some(#krate::__private::millis(#millis))))
+/// A strategy that renders without a `self`.
+pub(super) fn fieldless(strategy: &TokenStream, ty: &Type) -> TokenStream {
+    let no_fields = blamed(quote!(::core::assert!(#strategy.fields.is_empty(), #NO_FIELDS)), ty);
+    quote!(const _: () = #no_fields;)
 }
 
 fn segment(plan: &Plan<'_>, segment: &BoundSegment<'_>) -> TokenStream {

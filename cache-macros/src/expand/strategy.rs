@@ -6,7 +6,8 @@ use syn::GenericParam;
 use syn::ext::IdentExt;
 
 use super::key::{local, part};
-use super::site::{location, policy};
+use super::policy::policy;
+use super::site::location;
 use crate::strategy::StrategyPlan;
 use crate::tokens;
 
@@ -72,8 +73,8 @@ fn declaration(plan: &StrategyPlan) -> TokenStream {
     let (namespace, version, reason) = (&plan.namespace, plan.version, &plan.reason);
     let prefix = format!("{namespace}:v{version}");
     let kind = plan.kind.ident();
-    let policy = policy(krate, plan.ttl, plan.none_ttl);
-    let location = location(krate, &plan.item.ident);
+    let policy = policy(krate, plan.ttl, &plan.settings);
+    let location = location(krate, plan.item.ident.span());
     let fields = plan.key_fields.iter().map(|(field, _)| field.unraw().to_string());
     quote! {
         &#krate::__private::Strategy {

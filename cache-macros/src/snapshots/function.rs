@@ -105,6 +105,14 @@ pub fn user_feed_pattern(
     clippy::nursery
 )]
 fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
+    const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
+        ::cache_runtime::__private::Policy::new(
+                ::cache_runtime::__private::millis(3600000u64),
+            )
+            .none_ttl(
+                ::core::option::Option::Some(::cache_runtime::__private::millis(5000u64)),
+            ),
+    );
     static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
         name: "user_feed",
         strategy: const {
@@ -163,12 +171,7 @@ fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
             ]
         },
         value: "Arc<Vec<Post>>",
-        policy: ::cache_runtime::__private::Policy::new(
-                ::cache_runtime::__private::millis(3600000u64),
-            )
-            .none_ttl(
-                ::core::option::Option::Some(::cache_runtime::__private::millis(5000u64)),
-            ),
+        policy: POLICY,
         reason: "A user's feed.",
         location: ::cache_runtime::__private::Location {
             file: ::core::file!(),

@@ -146,6 +146,9 @@ fn __find_site() -> &'static my::runtime::__private::Site {
         < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
         "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
     );
+    const POLICY: my::runtime::__private::Policy = my::runtime::__private::in_caller(
+        <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
+    );
     static SITE: my::runtime::__private::Site = my::runtime::__private::Site::new(my::runtime::__private::Declaration {
         name: "find",
         strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
@@ -187,7 +190,7 @@ fn __find_site() -> &'static my::runtime::__private::Site {
             ]
         },
         value: "T",
-        policy: <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
+        policy: POLICY,
         reason: "",
         location: my::runtime::__private::Location {
             file: ::core::file!(),

@@ -143,6 +143,11 @@ impl Messages {
         clippy::nursery
     )]
     fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
+            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                .policy
+                .ttl(::cache_runtime::__private::millis(600000u64)),
+        );
         static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
             name: "messages",
             strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
@@ -173,9 +178,7 @@ impl Messages {
                 ]
             },
             value: "Vec<Message>",
-            policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
-                .policy
-                .ttl(::cache_runtime::__private::millis(600000u64)),
+            policy: POLICY,
             reason: "Recent messages.",
             location: ::cache_runtime::__private::Location {
                 file: ::core::file!(),

@@ -122,6 +122,9 @@ impl PgRepo {
         clippy::nursery
     )]
     fn __row_site() -> &'static ::cache_runtime::__private::Site {
+        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
+            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+        );
         static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
             name: "row",
             strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
@@ -144,7 +147,7 @@ impl PgRepo {
                 ]
             },
             value: "Row",
-            policy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            policy: POLICY,
             reason: "",
             location: ::cache_runtime::__private::Location {
                 file: ::core::file!(),

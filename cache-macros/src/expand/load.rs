@@ -1,0 +1,134 @@
+//! The call that asks the cache, with the body as what it runs on a miss: inside the caller, or as a task.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::Type;
+
+use super::key::{blamed, local, theirs};
+use crate::function::peel;
+use crate::generics::turbofish;
+use crate::loading::{Carried, carried};
+use crate::model::{Loads, Plan};
+use crate::returns::Shape;
+
+/// `load_result(Call::new(…), …, || …).await`.
+pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
+    let krate = &plan.krate;
+    let (value, cache) = (&plan.returns.value, plan.cache());
+    let site = plan.call(&plan.site_name());
+    let in_background = plan.loads == Loads::InBackground;
+    let load = match plan.returns.shape {
+        Shape::Value => "load_value",
+        Shape::Option => "load_option",
+        Shape::Result => "load_result",
+        Shape::ResultOption => "load_result_option",
+    };
+    let load = if in_background { format_ident!("{load}_owned") } else { format_ident!("{load}") };
+    let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
+        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
+        None => quote!(#krate::__private::share_of!(#error),),
+    });
+    let timed_out = in_background.then(|| timed_out(plan));
+    let tagged = (!plan.tags.is_empty()).then(|| {
+        let tags = local("__tags");
+        quote!(.tags(&#tags))
+    });
+    let loader = if in_background { task(plan) } else { in_caller(plan) };
+    // What the value or the error lacks is said at the type.
+    blamed(
+        quote! {
+            #krate::__private::#load(
+                #krate::__private::Call::new(
+                    #site(),
+                    #cache,
+                    &#key,
+                    #krate::__private::schema_of!(#value),
+                )
+                #tagged,
+                #sharing
+                #timed_out
+                #loader,
+            )
+            .await
+        },
+        value,
+    )
+}
+
+/// A load that may borrow.
+fn in_caller(plan: &Plan<'_>) -> TokenStream {
+    let uncached = plan.call(&plan.uncached_name());
+    let turbofish = turbofish(&plan.function.sig.generics);
+    let this = plan.this().map(|this| quote!(#this,));
+    let arguments = plan.function.params().into_iter().map(|param| param.ident.clone());
+    quote!(move || #uncached #turbofish (#this #(#arguments),*))
+}
+
+/// A load with all that it needs, made when there is something to load: a hit clones nothing.
+fn task(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let uncached = plan.call(&plan.uncached_name());
+    let turbofish = turbofish(&plan.function.sig.generics);
+    let mut lets = TokenStream::new();
+    let mut arguments = Vec::new();
+    if let Some(this) = plan.this() {
+        let mine = local("__this");
+        let own = given(krate, "own", Some(quote!(Self)), this);
+        lets.extend(quote!(let #mine = #own;));
+        arguments.push(quote!(&#mine));
+    }
+    for param in plan.function.params() {
+        let mine = local(&format!("__{}", param.name()));
+        let ident = param.ident;
+        let (by, ty, argument) = match carried(param.ty) {
+            Carried::Cloned(ty) => ("own", ty, quote!(&#mine)),
+            Carried::Moved => ("carry", param.ty, quote!(#mine)),
+        };
+        // An `impl Trait` has no name to ask by.
+        let named = (!matches!(peel(ty), Type::ImplTrait(_))).then(|| ty.to_token_stream());
+        let value = given(krate, by, named, ident);
+        lets.extend(quote!(let #mine = #value;));
+        arguments.push(argument);
+    }
+    // What the body holds and no task can is said at the function's name.
+    let name = &plan.function.sig.ident;
+    let load = blamed(quote!(async move { #uncached #turbofish (#(#arguments),*).await }), name);
+    let load = blamed(quote!(#krate::__private::in_task(#load)), name);
+    quote! {
+        move || {
+            #lets
+            #load
+        }
+    }
+}
+
+/// `own(db)`, after the question whether that is possible: the compiler answers it in our words, and leaves out what
+/// follows from the answer, as all of it stands at the parameter.
+fn given(krate: &TokenStream, by: &str, ty: Option<TokenStream>, value: impl ToTokens) -> TokenStream {
+    let value = value.to_token_stream();
+    let (ask, by) = (format_ident!("can_{by}"), format_ident!("{by}"));
+    let given = theirs(quote!(#krate::__private::#by(#value)), &value);
+    match ty {
+        Some(ty) => {
+            let ask = theirs(quote!(#krate::__private::#ask::<#ty>();), &value);
+            quote!({ #ask #given })
+        }
+        None => given,
+    }
+}
+
+/// How the error tells of a load that took too long.
+fn timed_out(plan: &Plan<'_>) -> Option<TokenStream> {
+    let krate = &plan.krate;
+    let error = plan.returns.error.as_ref()?;
+    Some(match &plan.timeout_error {
+        Some(path) => {
+            let by = local("__by");
+            quote! {{
+                let #by: fn(#krate::LoadTimeout) -> #error = #path;
+                ::core::option::Option::Some(#by)
+            },}
+        }
+        None => quote!(#krate::__private::timed_out!(#error),),
+    })
+}

@@ -1,0 +1,170 @@
+//! The settings of a policy beside its lifetime: how long `None` and stale values are kept, how loads are run.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+use syn::{Lit, LitBool, Token};
+
+use crate::args::{equals, lifetime};
+use crate::error;
+
+/// How a setting's value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `"30m"`.
+    Time,
+    /// Nothing, which is 1; or a number above 0, up to 100.
+    Beta,
+    /// A number between 0 and 1.
+    Share,
+    /// Nothing.
+    Flag,
+}
+
+const SETTINGS: [(&str, Form); 9] = [
+    ("none_ttl", Form::Time),
+    ("stale_while_revalidate", Form::Time),
+    ("stale_if_error", Form::Time),
+    ("retry_after", Form::Time),
+    ("early_refresh", Form::Beta),
+    ("jitter", Form::Share),
+    ("load_timeout", Form::Time),
+    ("soft_load_timeout", Form::Time),
+    ("detached", Form::Flag),
+];
+
+/// Those that can't work inside a caller.
+const IN_TASK: [&str; 5] =
+    ["stale_while_revalidate", "early_refresh", "load_timeout", "soft_load_timeout", "detached"];
+
+/// What a setting is set to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Value {
+    /// `= false`.
+    Off,
+    /// A flag.
+    On,
+    Millis(u64),
+    Number(f64),
+}
+
+/// One setting, as it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) name: &'static str,
+    pub(crate) value: Value,
+    /// Its name.
+    pub(crate) at: Span,
+    /// Its value; where there is none, its name.
+    pub(crate) value_at: Span,
+}
+
+/// The settings of one annotation, in the order in which they were written.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Settings(Vec<Setting>);
+
+impl Settings {
+    /// Is there a setting of this name?
+    pub(crate) fn has(option: &str) -> bool {
+        SETTINGS.iter().any(|(name, _)| *name == option)
+    }
+
+    /// Reads what follows the name of a setting.
+    pub(crate) fn set(&mut self, option: &str, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let Some(&(name, form)) = SETTINGS.iter().find(|(name, _)| *name == option) else { return Ok(()) };
+        let at = ident.span();
+        let alone = input.is_empty() || input.peek(Token![,]);
+        let (value, value_at) = if input.peek(Token![=]) && off(input) && name != "retry_after" {
+            input.parse::<Token![=]>()?;
+            (Value::Off, input.parse::<LitBool>()?.span())
+        } else {
+            match form {
+                Form::Time => {
+                    let time = lifetime(name, ident, input)?;
+                    (Value::Millis(time.value), time.span)
+                }
+                Form::Beta if alone => (Value::Number(1.0), at),
+                Form::Beta => number(name, ident, input, |beta| beta > 0.0 && beta <= 100.0)?,
+                Form::Share => number(name, ident, input, |share| share > 0.0 && share < 1.0)?,
+                Form::Flag if alone => (Value::On, at),
+                Form::Flag => return Err(syn::Error::new(at, error::takes_flag(name))),
+            }
+        };
+        self.0.push(Setting { name, value, at, value_at });
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
+        self.0.iter().find(|setting| setting.name == name)
+    }
+
+    /// Set to something else than `false`.
+    pub(crate) fn on(&self, name: &str) -> Option<&Setting> {
+        self.get(name).filter(|setting| setting.value != Value::Off)
+    }
+
+    /// The length of a time.
+    pub(crate) fn millis(&self, name: &str) -> Option<u64> {
+        match self.get(name)?.value {
+            Value::Millis(millis) => Some(millis),
+            _ => None,
+        }
+    }
+
+    /// Those that are `= false`.
+    pub(crate) fn switched_off(&self) -> impl Iterator<Item = &Setting> {
+        self.0.iter().filter(|setting| setting.value == Value::Off)
+    }
+
+    /// Does one of them need a task?
+    pub(crate) fn need_task(&self) -> bool {
+        IN_TASK.iter().any(|name| self.on(name).is_some())
+    }
+
+    /// `.stale_if_error(…)`, `.jitter(…)`: the steps that make a policy of these settings.
+    pub(crate) fn steps(&self, krate: &TokenStream) -> TokenStream {
+        self.0.iter().map(|setting| setting.step(krate)).collect()
+    }
+}
+
+impl Setting {
+    fn step(&self, krate: &TokenStream) -> TokenStream {
+        let name = Ident::new(self.name, Span::call_site());
+        let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
+        let argument = match (self.name, self.value) {
+            ("jitter", Value::Off) => quote!(0.0),
+            ("detached", value) => (value == Value::On).to_token_stream(),
+            (_, Value::Off | Value::On) => quote!(::core::option::Option::None),
+            ("retry_after", Value::Millis(millis)) => quote!(#krate::__private::millis(#millis)),
+            (_, Value::Millis(millis)) => some(quote!(#krate::__private::millis(#millis))),
+            ("jitter", Value::Number(number)) => number.to_token_stream(),
+            (_, Value::Number(number)) => some(number.to_token_stream()),
+        };
+        quote!(.#name(#argument))
+    }
+}
+
+/// Is it `= false`?
+fn off(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<Token![=]>().is_ok() && ahead.parse::<LitBool>().is_ok_and(|literal| !literal.value)
+}
+
+fn number(
+    name: &'static str,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    in_range: fn(f64) -> bool,
+) -> syn::Result<(Value, Span)> {
+    equals(name, ident, input, &format!("{name} = {}", if name == "jitter" { "0.1" } else { "1.5" }))?;
+    let span = input.span();
+    let number = match input.parse::<Lit>() {
+        Ok(Lit::Float(float)) if float.suffix().is_empty() => float.base10_parse::<f64>().ok(),
+        Ok(Lit::Int(whole)) if whole.suffix().is_empty() => whole.base10_parse::<f64>().ok(),
+        _ => None,
+    };
+    match number.filter(|number| in_range(*number)) {
+        Some(number) => Ok((Value::Number(number), span)),
+        None => Err(syn::Error::new(span, error::bad_number(name))),
+    }
+}

@@ -1,0 +1,10 @@
+//! A placeholder is a parameter.
+
+use cache_runtime::prelude::*;
+
+#[cache_invalidate(tag("user/<user>", namespace = "feed"))]
+async fn change(user_id: u64) -> u64 {
+    user_id
+}
+
+fn main() {}

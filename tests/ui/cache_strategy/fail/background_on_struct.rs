@@ -1,0 +1,17 @@
+//! An option of functions.
+
+use cache_runtime::prelude::*;
+
+#[cache_strategy(namespace = "user", ttl = 60, background)]
+#[derive(Clone)]
+struct Users;
+
+#[cache_strategy]
+impl Users {
+    #[cached(key = "<id>")]
+    async fn user(&self, id: u64) -> Result<String, String> {
+        Ok(id.to_string())
+    }
+}
+
+fn main() {}

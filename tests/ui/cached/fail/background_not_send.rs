@@ -1,0 +1,11 @@
+//! What is owned goes into the task.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "<id>", ttl = 60, detached, skip(db))]
+async fn user(db: std::rc::Rc<u8>, id: u64) -> u64 {
+    let _ = (id, db);
+    id
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Nothing is loaded without a body.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, stale_if_error = "1h")]
+fn user(id: u64) -> Entry<String>;
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! It stands alone.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, early_refresh = true)]
+async fn user(id: u64) -> Result<String, std::fmt::Error> {
+    Ok(id.to_string())
+}
+
+fn main() {}

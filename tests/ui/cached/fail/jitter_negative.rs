@@ -1,0 +1,10 @@
+//! A share is above 0.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, jitter = -0.1)]
+async fn user(id: u64) -> Result<String, std::fmt::Error> {
+    Ok(id.to_string())
+}
+
+fn main() {}

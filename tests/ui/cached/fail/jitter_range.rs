@@ -1,0 +1,10 @@
+//! A share is below 1.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, jitter = 1)]
+async fn user(id: u64) -> Result<String, std::fmt::Error> {
+    Ok(id.to_string())
+}
+
+fn main() {}

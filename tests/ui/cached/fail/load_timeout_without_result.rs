@@ -1,0 +1,10 @@
+//! A value can't tell of a timeout.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, load_timeout = "2s")]
+async fn user(id: u64) -> String {
+    id.to_string()
+}
+
+fn main() {}

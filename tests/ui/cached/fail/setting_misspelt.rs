@@ -1,0 +1,10 @@
+//! A slip in a setting.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, stale_if_eror = "1h")]
+async fn user(id: u64) -> Result<String, std::fmt::Error> {
+    Ok(id.to_string())
+}
+
+fn main() {}

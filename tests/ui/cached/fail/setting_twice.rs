@@ -1,0 +1,10 @@
+//! Twice the same.
+
+use cache_runtime::prelude::*;
+
+#[cached(namespace = "user", key = "user/<id>", ttl = 60, stale_if_error = "1h", stale_if_error = "2h")]
+async fn user(id: u64) -> Result<String, std::fmt::Error> {
+    Ok(id.to_string())
+}
+
+fn main() {}
