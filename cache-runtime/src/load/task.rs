@@ -70,17 +70,20 @@ where
     let in_window = aged.as_ref().filter(|aged| aged.age != Age::IfError);
     let soft = aged.as_ref().and(policy.soft_bound());
     let in_task = in_window.is_some() || policy.is_detached() || soft.or(policy.bound()).is_some();
-    match Spawner::find().filter(|_| in_task) {
-        Some(spawner) => {
-            let outcome = spawn(spawner, call, open, sharing, make());
+    // Where there is no runtime there is no task: the load runs here.
+    let spawned = match if in_task { Spawner::find() } else { None } {
+        Some(spawner) => Ok(spawn(spawner, call, open, sharing, make())),
+        None => Err((open, sharing, make)),
+    };
+    match spawned {
+        Ok(outcome) => {
             if let Some(aged) = in_window {
                 return Ok(Some(call.serve(aged)));
             }
             counters.misses.one();
             wait(call, outcome, aged, soft, timed_out).await
         }
-        // Where there is no runtime there is no task: the load runs here.
-        None => {
+        Err((open, sharing, make)) => {
             counters.misses.one();
             let Some(store) = call.cache.store() else {
                 return run(call, make).await.map(|load| load.value.map(Arc::new));

@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod stores;
+mod background;
 mod cancellation;
 mod hostile;
 mod invalidation;
