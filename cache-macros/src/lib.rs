@@ -88,6 +88,7 @@ use proc_macro::TokenStream;
 /// | `kind = "ttl"` | `"ttl"`, `"cache_aside"`, `"write_through"` | `"ttl"` | which operations an entry has: `set`, `fetch`, `write` |
 /// | `version = 2` | a whole number from 1 | `1` | stands in every key, as `v2`: raising it leaves all older entries behind |
 /// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
+/// | `stale_while_revalidate`, `stale_if_error`, `retry_after`, `early_refresh`, `jitter`, `load_timeout`, `soft_load_timeout`, `detached` | as on a function | as there | the defaults of its methods: see [`cached`](macro@cached#stale-values-and-slow-loads) |
 /// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
 ///
 /// A duration is a number of whole seconds (`1800`), or text made of whole numbers with `ms`, `s`, `m`, `h` or `d`:
@@ -190,6 +191,8 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `skip(db)` | names | | parameters that change no answer |
 /// | `partial(req)` | names | | parameters of which only what the key names (`<req.user_id>`) changes the answer |
 /// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
+/// | `stale_while_revalidate`, `stale_if_error`, `retry_after`, `early_refresh`, `jitter`, `load_timeout`, `soft_load_timeout`, `timeout_error`, `detached`, `background` | | off | see [below](#stale-values-and-slow-loads) |
+/// | `tags("user/<id>")` | templates | | what it is invalidated with: see [below](#tags) |
 /// | `result`, `option` | nothing | | the return type is an alias of a `Result`, of an `Option` |
 /// | `share_error = path` | a path to a `fn(&E) -> E` | see [below](#errors) | how an error is copied for callers that waited |
 /// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
@@ -306,6 +309,102 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A cache that fails is no error here: the function loads.
 ///
+/// # Stale values and slow loads
+///
+/// All of these are off by default. They may stand on the strategy as well, as the defaults of its methods;
+/// `= false` on a method, or on a function with `strategy = …`, switches such a default off. An entry without a body
+/// takes `jitter` and `none_ttl` alone: nothing is loaded there.
+///
+/// | option | value | |
+/// |---|---|---|
+/// | `stale_while_revalidate = "10m"` | a duration after the TTL | the old value is served, and loaded anew in the background ᵗ |
+/// | `stale_if_error = "6h"` | a duration after the TTL | the old value is served where loading a new one fails |
+/// | `retry_after = "1s"` | a duration, `1s` by default | so long the source is left alone after it has failed, where an old value is served |
+/// | `early_refresh`, `early_refresh = 1.5` | nothing, which is 1; or a number above 0, up to 100 | loads anew in the background before the TTL ends, at random: the earlier the longer a load takes and the greater the number ᵗ |
+/// | `jitter = 0.1` | a number above 0 and below 1 | takes up to this share off each TTL at random, so that what was stored together does not end together |
+/// | `load_timeout = "2s"` | a duration | a load is waited for only so long, then it is an error; it goes on, and its value is stored ᵗ |
+/// | `soft_load_timeout = "100ms"` | a duration below `load_timeout` | the same where there is an old value, which is served; needs one of the two windows ᵗ |
+/// | `timeout_error = path` | a path to a `fn(LoadTimeout) -> E` | the error of `load_timeout`; without it `E: From<LoadTimeout>`, as `anyhow::Error` and `Box<dyn Error + Send + Sync>` are |
+/// | `detached` | nothing | loads run in tasks: a caller that goes away does not take its load along ᵗ |
+/// | `background` | nothing | loads may run in tasks: for a method whose strategy has one of these as a default ᵗ |
+///
+/// ```
+/// use cache_runtime::prelude::*;
+/// use cache_runtime::LoadTimeout;
+/// # #[derive(Clone)] struct Db;
+/// # impl Db { async fn rate(&self, _: &str) -> Option<u32> { Some(108) } }
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum RateError { Unknown, TooSlow }
+///
+/// impl From<LoadTimeout> for RateError {
+///     fn from(_: LoadTimeout) -> Self { RateError::TooSlow }
+/// }
+///
+/// /// Rates change every minute; an old one is better than none.
+/// #[cache_strategy(namespace = "rates", ttl = "1m", stale_if_error = "1d", jitter = 0.1)]
+/// #[derive(Clone)] // `self` is cloned into tasks
+/// struct Rates {
+///     #[skip]
+///     db: Db,
+/// }
+///
+/// #[cache_strategy]
+/// impl Rates {
+///     #[cached(key = "rate/<currency>", stale_while_revalidate = "10m", load_timeout = "2s")]
+///     async fn rate(&self, currency: &str) -> Result<u32, RateError> {
+///         self.db.rate(currency).await.ok_or(RateError::Unknown)
+///     }
+///
+///     #[cached(key = "currencies", stale_if_error = false)]
+///     async fn currencies(&self) -> Vec<String> {
+///         vec!["eur".into()]
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let rates = Rates { db: Db };
+/// assert_eq!(rates.rate("eur").await, Ok(108));
+/// assert_eq!(rates.currencies().await, ["eur"]);
+/// # }
+/// ```
+///
+/// ᵗ A load that may outlive its caller runs in a task, with copies of its own: `&self` and what is borrowed (`&T`,
+/// `&str`, `&[T]`) is cloned, what is owned is moved, and all of it only when there is something to load. It has to be
+/// `Send + 'static`, and what is cloned `Sync` as well; what can't be is told at the parameter. A generic parameter
+/// says so in its bounds: `T: Clone + Send + Sync + 'static`.
+///
+/// A function that calls itself does so through a future that says that it is `Send`, as no task can find that out for
+/// itself:
+///
+/// ```
+/// use std::pin::Pin;
+///
+/// use cache_runtime::prelude::*;
+///
+/// #[cached(namespace = "math", key = "sum/<n>", ttl = "1h", detached)]
+/// async fn sum(n: u64) -> u64 {
+///     if n == 0 { 0 } else { n + boxed(n - 1).await }
+/// }
+///
+/// fn boxed(n: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+///     Box::pin(sum(n))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(sum(4).await, 10);
+/// # }
+/// ```
+///
+/// # Tags
+///
+/// `tags("user/<user_id>", "feed")` gives an entry names that it shares with others, which go all together by
+/// [`cache_invalidate`](macro@cache_invalidate#tags): up to 16 templates like the key's, without a hash tag. A
+/// placeholder is a parameter that is in the key, or a path into one: a skipped one would give two callers with one
+/// key different tags. Tags belong to their namespace and version, and `#[key]` fields are ahead of them as in keys.
+///
 /// # Where it does not go
 ///
 /// On functions that are not `async` and have a body, on `const`, `unsafe` and `extern` ones, and beside
@@ -403,6 +502,7 @@ pub fn cache_put(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `post(id)`, `path::post(id)`, `self.messages(id)` | an entry, written as the call that reads it, less the skipped parameters; one or more |
 /// | `feed(author, *)` | a `*` in place of an argument is every value of it: the entries that fit |
+/// | `tag("user/<user_id>")` | all entries with this [tag](#tags) |
 /// | `on = "success"` | all ways out by default: this leaves out `Err`, panics and callers that went away |
 /// | `crate = path` | where the runtime is, if your crate has it under another name |
 ///
@@ -419,6 +519,43 @@ pub fn cache_put(args: TokenStream, item: TokenStream) -> TokenStream {
 /// was, `Applied` or `Queued`.
 ///
 /// May stand several times, each with its own `on`, and above a [`cache_put`](macro@cache_put).
+///
+/// # Tags
+///
+/// A placeholder is a parameter of the function, or a path into one (`<author.id>`).
+///
+/// | | whose tag |
+/// |---|---|
+/// | `tag("user/<id>")` | in a strategy's impl block, with a `self`: that strategy's, with its `#[key]` fields and its cache |
+/// | `tag("user/<id>", strategy = Feed)` | another strategy's, one without `#[key]` fields, in the installed cache |
+/// | `tag("user/<id>", namespace = "feed", version = 2)` | that of functions with this namespace and version, in the installed cache; without `version` it is 1 |
+///
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// #[cached(namespace = "feed", key = "user/<user_id>/page_<page>", ttl = "1h", tags("user/<user_id>"))]
+/// async fn feed(user_id: u64, page: u32) -> Vec<String> {
+///     # let _ = (user_id, page);
+///     vec![]
+/// }
+///
+/// struct Post { author: u64 }
+///
+/// #[cache_invalidate(tag("user/<post.author>", namespace = "feed"))] // every page of the author's feed
+/// async fn publish(post: Post) -> Result<(), String> {
+///     # let _ = post;
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), String> {
+/// feed(7, 1).await;
+/// publish(Post { author: 7 }).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A function or method of the name `tag` is still a target: its first argument is no text in quotes.
 #[proc_macro_attribute]
 pub fn cache_invalidate(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::change("cache_invalidate", args.into(), item.into()).into()
@@ -479,6 +616,8 @@ pub fn derive_cache_key(input: TokenStream) -> TokenStream {
 /// #[cache(name = "post")]
 /// struct Post {
 ///     id: i64,
+///     #[cache(version)]
+///     changed: i64, // grows with every change
 ///     comments: Vec<Comment>, // a `CacheValue` itself
 ///     #[cache(opaque = "1")]
 ///     raw: other_crate::Raw, // not one
@@ -493,6 +632,7 @@ pub fn derive_cache_key(input: TokenStream) -> TokenStream {
 /// | option | on | default | |
 /// |---|---|---|---|
 /// | `#[cache(opaque = "1")]` | a field | | its type is of another crate: what stands for its shape. Raise it when the type is written differently |
+/// | `#[cache(version)]` | one field of a struct | | says how new the value is: an integer of up to 64 bits, a `SystemTime`, a `chrono::DateTime` (in microseconds), or what implements `Version` |
 /// | `#[cache(name = "post")]` | the type | its path: `crate::module::Post` | its name in keys with a type parameter (`<T>`) |
 /// | `#[cache(crate = path)]` | the type | `::cache_runtime` | where the runtime is, if your crate has it under another name |
 ///

@@ -178,7 +178,7 @@ fn value_of_struct_and_enum() {
         "derive_value_struct",
         entry::derive_value(tokens(
             r#"#[serde(rename_all = "camelCase")] struct Post<T> {
-                id: i64, #[serde(default)] items: Vec<T>, #[serde(skip)] local: Cell<u8>, #[cache(opaque = "2")] raw: Foreign
+                id: i64, #[cache(version)] changed: u32, #[serde(default)] items: Vec<T>, #[serde(skip)] local: Cell<u8>, #[cache(opaque = "2")] raw: Foreign
             }"#,
         )),
     );

@@ -1,9 +1,13 @@
 //! `#[derive(CacheValue)]`: what of a type is in its schema.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, GenericParam, Generics, Ident, LitStr, Meta, Path, Type};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Data, DeriveInput, Fields, GenericParam, Generics, Ident, Index, LitStr, Member, Meta, Path,
+    Token, Type,
+};
 
 use crate::args::krate;
 use crate::error::{self, Errors};
@@ -20,6 +24,8 @@ pub(crate) struct ValuePlan {
     pub(crate) name: Option<String>,
     pub(crate) attributes: String,
     pub(crate) shape: ValueShape,
+    /// The field that says how new a value is.
+    pub(crate) version: Option<(Member, Type)>,
 }
 
 pub(crate) enum ValueShape {
@@ -44,7 +50,7 @@ pub(crate) struct Field {
 impl ValuePlan {
     pub(crate) fn new(input: DeriveInput, errors: &mut Errors) -> Self {
         let (mut path, mut name) = (None::<Path>, None);
-        let hint = "a cached type takes `name` and `crate`, its fields take `opaque`";
+        let hint = "a cached type takes `name` and `crate`, its fields take `opaque` and `version`";
         options(&input.attrs, &["name", "crate"], hint, errors, |option, meta| {
             match option {
                 "crate" => path = Some(meta.value()?.parse()?),
@@ -59,21 +65,31 @@ impl ValuePlan {
                 owned = false;
             }
         }
+        let mut versions = Vec::new();
         let shape = match &input.data {
-            Data::Struct(data) => ValueShape::Struct(fields(&data.fields, errors)),
+            Data::Struct(data) => ValueShape::Struct(fields(&data.fields, &mut versions, errors)),
             Data::Enum(data) => {
                 let variant = |variant: &syn::Variant| Variant {
                     name: variant.ident.unraw().to_string(),
                     attributes: serde_attributes(&variant.attrs),
-                    fields: fields(&variant.fields, errors),
+                    fields: fields(&variant.fields, &mut versions, errors),
                 };
-                ValueShape::Enum(data.variants.iter().map(variant).collect())
+                let variants = data.variants.iter().map(variant).collect();
+                for version in versions.drain(..) {
+                    errors.span(version.at, error::version_in_enum());
+                }
+                ValueShape::Enum(variants)
             }
             Data::Union(data) => {
                 errors.at(data.union_token, error::union());
                 ValueShape::Struct(Vec::new())
             }
         };
+        let mut versions = versions.into_iter();
+        let version = versions.next().map(|version| (version.member, version.ty));
+        for extra in versions {
+            errors.span(extra.at, error::second_version());
+        }
         Self {
             krate: krate(path.as_ref()),
             attributes: serde_attributes(&input.attrs),
@@ -82,17 +98,32 @@ impl ValuePlan {
             owned,
             name,
             shape,
+            version,
         }
     }
 }
 
-fn fields(fields: &Fields, errors: &mut Errors) -> Vec<Field> {
+/// A field with `#[cache(version)]`.
+struct VersionField {
+    at: Span,
+    member: Member,
+    ty: Type,
+}
+
+fn fields(fields: &Fields, versions: &mut Vec<VersionField>, errors: &mut Errors) -> Vec<Field> {
     let mut out = Vec::new();
-    for (at, field) in fields.iter().enumerate() {
-        let mut opaque = None;
+    for (index, field) in fields.iter().enumerate() {
+        let (mut opaque, mut version) = (None, None);
         let mut mistakes = Errors::default();
-        let hint = "a field takes `opaque = \"1\"`";
-        options(&field.attrs, &["opaque"], hint, &mut mistakes, |_, meta| {
+        let hint = "a field takes `opaque = \"1\"` and `version`";
+        options(&field.attrs, &["opaque", "version"], hint, &mut mistakes, |option, meta| {
+            if option == "version" {
+                if !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+                    return Err(meta.error(error::version_takes_nothing()));
+                }
+                version = Some(meta.path.span());
+                return Ok(());
+            }
             let version = match meta.value().and_then(|value| value.parse::<LitStr>()) {
                 Ok(text) if !text.value().is_empty() => text.value(),
                 _ => return Err(meta.error(error::empty_opaque())),
@@ -106,10 +137,22 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<Field> {
             errors.append(mistakes);
         }
         let attributes = serde_attributes(&field.attrs);
-        if attributes.split(", ").any(|attribute| attribute == "skip") {
+        let skipped = attributes.split(", ").any(|attribute| attribute == "skip");
+        match version {
+            Some(at) if skipped => errors.span(at, error::skipped_version()),
+            Some(at) => {
+                let member = match &field.ident {
+                    Some(ident) => Member::Named(ident.clone()),
+                    None => Member::Unnamed(Index { index: index as u32, span: field.ty.span() }),
+                };
+                versions.push(VersionField { at, member, ty: field.ty.clone() });
+            }
+            None => {}
+        }
+        if skipped {
             continue;
         }
-        let name = field.ident.as_ref().map_or_else(|| at.to_string(), |ident| ident.unraw().to_string());
+        let name = field.ident.as_ref().map_or_else(|| index.to_string(), |ident| ident.unraw().to_string());
         out.push(Field { name, attributes, ty: field.ty.clone(), opaque });
     }
     out

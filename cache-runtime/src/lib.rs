@@ -91,7 +91,7 @@ pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
-pub use value::{CacheValue, SchemaVisitor, Value};
+pub use value::{CacheValue, SchemaVisitor, Value, Version};
 pub use write::{WriteEffect, Written};
 
 pub use cache_macros::{CacheKey, CacheValue, cache_invalidate, cache_put, cache_strategy, cached};

@@ -95,3 +95,22 @@ pub(crate) fn empty_opaque() -> String {
     "`opaque` takes the version of the field's format, raised when it changes: `#[cache(opaque = \"1\")]`"
         .to_owned()
 }
+
+pub(crate) fn second_version() -> String {
+    "a value has one version; remove `#[cache(version)]` here or on the other field".to_owned()
+}
+
+pub(crate) fn version_in_enum() -> String {
+    "`version` stands on a field of a struct: a variant's field is not always there; put it beside the enum, into a struct \
+     that holds both"
+        .to_owned()
+}
+
+pub(crate) fn version_takes_nothing() -> String {
+    "`version` takes no value: the field holds it, so write `#[cache(version)]`".to_owned()
+}
+
+pub(crate) fn skipped_version() -> String {
+    "serde skips this field, so what is read from the cache would have another version: remove `skip`"
+        .to_owned()
+}

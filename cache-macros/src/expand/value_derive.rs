@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, parse_quote};
+use syn::{GenericParam, Generics, Member, Type, parse_quote};
 
 use super::key::local;
 use crate::tokens;
@@ -46,12 +46,24 @@ fn schema(plan: &ValuePlan) -> TokenStream {
         ValueShape::Enum(variants) => variants.iter().map(|variant| self::variant(krate, variant)).collect(),
     };
     let inside = closure(&steps);
+    let version = plan.version.as_ref().map(|(member, ty)| version(krate, member, ty));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::CacheValue for #ident #ty_generics #where_clause {
             fn schema(#visitor: &mut #krate::__private::SchemaVisitor) {
                 #visitor.item::<Self>(#path, #attributes, #inside);
             }
+            #version
+        }
+    }
+}
+
+/// How new a value is, said at the field's type where that can't tell.
+fn version(krate: &TokenStream, member: &Member, ty: &Type) -> TokenStream {
+    let version = quote_spanned!(ty.span()=> <#ty as #krate::Version>::version);
+    quote! {
+        fn version(&self) -> ::core::option::Option<u64> {
+            ::core::option::Option::Some(#version(&self.#member))
         }
     }
 }

@@ -18,6 +18,14 @@ impl<T: ::cache_runtime::CacheValue> ::cache_runtime::CacheValue for Post<T> {
                         );
                     __visitor
                         .field(
+                            "changed",
+                            "",
+                            |__visitor| <u32 as ::cache_runtime::CacheValue>::schema(
+                                __visitor,
+                            ),
+                        );
+                    __visitor
+                        .field(
                             "items",
                             "default",
                             |__visitor| <Vec<
@@ -27,6 +35,11 @@ impl<T: ::cache_runtime::CacheValue> ::cache_runtime::CacheValue for Post<T> {
                     __visitor.opaque_field("raw", "", "Foreign", "2");
                 },
             );
+    }
+    fn version(&self) -> ::core::option::Option<u64> {
+        ::core::option::Option::Some(
+            <u32 as ::cache_runtime::Version>::version(&self.changed),
+        )
     }
 }
 #[automatically_derived]

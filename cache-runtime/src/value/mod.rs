@@ -3,6 +3,7 @@
 mod codec;
 mod schema;
 mod std_types;
+mod version;
 
 use std::any::TypeId;
 use std::cell::RefCell;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use codec::{decode, draft, draft_none};
 pub use schema::SchemaVisitor;
+pub use version::Version;
 
 /// What can be cached: any owned type that serde can write and read, cheap to clone or inside an `Arc`.
 ///
@@ -51,6 +53,11 @@ impl<V: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for 
 pub trait CacheValue: 'static {
     /// Tells the visitor what this type consists of.
     fn schema(visitor: &mut SchemaVisitor);
+
+    /// How new the value is: what its field with `#[cache(version)]` says. `None`: it has no such field.
+    fn version(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Which type a stored value has.

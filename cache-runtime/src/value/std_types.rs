@@ -91,6 +91,10 @@ macro_rules! transparent {
             fn schema(visitor: &mut SchemaVisitor) {
                 T::schema(visitor);
             }
+
+            fn version(&self) -> Option<u64> {
+                T::version(self)
+            }
         }
     )*};
 }
