@@ -13,7 +13,7 @@ use crate::background::{in_background, with_ticks};
 use crate::draft::Facts;
 use crate::read::{Call, Look, Seen};
 use crate::record::{Claim, Draft, Expected, Nonce, Tags, Token};
-use crate::store::Lease;
+use crate::store::{AnyStore, Filled, Lease};
 use crate::value::Value;
 
 /// What leading came to.
@@ -240,6 +240,10 @@ fn renew(call: Call<'_>, hold: &Hold) {
     });
 }
 
+fn retry_later(call: Call<'_>, store: &AnyStore) -> Claim {
+    Claim::Failed(hold::end(store, call.policy.retry_pause()))
+}
+
 /// Replaces what is held by the value, or gives it back.
 async fn settle<V, E>(
     miss: &mut Miss<'_, V, E>,
@@ -252,13 +256,19 @@ async fn settle<V, E>(
     let counters = &call.site.counters;
     let (store, budget) = (miss.store, &mut miss.budget);
     let answer = match (draft, hold) {
-        (Some((draft, ttl)), _) => store.fill(budget, call.key, &under, draft, ttl).await.map(|filled| {
-            if filled { &counters.fills } else { &counters.revoked_fills }.one();
-        }),
+        (Some((draft, ttl)), _) => match store.fill(budget, call.key, &under, draft, ttl).await {
+            // The source is a replica that lags behind; it is asked again after a while.
+            Ok(Filled::Older) => {
+                counters.older.one();
+                store.claim(budget, call.key, &under, retry_later(call, store), None).await.map(|_| ())
+            }
+            filled => filled.map(|filled| {
+                if filled == Filled::Stored { &counters.fills } else { &counters.revoked_fills }.one();
+            }),
+        },
         // The value from before may still be of use; but its source is left alone for a while.
         (None, Hold::Claim(_)) if failed => {
-            let claim = Claim::Failed(hold::end(store, call.policy.retry_pause()));
-            store.claim(budget, call.key, &under, claim, None).await.map(|_| ())
+            store.claim(budget, call.key, &under, retry_later(call, store), None).await.map(|_| ())
         }
         // There is a newer answer than what stands there, and it can't be stored.
         (None, _) => store.release(budget, call.key, &under).await,

@@ -24,6 +24,16 @@ pub(crate) enum Lease {
     Held(Found),
 }
 
+/// What became of a loaded value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    Stored,
+    /// What it was loaded under is gone: invalidated, written, or its time has ended.
+    Revoked,
+    /// It is older than the one that it was to replace, by the version that its source gives it.
+    Older,
+}
+
 /// What the end of a write did at its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WriteEnd {
@@ -72,14 +82,14 @@ pub(crate) trait Store {
         free_at: Option<u64>,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Replaces exactly what the value was loaded under, a lease or the value before; `false`: that is gone, nothing is stored.
+    /// Replaces exactly what the value was loaded under, a lease or the value before.
     fn fill(
         &self,
         key: &Key,
         under: &Expected,
         draft: Draft,
         ttl: Duration,
-    ) -> impl Future<Output = Answer<bool>> + Send;
+    ) -> impl Future<Output = Answer<Filled>> + Send;
 
     /// Takes away exactly what `under` names, if it still stands.
     fn release(&self, key: &Key, under: &Expected) -> impl Future<Output = Answer<()>> + Send;
@@ -110,8 +120,9 @@ pub(crate) trait Store {
         draft: Option<(Draft, Duration)>,
     ) -> impl Future<Output = Answer<WriteEnd>> + Send;
 
-    /// Stores values on the caller's word. On a write mark: makes it contended, and stores nothing.
-    fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<()>> + Send;
+    /// Stores values on the caller's word, but not in place of newer ones. On a write mark: makes it contended, and stores nothing.
+    /// Gives how many newer ones there were.
+    fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Takes away what stands at the keys; a write mark becomes contended.
     fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<()>> + Send;
@@ -169,12 +180,12 @@ steps! {
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
     claim(key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> bool;
-    fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> bool;
+    fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Filled;
     release(key: &Key, under: &Expected) -> ();
     open_tags(tags: &[Key], time: Duration) -> Vec<(Nonce, u64)>;
     begin_write(key: &Key, writer: Nonce, time: Duration) -> Nonce;
     end_write(key: &Key, mark: Nonce, writer: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
-    put(entries: Vec<(Key, Draft, Duration)>) -> ();
+    put(entries: Vec<(Key, Draft, Duration)>) -> u64;
     invalidate(keys: &[Key]) -> ();
     abandon_write(key: &Key, writer: Nonce) -> ();
     shed(key: &Key, most: usize) -> bool;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
-use super::{Answer, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::key::{Key, Pattern};
 use crate::record::{Claim, Draft, Expected, Found, Nonce};
 
@@ -180,7 +180,7 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, free_at)))
     }
 
-    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
         let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
         Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, under, &mut draft, now + ttl)))
     }
@@ -213,12 +213,14 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::end_write(slot, mark, writer, &mut draft, now)))
     }
 
-    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<u64> {
+        let mut newer = 0;
         for (key, draft, ttl) in entries {
             let mut draft = Some(draft).filter(|draft| self.has_room_for(&key, draft));
-            self.step(key.as_bytes(), |slot, now| slot::put(slot, &mut draft, now + ttl));
+            let older = self.step(key.as_bytes(), |slot, now| slot::put(slot, &mut draft, now + ttl));
+            newer += u64::from(older);
         }
-        Ok(())
+        Ok(newer)
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {

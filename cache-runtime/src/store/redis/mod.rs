@@ -23,7 +23,7 @@ use self::call::Call;
 use self::link::{fits, namespace_glob};
 use self::scripts::Script;
 use self::servers::Servers;
-use super::{Answer, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
@@ -117,10 +117,14 @@ impl Store for RedisStore {
         integer(self.script(Script::Claim, key, &arguments).await?).map(|claimed| claimed == 1)
     }
 
-    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
-        integer(self.script(Script::Fill, key, &arguments).await?).map(|filled| filled == 1)
+        Ok(match integer(self.script(Script::Fill, key, &arguments).await?)? {
+            1 => Filled::Stored,
+            2 => Filled::Older,
+            _ => Filled::Revoked,
+        })
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
@@ -164,7 +168,7 @@ impl Store for RedisStore {
         })
     }
 
-    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<u64> {
         let times: Vec<Vec<u8>> = entries.iter().map(|(_, _, ttl)| millis(*ttl)).collect();
         let arguments =
             entries.iter().zip(&times).map(|((_, draft, _), time)| Ok([payload(draft)?, &time[..]]));
@@ -173,10 +177,11 @@ impl Store for RedisStore {
         let calls: Vec<Call<'_>> = calls
             .map(|((key, ..), arguments)| Call::script(Script::Put, key.as_bytes(), arguments))
             .collect();
+        let mut newer = 0;
         for answer in self.servers.each(&calls).await? {
-            answer?;
+            newer += u64::from(integer(answer?)? == 2);
         }
-        Ok(())
+        Ok(newer)
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
