@@ -142,6 +142,12 @@ impl MemoryStore {
         });
     }
 
+    /// Lets a value be fresh until then at the most, and sets its claim.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn change(&self, key: &[u8], fresh_until: u64, claim: Option<Claim>) {
+        self.step(key, |slot, _| (slot::change(slot, fresh_until, claim), ()));
+    }
+
     /// A value that is larger than a shard would push everything else out of it, and then itself.
     fn has_room_for(&self, key: &Key, draft: &Draft) -> bool {
         weight(key.as_bytes().len(), draft.size) <= self.capacity / self.shards.len() as u64

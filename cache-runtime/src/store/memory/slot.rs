@@ -292,3 +292,18 @@ pub(super) fn invalidate(slot: Option<&mut Slot>, _: Instant) -> (Change, bool) 
         },
     }
 }
+
+/// For the interleaving checker: a value that is fresh until then at the most, with another claim. It stays the same value.
+#[cfg(feature = "__interleaving")]
+pub(super) fn change(slot: Option<&mut Slot>, fresh_until: u64, claim: Option<Claim>) -> Change {
+    if let Some(Slot { record: Record::Value(held), .. }) = slot {
+        let bits = claim.map_or_else(|| held.claim.load(Ordering::Relaxed), Claim::to_bits);
+        *held = Arc::new(Held {
+            header: Header { fresh_until: held.header.fresh_until.min(fresh_until), ..held.header.clone() },
+            claim: AtomicU64::new(bits),
+            value: Arc::clone(&held.value),
+            size: held.size,
+        });
+    }
+    Change::Keep
+}
