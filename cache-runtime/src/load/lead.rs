@@ -12,7 +12,7 @@ use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
 use crate::draft::Facts;
 use crate::read::{Call, Look, Seen};
-use crate::record::{Claim, Draft, Expected, Nonce, Tags, Token};
+use crate::record::{Claim, Draft, Expected, Nonce, Over, Tags, Token};
 use crate::store::Lease;
 use crate::value::Value;
 
@@ -155,7 +155,7 @@ fn land<V: Value, E>(miss: &Miss<'_, V, E>, leader: &Leader, result: &Result<Opt
 async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Taken<V> {
     match (leader.inherited(), look) {
         // Whoever held the claim was dropped; whatever of his is still under way claims the same value.
-        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, None, Vec::new()).await,
+        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, Over::Any, Vec::new()).await,
         // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
         (Some(Hold::Lease(nonce)), Look::Absent | Look::Dead(_)) => {
             take_lease(miss, leader, Some(Expected::lease(nonce))).await
@@ -164,7 +164,7 @@ async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look
         (None, Look::Dead(dead)) => take_lease(miss, leader, Some(dead)).await,
         (None, Look::Aged(aged)) => {
             let now = miss.store.now();
-            take_claim(miss, leader, aged.expected, Some(now), aged.seen.tags).await
+            take_claim(miss, leader, aged.expected, Over::Ended(now), aged.seen.tags).await
         }
         (_, other) => without_hold(other),
     }
@@ -197,13 +197,13 @@ async fn take_claim<V, E>(
     miss: &mut Miss<'_, V, E>,
     leader: &Leader,
     value: Expected,
-    free_at: Option<u64>,
+    over: Over,
     tags: Vec<Option<Nonce>>,
 ) -> Taken<V> {
     let claim = Claim::Loading(hold::end(miss.store, miss.call.cache.settings().lease));
     let token = value.stamp().map(Token::Value);
     leader.ask(Hold::Claim(value.clone()));
-    match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, free_at).await, token) {
+    match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, over).await, token) {
         (Ok(true), Some(token)) => Ok(Under::Hold(Hold::Claim(value), token)),
         (Ok(_), token) => {
             leader.settled();
@@ -258,7 +258,7 @@ async fn settle<V, E>(
         // The value from before may still be of use; but its source is left alone for a while.
         (None, Hold::Claim(_)) if failed => {
             let claim = Claim::Failed(hold::end(store, call.policy.retry_pause()));
-            store.claim(budget, call.key, &under, claim, None).await.map(|_| ())
+            store.claim(budget, call.key, &under, claim, Over::Any).await.map(|_| ())
         }
         // There is a newer answer than what stands there, and it can't be stored.
         (None, _) => store.release(budget, call.key, &under).await,

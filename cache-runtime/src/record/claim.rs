@@ -12,6 +12,29 @@ pub(crate) enum Claim {
     Failed(u64),
 }
 
+/// Which claims a new one takes the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// All of them: by whoever holds it.
+    Any,
+    /// None, or one that has ended by then.
+    Ended(u64),
+    /// That of a load under way. A renewal that is late finds that the load has failed or was given up, and must not stand for
+    /// one that nobody runs.
+    Loading,
+}
+
+impl Over {
+    /// Whether a new claim may take the place of the one that stands.
+    pub(crate) fn takes(self, stands: Claim) -> bool {
+        match self {
+            Over::Any => true,
+            Over::Ended(now) => stands.at(now) == Claim::Free,
+            Over::Loading => matches!(stands, Claim::Loading(_)),
+        }
+    }
+}
+
 const FAILED: u64 = 1 << 63;
 
 impl Claim {

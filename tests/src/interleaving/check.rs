@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::executor::Executor;
 use super::protocol::{At, Protocol, Rest};
 use super::schedule::Scene;
-use super::{KEYS, Mix, Op, PROCESSES, Schedule, Source, World};
+use super::{KEYS, Mix, Op, PROCESSES, Schedule, Source, World, has_windows};
 
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +49,11 @@ fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &S
     if schedule.scene == Scene::ReadersUnderAMark {
         world.source.hold(schedule.key, reads);
     }
-    if schedule.scene == Scene::ReadersOfAnOldValue {
+    if schedule.begins_with_a_value {
         let at = At { process: 0, key: schedule.key };
-        let work = [Op::Read, Op::Age].map(|op| work(world, op, at));
-        executor.actor("the first reader".to_owned(), work.into(), false);
+        let old = schedule.scene == Scene::ReadersOfAnOldValue || has_windows(at.key);
+        let ops = [Op::Read, Op::Age].into_iter().take(if old { 2 } else { 1 });
+        executor.actor("the first reader".to_owned(), ops.map(|op| work(world, op, at)).collect(), false);
         if let Err(waiting) = executor.run(|| world.is_violated()) {
             return world.violate(format!("HANGS at first: {waiting}"));
         }

@@ -112,6 +112,8 @@ pub struct Schedule {
     pub scene: Scene,
     /// The key that it is about, where it is about one.
     pub key: usize,
+    /// Whether its value is there when they begin, and past its TTL where it has windows: most of what can go wrong needs one.
+    pub begins_with_a_value: bool,
     /// What each actor does, one after the other.
     pub actors: Vec<Vec<(Op, At)>>,
     /// Decides everything else.
@@ -151,7 +153,11 @@ impl Schedule {
         if scene == Scene::ReadersUnderAMark {
             actors.push(vec![(Op::HoldAWrite, At { process: 0, key })]);
         }
-        Schedule { scene, key, actors, random, chances }
+        let begins_with_a_value = match scene {
+            Scene::Fight => mix == Mix::Everything && random.below(2) == 0,
+            scene => scene == Scene::ReadersOfAnOldValue,
+        };
+        Schedule { scene, key, begins_with_a_value, actors, random, chances }
     }
 }
 

@@ -14,7 +14,7 @@ use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Lease, Store, WriteEnd};
 use crate::key::{Key, Pattern};
-use crate::record::{Claim, Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 /// More shards let more threads change entries at once; a value has to fit into one.
 const MOST_SHARDS: u64 = 16;
@@ -182,8 +182,8 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::renew(slot, nonce, now + NO_END)))
     }
 
-    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
-        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, free_at)))
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
+        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, over)))
     }
 
     async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {

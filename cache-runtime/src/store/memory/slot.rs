@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::{Lease, WriteEnd};
-use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Stored, Token};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Over, Stored, Token};
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -162,20 +162,15 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
     }
 }
 
-pub(super) fn claim(
-    slot: Option<&mut Slot>,
-    value: &Expected,
-    claim: Claim,
-    free_at: Option<u64>,
-) -> (Change, bool) {
+pub(super) fn claim(slot: Option<&mut Slot>, value: &Expected, claim: Claim, over: Over) -> (Change, bool) {
     let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &slot.record) {
         Some(Record::Value(held)) => {
             let stands = Claim::from_bits(held.claim.load(Ordering::Relaxed));
-            let free = free_at.is_none_or(|now| stands.at(now) == Claim::Free);
-            if free {
+            let takes = over.takes(stands);
+            if takes {
                 held.claim.store(claim.to_bits(), Ordering::Relaxed);
             }
-            free
+            takes
         }
         _ => false,
     };
