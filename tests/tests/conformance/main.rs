@@ -6,6 +6,7 @@
 #[macro_use]
 mod stores;
 mod cancellation;
+mod dropped;
 mod hostile;
 mod invalidation;
 mod kinds;
