@@ -218,8 +218,9 @@ fn without_hold<V>(look: Look<V>) -> Taken<V> {
         Look::Hit(value) => Under::Hit(value),
         Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),
         Look::Busy(seen) => match seen.token {
-            // A write is under way. Who sees its mark unchanged may share the load.
-            Token::Mark(..) => Under::Nothing(Some(seen)),
+            // A write is under way. Who sees its mark unchanged may share the load; but not where a tag is missing, as that one
+            // may fall once more and leaves no trace.
+            Token::Mark(..) => Under::Nothing(seen.tags.iter().all(Option::is_some).then_some(seen)),
             Token::Lease(_) | Token::Value(_) => return Err(seen),
         },
         Look::Aged(_) | Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => {

@@ -63,3 +63,18 @@ impl Claim {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewal_takes_the_place_of_a_load_that_is_under_way_and_of_nothing_else() {
+        let stands =
+            [Claim::Free, Claim::Loading(5), Claim::Loading(50), Claim::Failed(5), Claim::Failed(50)];
+        let taken = |over: Over| stands.map(|claim| over.takes(Claim::from_bits(claim.to_bits())));
+        assert_eq!(taken(Over::Any), [true; 5]);
+        assert_eq!(taken(Over::Ended(10)), [true, true, false, true, false]);
+        assert_eq!(taken(Over::Loading), [false, true, true, false, false]);
+    }
+}
