@@ -33,7 +33,9 @@ pub mod fuzzing {
 /// For the interleaving checker in `tests/`.
 #[cfg(feature = "__interleaving")]
 pub mod interleaving {
-    pub use crate::interleaving::{Background, Hook, Standing, evict, expire, set_hook, sibling, standing};
+    pub use crate::interleaving::{
+        Background, Hook, Standing, age, end_claim, evict, expire, read_owned, set_hook, sibling, standing,
+    };
 }
 
 /// Puts a site into the catalog.

@@ -105,7 +105,7 @@ impl<V, K> Entry<V, K> {
         (&self.cache, self.site, &self.key)
     }
 
-    fn call(&self) -> Call<'_> {
+    pub(crate) fn call(&self) -> Call<'_> {
         let call = Call::new(self.site, &self.cache, &self.key, self.schema).tags(&self.tags);
         Call { policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }

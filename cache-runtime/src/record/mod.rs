@@ -32,7 +32,7 @@ mod tests;
 use std::any::Any;
 use std::sync::Arc;
 
-pub(crate) use claim::Claim;
+pub(crate) use claim::{Claim, Over};
 pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags};
 pub(crate) use nonce::Nonce;
 

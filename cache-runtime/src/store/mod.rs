@@ -12,7 +12,7 @@ pub(crate) use budget::Budget;
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{Claim, Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
 
@@ -72,14 +72,14 @@ pub(crate) trait Store {
     /// Gives a lease more time; `false`: it is gone.
     fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Claims a value, to load it anew; with `free_at` only if nobody else has by then. `false`: somebody has, or the value is
+    /// Claims a value, to load it anew, in place of the claims that `over` names. `false`: another one stands, or the value is
     /// gone.
     fn claim(
         &self,
         key: &Key,
         value: &Expected,
         claim: Claim,
-        free_at: Option<u64>,
+        over: Over,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Replaces exactly what the value was loaded under, a lease or the value before.
@@ -179,7 +179,7 @@ steps! {
     read_many(keys: &[Key]) -> Vec<Found>;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
-    claim(key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> bool;
+    claim(key: &Key, value: &Expected, claim: Claim, over: Over) -> bool;
     fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Filled;
     release(key: &Key, under: &Expected) -> ();
     open_tags(tags: &[Key], time: Duration) -> Vec<(Nonce, u64)>;

@@ -7,6 +7,7 @@
 mod stores;
 mod background;
 mod cancellation;
+mod dropped;
 mod hostile;
 mod invalidation;
 mod kinds;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::{Filled, Lease, WriteEnd};
-use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Stored, Token};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Over, Stored, Token};
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -171,20 +171,15 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
     }
 }
 
-pub(super) fn claim(
-    slot: Option<&mut Slot>,
-    value: &Expected,
-    claim: Claim,
-    free_at: Option<u64>,
-) -> (Change, bool) {
+pub(super) fn claim(slot: Option<&mut Slot>, value: &Expected, claim: Claim, over: Over) -> (Change, bool) {
     let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &slot.record) {
         Some(Record::Value(held)) => {
             let stands = Claim::from_bits(held.claim.load(Ordering::Relaxed));
-            let free = free_at.is_none_or(|now| stands.at(now) == Claim::Free);
-            if free {
+            let takes = over.takes(stands);
+            if takes {
                 held.claim.store(claim.to_bits(), Ordering::Relaxed);
             }
-            free
+            takes
         }
         _ => false,
     };
@@ -317,4 +312,19 @@ pub(super) fn invalidate(slot: Option<&mut Slot>, _: Instant) -> (Change, bool) 
             None => (Change::Remove, true),
         },
     }
+}
+
+/// For the interleaving checker: a value that is fresh until then at the most, with another claim. It stays the same value.
+#[cfg(feature = "__interleaving")]
+pub(super) fn change(slot: Option<&mut Slot>, fresh_until: u64, claim: Option<Claim>) -> Change {
+    if let Some(Slot { record: Record::Value(held), .. }) = slot {
+        let bits = claim.map_or_else(|| held.claim.load(Ordering::Relaxed), Claim::to_bits);
+        *held = Arc::new(Held {
+            header: Header { fresh_until: held.header.fresh_until.min(fresh_until), ..held.header.clone() },
+            claim: AtomicU64::new(bits),
+            value: Arc::clone(&held.value),
+            size: held.size,
+        });
+    }
+    Change::Keep
 }

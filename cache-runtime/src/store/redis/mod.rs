@@ -26,7 +26,7 @@ use self::servers::Servers;
 use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce, Over};
 
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -110,10 +110,14 @@ impl Store for RedisStore {
         integer(self.script(Script::Renew, key, &arguments).await?).map(|renewed| renewed == 1)
     }
 
-    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
         let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
-        let free_at = free_at.map(|now| now.to_string()).unwrap_or_default();
-        let arguments = [&value.beginning[..], length.as_bytes(), &claim, free_at.as_bytes()];
+        let over = match over {
+            Over::Any => String::new(),
+            Over::Ended(now) => now.to_string(),
+            Over::Loading => "loading".to_owned(),
+        };
+        let arguments = [&value.beginning[..], length.as_bytes(), &claim, over.as_bytes()];
         integer(self.script(Script::Claim, key, &arguments).await?).map(|claimed| claimed == 1)
     }
 
