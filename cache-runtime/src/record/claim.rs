@@ -49,7 +49,7 @@ impl Claim {
 
     pub(crate) fn from_bits(bits: u64) -> Claim {
         match (bits & !FAILED, bits & FAILED != 0) {
-            (0, _) => Claim::Free,
+            (0, false) => Claim::Free,
             (until, false) => Claim::Loading(until),
             (until, true) => Claim::Failed(until),
         }
