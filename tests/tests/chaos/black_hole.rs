@@ -10,7 +10,7 @@ use crate::items::{IDS, Invalidated, Items, trusted};
 
 const TASKS: u64 = 64;
 const CALLS: u64 = 10_000;
-const DEADLINE: Duration = Duration::from_millis(300);
+const DEADLINE: Duration = Duration::from_millis(500);
 
 /// When a call began, and how long it took.
 type Calls = Vec<(Instant, Duration)>;
@@ -29,9 +29,12 @@ async fn many_calls(items: &Items) -> Calls {
             calls.lock().expect("nobody panics with it").extend(own);
         })
     };
-    for task in (0..TASKS).map(task).collect::<Vec<_>>() {
-        task.await.expect("no call fails");
-    }
+    let all = async {
+        for task in (0..TASKS).map(task).collect::<Vec<_>>() {
+            task.await.expect("no call fails");
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), all).await.expect("somebody hangs");
     Arc::try_unwrap(calls).expect("all are done").into_inner().expect("nobody panicked with it")
 }
 
@@ -80,8 +83,8 @@ async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
         share(&late, 0.5),
         share(&late, 0.99),
     );
-    // The read, the lease and the fill together; each by itself would be 900 ms.
-    assert!(slowest < Duration::from_millis(800), "{slowest:?}");
+    // The read, the lease and the fill together; each by itself would be 1.5 s.
+    assert!(slowest < Duration::from_millis(1300), "{slowest:?}");
     assert!(share(&late, 0.99) < Duration::from_millis(20), "{:?}", share(&late, 0.99));
 
     for id in 0..50 {
