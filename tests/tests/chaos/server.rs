@@ -5,7 +5,7 @@ use std::time::Duration;
 use cache_runtime::prelude::*;
 use cache_tests::RedisServer;
 
-use crate::items::{IDS, Invalidated, Items, Traffic, trusted};
+use crate::items::{IDS, Invalidated, Items, Traffic, eventually, trusted};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_dies_stops_and_forgets_under_load_fails_nobody() {
@@ -42,8 +42,12 @@ async fn a_server_that_dies_stops_and_forgets_under_load_fails_nobody() {
     }
     let calls = traffic.end().await;
     println!("{calls} calls, {} loads, no error", items.source.loads.count());
-    items.read(7).await;
-    assert!(items.item_entry(7).get().await.is_some(), "and things are cached again");
+    // A busy machine may miss a deadline, of which nothing here is about.
+    eventually("things are cached again", || async {
+        items.read(7).await;
+        items.item_entry(7).get().await.is_some()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -76,8 +80,12 @@ async fn a_server_that_is_full_is_read_and_told_and_fails_nobody() {
     assert!(CacheManager::new(&cache).health_check().await.reachable, "it is full, and not lost");
 
     server.command(&["CONFIG", "SET", "maxmemory", "0"]);
-    items.read(7).await;
-    assert!(items.item_entry(7).get().await.is_some(), "and things are cached again");
+    // A busy machine may miss a deadline, of which nothing here is about.
+    eventually("things are cached again", || async {
+        items.read(7).await;
+        items.item_entry(7).get().await.is_some()
+    })
+    .await;
 }
 
 /// Puts in what there is room for, and then takes some room away: who lets go of a value has not made room for another.
