@@ -62,7 +62,7 @@ impl Load {
     pub(super) async fn work(&self, seed: u64, stop: &AtomicBool, calls: &Counter) {
         let mut random = Random::new(seed);
         while !stop.load(Ordering::Relaxed) {
-            let (what, at) = (random.below(100), random.below(IDS * KINDS));
+            let (what, at) = (random.below(10_000), random.below(IDS * KINDS));
             // Some keys are everybody's.
             let at = if random.below(4) == 0 { at % (KINDS * 4) } else { at };
             let call = self.one(what, at);
@@ -84,9 +84,10 @@ impl Load {
 
     async fn one(&self, what: u64, at: u64) {
         match what {
-            0..75 => self.read(at).await,
-            75..80 => self.short(at).await,
-            80..99 => self.change(at).await,
+            0..7500 => self.read(at).await,
+            7500..8000 => self.short(at).await,
+            8000..9999 => self.change(at).await,
+            // Some ten in a minute.
             _ if at < KINDS => {
                 // Where the server is away it says so.
                 let _ = CacheManager::new(&self.entries.cache).clear_namespace("soak").await;
