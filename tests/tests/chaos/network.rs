@@ -32,10 +32,14 @@ async fn under(fault: Fault) {
     }
     let calls = traffic.end().await;
     println!("{fault:?}: {ROUNDS} rounds, {calls} calls, {} connections", proxy.accepted());
-    for id in 0..IDS {
-        items.read(id).await;
-    }
-    assert!(items.item_entry(7).get().await.is_some(), "and things are cached again");
+    // A busy machine may miss the deadline now and then.
+    eventually("things are cached again", || async {
+        for id in 0..IDS {
+            items.read(id).await;
+        }
+        items.item_entry(7).get().await.is_some()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
