@@ -100,10 +100,10 @@ on_every_store! {
         #[cache_strategy]
         impl Twice {
             #[cached(key = "n/<id>")]
-            async fn number(&self, id: u64) -> u64 { id }
+            fn number(&self, id: u64) -> Entry<u64>;
         }
         let (one, source) = (Twice { cache: store.one.clone() }, Source::new());
-        let number = || one.number_entry(7).tagged([one.tag(("owner", 1))]);
+        let number = || one.number(7).tagged([one.tag(("owner", 1))]);
         let load = || { let (entry, source) = (number(), source.clone()); tokio::spawn(async move { entry.get_or_set(|| source.load(7)).await }) };
         source.put(7, 1);
         let (begun, has_begun) = tokio::sync::oneshot::channel();
