@@ -17,4 +17,5 @@ mod shapes;
 mod source;
 mod stale;
 mod tags;
+mod transactions;
 mod writes;
