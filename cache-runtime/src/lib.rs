@@ -94,6 +94,8 @@ pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
 pub use transaction::AfterCommit;
+#[cfg(feature = "sqlx")]
+pub use transaction::CacheTransaction;
 pub use value::{CacheValue, SchemaVisitor, Value, Version};
 pub use write::{WriteEffect, Written};
 

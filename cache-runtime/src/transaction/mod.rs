@@ -5,6 +5,8 @@
 
 mod pending;
 mod scope;
+#[cfg(feature = "sqlx")]
+mod sqlx;
 
 use std::fmt;
 use std::future::Future;
@@ -12,6 +14,8 @@ use std::sync::Arc;
 
 pub(crate) use pending::Pending;
 pub(crate) use scope::current;
+#[cfg(feature = "sqlx")]
+pub use sqlx::CacheTransaction;
 
 use crate::cache::Cache;
 use crate::entry::{Entry, EntryPattern};
