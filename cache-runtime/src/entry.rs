@@ -19,6 +19,7 @@ use crate::record::Found;
 use crate::site::Site;
 use crate::stats::Counts;
 use crate::tags::Standing;
+use crate::transaction;
 use crate::value::{Shape, Value};
 use crate::write::{Written, write};
 
@@ -113,7 +114,7 @@ impl<V, K> Entry<V, K> {
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
     /// Call it after the change is committed.
     ///
-    /// Where the store can't be told it is [`Invalidated::Queued`].
+    /// Where the store can't be told it is [`Invalidated::Queued`], inside of a transaction [`Invalidated::Deferred`].
     ///
     /// # Errors
     ///
@@ -146,6 +147,10 @@ impl<V: Value, K> Entry<V, K> {
     pub async fn try_get(&self) -> Result<Option<V>, CacheError> {
         let Some(store) = self.cache.store() else { return Ok(None) };
         let call = self.call();
+        if transaction::has_changed(&self.cache, &self.key) {
+            call.site.counters.misses.one();
+            return Ok(None);
+        }
         let look = call.look(store, &mut self.cache.budget()).await;
         match call.answer(look) {
             Ok(value) => Ok(value.map(Arc::unwrap_or_clone)),
@@ -405,7 +410,8 @@ pub(crate) async fn get_many<V: Value>(
         return Vec::new();
     }
     // Before the read: what is queued later was not invalidated when this began.
-    let queued: Vec<bool> = keys.iter().map(|key| store.is_queued(key)).collect();
+    let queued: Vec<bool> =
+        keys.iter().map(|key| store.is_queued(key) || transaction::has_changed(cache, key)).collect();
     let budget = &mut cache.budget();
     let found = match store.read_many(budget, keys).await {
         Ok(found) => found,
@@ -490,7 +496,8 @@ impl EntryPattern {
         (&self.cache, self.site, &self.pattern)
     }
 
-    /// Invalidates all entries of the pattern; gives how many keys went.
+    /// Invalidates all entries of the pattern; gives how many keys went: inside of a
+    /// [transaction](crate::AfterCommit::scope) none yet, so 0.
     ///
     /// On a server this scans the keys, all of them, in batches: it is for rare events, not for each write.
     ///

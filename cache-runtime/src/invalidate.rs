@@ -8,6 +8,7 @@ use crate::key::{Key, Pattern};
 use crate::policy::Strategy;
 use crate::site::Site;
 use crate::store::AnyStore;
+use crate::transaction;
 
 /// What became of an invalidation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +19,25 @@ pub enum Invalidated {
     /// The store could not be told yet. It is told before this process trusts it again, and until then this process does not
     /// read what stands there. Other processes may, and the queue goes with this one: the TTL bounds both.
     Queued,
+    /// Nothing yet: the store is told once the transaction around this is committed. See
+    /// [`AfterCommit::scope`](crate::AfterCommit::scope).
+    Deferred,
 }
 
-/// Invalidates one key.
+/// Invalidates one key, after the commit of the transaction around this.
 pub(crate) async fn invalidate_key(
+    cache: &Cache,
+    site: &'static Site,
+    key: &Key,
+) -> Result<Invalidated, CacheError> {
+    if let Some(pending) = transaction::current() {
+        pending.invalidate(Target::Key(cache.clone(), site, key.clone()));
+        return Ok(Invalidated::Deferred);
+    }
+    invalidate_key_now(cache, site, key).await
+}
+
+async fn invalidate_key_now(
     cache: &Cache,
     site: &'static Site,
     key: &Key,
@@ -51,8 +67,20 @@ impl Drop for QueueOnDrop<'_> {
     }
 }
 
-/// Invalidates all keys of a pattern. Gives how many there were.
+/// Invalidates all keys of a pattern, after the commit of the transaction around this. Gives how many went.
 pub(crate) async fn invalidate_pattern(
+    cache: &Cache,
+    site: &'static Site,
+    pattern: &Pattern,
+) -> Result<u64, CacheError> {
+    if let Some(pending) = transaction::current() {
+        pending.invalidate(Target::Pattern(cache.clone(), site, pattern.clone()));
+        return Ok(0);
+    }
+    invalidate_pattern_now(cache, site, pattern).await
+}
+
+async fn invalidate_pattern_now(
     cache: &Cache,
     site: &'static Site,
     pattern: &Pattern,
@@ -83,8 +111,10 @@ pub struct Invalidations {
     on_success: bool,
 }
 
+/// What is invalidated, and where.
 #[derive(Clone)]
-enum Target {
+pub(crate) enum Target {
+    /// An entry's, or a tag's.
     Key(Cache, &'static Site, Key),
     Pattern(Cache, &'static Site, Pattern),
 }
@@ -98,23 +128,21 @@ impl Invalidations {
     /// Adds one entry.
     #[must_use]
     pub fn entry<V, K>(mut self, entry: &Entry<V, K>) -> Invalidations {
-        let (cache, site, key) = entry.place();
-        self.targets.push(Target::Key(cache.clone(), site, key.clone()));
+        self.targets.push(Target::entry(entry));
         self
     }
 
     /// Adds all entries of a pattern.
     #[must_use]
     pub fn pattern(mut self, pattern: &EntryPattern) -> Invalidations {
-        let (cache, site, pattern) = pattern.place();
-        self.targets.push(Target::Pattern(cache.clone(), site, pattern.clone()));
+        self.targets.push(Target::pattern(pattern));
         self
     }
 
     /// Adds a tag.
     #[must_use]
     pub fn tag(mut self, cache: &Cache, strategy: &'static Strategy, tag: Key) -> Invalidations {
-        self.targets.push(Target::Key(cache.clone(), Site::dynamic(strategy), tag));
+        self.targets.push(Target::tag(cache, strategy, tag));
         self
     }
 
@@ -128,35 +156,78 @@ impl Invalidations {
     /// From here on every way out invalidates: an error does not mean that nothing was committed, nor does a panic or a
     /// caller that went away.
     pub fn arm(self) -> InvalidateGuard {
+        if let Some(pending) = transaction::current() {
+            // What the body is about to change is not to be read from the cache inside of this transaction.
+            self.targets.iter().cloned().for_each(|target| pending.expect(target));
+        }
         InvalidateGuard { invalidations: Some(self) }
     }
 
-    /// One after the other. A store that does not answer is waited for once: what else is for it is queued.
-    async fn apply(self) {
-        let mut silent: Vec<Cache> = Vec::new();
-        for target in self.targets {
-            if silent.iter().any(|cache| cache.is(target.cache())) {
-                target.queue();
-            } else {
-                let cache = target.cache().clone();
-                if target.apply().await.is_err() {
-                    silent.push(cache);
-                }
+    /// Leaves it to the transaction around this, if there is one; else gives what is to be sent.
+    fn or_defer(self) -> Vec<Target> {
+        match transaction::current() {
+            Some(pending) => {
+                self.targets.into_iter().for_each(|target| pending.invalidate(target));
+                Vec::new()
             }
+            None => self.targets,
         }
     }
 }
 
+/// One after the other. A store that does not answer is waited for once: what else is for it is queued.
+pub(crate) async fn send(targets: Vec<Target>) -> Invalidated {
+    let mut all = Invalidated::Applied;
+    let mut silent: Vec<Cache> = Vec::new();
+    for target in targets {
+        if silent.iter().any(|cache| cache.is(target.cache())) {
+            target.queue();
+        } else {
+            let cache = target.cache().clone();
+            if target.apply().await.is_ok() {
+                continue;
+            }
+            silent.push(cache);
+        }
+        all = Invalidated::Queued;
+    }
+    all
+}
+
+/// The same where nobody waits for it.
+pub(crate) fn send_in_background(targets: Vec<Target>) {
+    let runtime = targets.iter().find_map(|target| target.cache().runtime()).cloned();
+    if !targets.is_empty() {
+        in_background(runtime.as_ref(), async move {
+            send(targets).await;
+        });
+    }
+}
+
 impl Target {
+    pub(crate) fn entry<V, K>(entry: &Entry<V, K>) -> Target {
+        let (cache, site, key) = entry.place();
+        Target::Key(cache.clone(), site, key.clone())
+    }
+
+    pub(crate) fn pattern(pattern: &EntryPattern) -> Target {
+        let (cache, site, pattern) = pattern.place();
+        Target::Pattern(cache.clone(), site, pattern.clone())
+    }
+
+    pub(crate) fn tag(cache: &Cache, strategy: &'static Strategy, tag: Key) -> Target {
+        Target::Key(cache.clone(), Site::dynamic(strategy), tag)
+    }
+
     /// `Err`: the store could not be told, and it is not worth asking it for more within this call.
     async fn apply(self) -> Result<(), CacheError> {
         match self {
-            Target::Key(cache, site, key) => match invalidate_key(&cache, site, &key).await? {
-                Invalidated::Applied => Ok(()),
+            Target::Key(cache, site, key) => match invalidate_key_now(&cache, site, &key).await? {
+                Invalidated::Applied | Invalidated::Deferred => Ok(()),
                 Invalidated::Queued => Err(CacheError::DeadlineExceeded),
             },
             Target::Pattern(cache, site, pattern) => {
-                let answer = invalidate_pattern(&cache, site, &pattern).await;
+                let answer = invalidate_pattern_now(&cache, site, &pattern).await;
                 if let Err(error) = &answer
                     && cache.store().is_some_and(|store| store.queue_pattern(&pattern))
                 {
@@ -184,10 +255,38 @@ impl Target {
         }
     }
 
-    fn cache(&self) -> &Cache {
+    pub(crate) fn cache(&self) -> &Cache {
         match self {
             Target::Key(cache, ..) | Target::Pattern(cache, ..) => cache,
         }
+    }
+
+    /// Whether both invalidate the same.
+    pub(crate) fn is(&self, other: &Target) -> bool {
+        self.cache().is(other.cache())
+            && match (self, other) {
+                (Target::Key(_, _, one), Target::Key(_, _, other)) => one == other,
+                (Target::Pattern(_, _, one), Target::Pattern(_, _, other)) => one.as_str() == other.as_str(),
+                _ => false,
+            }
+    }
+
+    /// Whether it invalidates this key alone.
+    pub(crate) fn is_key(&self, cache: &Cache, key: &Key) -> bool {
+        matches!(self, Target::Key(ours, _, one) if one == key && ours.is(cache))
+    }
+
+    /// Whether it invalidates this key.
+    pub(crate) fn covers(&self, cache: &Cache, key: &Key) -> bool {
+        match self {
+            Target::Key(..) => self.is_key(cache, key),
+            Target::Pattern(ours, _, pattern) => ours.is(cache) && pattern.matches(key.as_str()),
+        }
+    }
+
+    /// Whether it invalidates a tag, and with it entries that only their records name.
+    pub(crate) fn is_tag_of(&self, cache: &Cache) -> bool {
+        matches!(self, Target::Key(ours, _, key) if key.as_str().contains(":#tag") && ours.is(cache))
     }
 }
 
@@ -205,7 +304,7 @@ impl InvalidateGuard {
         {
             these.on_success = false;
             // A copy: a caller that is dropped in the middle leaves all of it to the guard. Twice is harmless.
-            these.clone().apply().await;
+            send(these.clone().or_defer()).await;
         }
         self.invalidations = None;
     }
@@ -214,8 +313,7 @@ impl InvalidateGuard {
 impl Drop for InvalidateGuard {
     fn drop(&mut self) {
         if let Some(invalidations) = self.invalidations.take().filter(|these| !these.on_success) {
-            let runtime = invalidations.targets.iter().find_map(|target| target.cache().runtime()).cloned();
-            in_background(runtime.as_ref(), invalidations.apply());
+            send_in_background(invalidations.or_defer());
         }
     }
 }

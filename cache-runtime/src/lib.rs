@@ -26,6 +26,7 @@
 //! | store what a write has written, or invalidate after a change | [`cache_put`](macro@cache_put), [`cache_invalidate`](macro@cache_invalidate) |
 //! | read, set, write or invalidate one entry | [`Entry`] |
 //! | work with keys that are known only when the program runs | [`CacheStrategy`], [`Key`] |
+//! | invalidate and write inside of a database transaction | [`AfterCommit`] |
 //! | connect, and choose the settings | [`Cache`], [`CacheBuilder`] |
 //! | make a type part of a key, or keep its schema with the value | [`CacheKey`](macro@CacheKey), [`CacheValue`](macro@CacheValue) |
 //! | see what happens, clear a namespace, list all declarations | [`CacheManager`] |
@@ -73,6 +74,7 @@ mod stats;
 mod store;
 mod strategy;
 mod tags;
+mod transaction;
 mod value;
 mod write;
 
@@ -91,6 +93,9 @@ pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
+pub use transaction::AfterCommit;
+#[cfg(feature = "sqlx")]
+pub use transaction::CacheTransaction;
 pub use value::{CacheValue, SchemaVisitor, Value, Version};
 pub use write::{WriteEffect, Written};
 

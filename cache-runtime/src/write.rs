@@ -14,9 +14,10 @@ use crate::error::CacheError;
 use crate::key::Key;
 use crate::load::tags;
 use crate::read::Call;
-use crate::record::{Draft, Nonce};
+use crate::record::{Draft, Nonce, Tags};
 use crate::site::Site;
 use crate::store::{AnyStore, Budget, WriteEnd};
+use crate::transaction;
 use crate::value::Value;
 
 /// What a write left in the cache.
@@ -31,6 +32,8 @@ pub enum WriteEffect {
     NotStored,
     /// Perhaps the old value, which this process does not read: the store could not be told yet, and its removal is queued.
     Queued,
+    /// Its write mark, until the transaction around this ends. See [`AfterCommit::scope`](crate::AfterCommit::scope).
+    Deferred,
 }
 
 /// A value that was written to the source, and what the write left in the cache.
@@ -55,18 +58,42 @@ where
     let mut budget = call.cache.budget();
     // Read before the mark: an invalidation of a tag that comes later finds another value than it has named.
     let tags = tags::declared(call, store, &mut budget).await.ok();
+    if let Some(pending) = transaction::current() {
+        let begun = match pending.join(call.cache, call.key) {
+            Some(begun) => begun,
+            None => pending.hold(begin(call, store, &mut budget).await),
+        };
+        let (result, draft) = run(call, tags, persist).await;
+        pending.written(call.cache, call.key, begun, draft);
+        return result
+            .map(|value| Written { value: Arc::unwrap_or_clone(value), cache: WriteEffect::Deferred });
+    }
     let mark = begin(call, store, &mut budget).await;
     budget.pause();
-    let result = persist().await;
+    let (result, draft) = run(call, tags, persist).await;
+    let cache = mark.end(store, &mut budget, draft).await;
+    result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
+}
+
+/// Writes the source. Gives also what is to be stored, which is nothing where the write failed or its tags are not known.
+async fn run<V, E, F, Fut>(
+    call: Call<'_>,
+    tags: Option<Tags>,
+    persist: F,
+) -> (Result<Arc<V>, E>, Option<(Draft, Duration)>)
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
     let mut draft = None;
-    let result = result.map(|value| {
+    let result = persist().await.map(|value| {
         let value = Arc::new(value);
         let facts = tags.map(|tags| Facts { tags, ..Facts::default() });
         draft = facts.and_then(|facts| call.draft(Some(&value), &facts));
         value
     });
-    let cache = mark.end(store, &mut budget, draft).await;
-    result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
+    (result, draft)
 }
 
 async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
@@ -87,7 +114,7 @@ async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
 }
 
 /// A write that has begun. Dropped, it ends without a value.
-struct Mark {
+pub(crate) struct Mark {
     cache: Cache,
     site: &'static Site,
     key: Key,
@@ -104,6 +131,41 @@ struct Begun {
 }
 
 impl Mark {
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn is_at(&self, cache: &Cache, key: &Key) -> bool {
+        self.key == *key && self.cache.is(cache)
+    }
+
+    /// Ends a write that was held, which has nothing left of its call's time.
+    pub(crate) async fn end_now(self, draft: Option<(Draft, Duration)>) -> WriteEffect {
+        let cache = self.cache.clone();
+        match cache.store() {
+            Some(store) => self.end(store, &mut cache.budget(), draft).await,
+            None => WriteEffect::NotStored,
+        }
+    }
+
+    /// Without trying: after another step has found that the store does not answer. The mark ends by its time.
+    pub(crate) fn queue(mut self) {
+        self.ended = true;
+        self.queue_removal(&CacheError::DeadlineExceeded);
+    }
+
+    fn queue_removal(&self, error: &CacheError) -> bool {
+        let queued = self.cache.store().is_some_and(|store| store.queue_key(&self.key));
+        if queued {
+            self.site.queued(self.key.as_str(), error);
+        }
+        queued
+    }
+
     async fn end(
         mut self,
         store: &AnyStore,
@@ -126,8 +188,7 @@ impl Mark {
             Err(error) => {
                 counters.store_errors.one();
                 self.ended = true;
-                if error != CacheError::ForeignKey && store.queue_key(&self.key) {
-                    self.site.queued(self.key.as_str(), &error);
+                if error != CacheError::ForeignKey && self.queue_removal(&error) {
                     return WriteEffect::Queued;
                 }
                 WriteEffect::NotStored

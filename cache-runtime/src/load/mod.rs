@@ -6,6 +6,7 @@
 mod flight;
 mod follow;
 mod hold;
+mod inside;
 mod lead;
 mod loaded;
 mod miss;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
+use inside::load_inside;
 pub use loaded::Load;
 use miss::{Miss, run, seen};
 pub use sharing::ErrorSharing;
@@ -27,6 +29,7 @@ pub(crate) use task::load_owned;
 use crate::age::Age;
 use crate::read::{Call, Look};
 use crate::store::{AnyStore, Budget};
+use crate::transaction;
 use crate::value::Value;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
@@ -44,6 +47,9 @@ where
     let Some(store) = call.cache.store() else {
         return run(call, loader).await.map(|load| load.value);
     };
+    if let Some(pending) = transaction::current() {
+        return Box::pin(load_inside(call, store, &pending, loader)).await;
+    }
     let value = match Arrival::of(call, store).await.answer(call) {
         Ok(value) => value,
         // Boxed, so that a hit does not carry the room for all that a miss may need.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
+use super::inside::load_inside;
 use super::loaded::Load;
 use super::miss::{Miss, run};
 use super::sharing::ErrorSharing;
@@ -23,6 +24,7 @@ use crate::key::Key;
 use crate::policy::Policy;
 use crate::read::{Aged, Call, Look};
 use crate::site::Site;
+use crate::transaction;
 use crate::value::{Shape, Value};
 
 /// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
@@ -41,6 +43,9 @@ where
     let Some(store) = call.cache.store() else {
         return run(call, make).await.map(|load| load.value);
     };
+    if let Some(pending) = transaction::current() {
+        return Box::pin(load_inside(call, store, &pending, make)).await;
+    }
     let value = match Arrival::of(call, store).await.answer(call) {
         Ok(value) => value,
         Err(open) => Box::pin(go_on(call, *open, sharing, timed_out, make)).await?,

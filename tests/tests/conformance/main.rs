@@ -18,5 +18,6 @@ mod shapes;
 mod source;
 mod stale;
 mod tags;
+mod transactions;
 mod versions;
 mod writes;
