@@ -75,7 +75,12 @@ impl Aside {
     }
 
     #[cache_invalidate(self.number(id))]
-    async fn change(&self, connection: &mut SqliteConnection, id: i64, value: i64) -> Result<(), sqlx::Error> {
+    async fn change(
+        &self,
+        connection: &mut SqliteConnection,
+        id: i64,
+        value: i64,
+    ) -> Result<(), sqlx::Error> {
         update(connection, id, value).await
     }
 }
@@ -97,7 +102,12 @@ impl Through {
     }
 
     #[cache_put(self.number(id))]
-    async fn change(&self, connection: &mut SqliteConnection, id: i64, value: i64) -> Result<i64, sqlx::Error> {
+    async fn change(
+        &self,
+        connection: &mut SqliteConnection,
+        id: i64,
+        value: i64,
+    ) -> Result<i64, sqlx::Error> {
         update(connection, id, value).await?;
         select(connection, id).await
     }
