@@ -175,10 +175,9 @@ impl Invalidations {
     }
 }
 
-/// One after the other. A store that does not answer is waited for once: what else is for it is queued.
-pub(crate) async fn send(targets: Vec<Target>) -> Invalidated {
+/// One after the other. A store that does not answer is waited for once, and is `silent` then: what else is for it is queued.
+pub(crate) async fn send(targets: Vec<Target>, silent: &mut Vec<Cache>) -> Invalidated {
     let mut all = Invalidated::Applied;
-    let mut silent: Vec<Cache> = Vec::new();
     for target in targets {
         if silent.iter().any(|cache| cache.is(target.cache())) {
             target.queue();
@@ -199,7 +198,7 @@ pub(crate) fn send_in_background(targets: Vec<Target>) {
     let runtime = targets.iter().find_map(|target| target.cache().runtime()).cloned();
     if !targets.is_empty() {
         in_background(runtime.as_ref(), async move {
-            send(targets).await;
+            send(targets, &mut Vec::new()).await;
         });
     }
 }
@@ -304,7 +303,7 @@ impl InvalidateGuard {
         {
             these.on_success = false;
             // A copy: a caller that is dropped in the middle leaves all of it to the guard. Twice is harmless.
-            send(these.clone().or_defer()).await;
+            send(these.clone().or_defer(), &mut Vec::new()).await;
         }
         self.invalidations = None;
     }

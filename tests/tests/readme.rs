@@ -232,6 +232,49 @@ mod connect {
 }
 
 #[rustfmt::skip]
+mod transactions {
+    use cache_runtime::prelude::*;
+
+    /// In place of a database.
+    struct Pool;
+    struct Transaction;
+
+    impl Pool {
+        async fn begin(&self) -> Result<Transaction, CacheError> { Ok(Transaction) }
+    }
+
+    impl Transaction {
+        async fn commit(self) -> Result<(), CacheError> { Ok(()) }
+    }
+
+    #[cache_strategy(namespace = "raised", ttl = "10m", kind = "cache_aside")]
+    struct Prices { cache: Cache }
+
+    #[cache_strategy]
+    impl Prices {
+        #[cached(key = "price/<id>")]
+        async fn price(&self, id: u64) -> u64 { id }
+
+        #[cache_invalidate(self.price(id))]
+        async fn raise(&self, _: &mut Transaction, id: u64) -> Result<(), CacheError> { Ok(()) }
+    }
+
+    #[tokio::test]
+    async fn are_told_of() -> Result<(), CacheError> {
+        let (pool, cache) = (Pool, Cache::memory());
+        let prices = Prices { cache: cache.clone() };
+        prices.price(7).await;
+        let mut transaction = pool.begin().await?;
+        let after = cache.after_commit();
+        after.scope(prices.raise(&mut transaction, 7)).await?; // what it invalidates and writes waits
+        transaction.commit().await?;                           // an error here: nobody knows, and all of it is sent
+        after.commit().await?;                                 // now; `after.rollback()` discards it
+        assert_eq!(prices.price_entry(7).get().await, None);
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
 mod look_after {
     use cache_runtime::prelude::*;
 

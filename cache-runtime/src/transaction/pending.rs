@@ -108,8 +108,8 @@ impl Pending {
         if !committed {
             self.forget_values();
         }
-        let mut all = send(self.targets()).await;
         let mut silent: Vec<Cache> = Vec::new();
+        let mut all = send(self.targets(), &mut silent).await;
         while let Some(Held { mut marks, value, .. }) = self.next() {
             let mut value = value.filter(|_| marks.len() == 1);
             while let Some(mark) = marks.pop() {

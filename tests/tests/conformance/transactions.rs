@@ -449,20 +449,28 @@ async fn a_commit_while_the_server_is_down_is_queued() {
     let (numbers, through) = (Aside::new(&cache, &source), Through::new(&cache, &source));
     source.put(7, 1);
     assert_eq!(numbers.number(7).await, Ok(1));
-    let after = cache.after_commit();
-    after
-        .scope(async {
-            numbers.change(7, 2).await;
-            through.change(8, 2).await.unwrap();
-        })
-        .await;
-    server.stop();
-    assert_eq!(after.commit().await, Ok(Invalidated::Queued));
-    assert!(numbers.number_entry(7).counts().queued > 0 && through.number_entry(8).counts().queued > 0);
-    server.restart();
-    eventually(|| async { CacheManager::new(&cache).health_check().await.reachable }).await;
+    let queued = || numbers.number_entry(7).counts().queued + through.number_entry(8).counts().queued;
+    // The first step that is not answered, and those that are not tried after it; then a write that finds it out.
+    for (changes, writes) in [(2, 2), (0, 2)] {
+        let after = cache.after_commit();
+        let scope = after.scope(async {
+            for id in 7..7 + changes {
+                numbers.change(id, 2).await;
+            }
+            for id in 20..20 + writes {
+                through.change(id, 2).await.unwrap();
+            }
+        });
+        scope.await;
+        let before = queued();
+        server.stop();
+        assert_eq!(after.commit().await, Ok(Invalidated::Queued));
+        assert_eq!(queued() - before, u64::try_from(changes + writes).unwrap());
+        server.restart();
+        eventually(|| async { CacheManager::new(&cache).health_check().await.reachable }).await;
+    }
     assert_eq!(numbers.number_entry(7).get().await, None);
-    assert_eq!((numbers.number(7).await, through.number(8).await), (Ok(2), Ok(2)));
+    assert_eq!((numbers.number(7).await, through.number(20).await), (Ok(2), Ok(2)));
 }
 
 /// Changes, and does not return.
