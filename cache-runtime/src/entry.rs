@@ -191,7 +191,8 @@ impl<V: Value, K> Entry<V, K> {
     /// tags, or not at all.
     ///
     /// ```
-    ///     /// use cache_runtime::{Load, prelude::*};
+    /// use std::time::Duration;
+    /// use cache_runtime::{Load, prelude::*};
     ///
     /// #[cache_strategy(namespace = "tokens", ttl = "1h")]
     /// struct Tokens;
