@@ -12,6 +12,7 @@ use syn::{Ident, Lit, LitStr, Path, Token, Type, parenthesized};
 use crate::duration::{self, DurationMistake};
 use crate::error::{self, Errors};
 use crate::guess;
+use crate::options::options;
 use crate::settings::Settings;
 use crate::tags;
 
@@ -201,78 +202,6 @@ impl Args {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// The options of each place, in the order in which messages list them.
-pub(crate) fn options(place: Place) -> &'static [&'static str] {
-    match place {
-        Place::Struct => &[
-            "namespace",
-            "ttl",
-            "kind",
-            "version",
-            "none_ttl",
-            "stale_while_revalidate",
-            "stale_if_error",
-            "retry_after",
-            "early_refresh",
-            "jitter",
-            "load_timeout",
-            "soft_load_timeout",
-            "detached",
-            "crate",
-        ],
-        Place::Block => &["skip", "crate"],
-        Place::Tag => &["strategy", "namespace", "version"],
-        Place::Function => &[
-            "namespace",
-            "key",
-            "ttl",
-            "kind",
-            "version",
-            "strategy",
-            "skip",
-            "partial",
-            "tags",
-            "none_ttl",
-            "stale_while_revalidate",
-            "stale_if_error",
-            "retry_after",
-            "early_refresh",
-            "jitter",
-            "load_timeout",
-            "soft_load_timeout",
-            "timeout_error",
-            "detached",
-            "background",
-            "result",
-            "option",
-            "share_error",
-            "crate",
-        ],
-        Place::Method => &[
-            "key",
-            "ttl",
-            "skip",
-            "partial",
-            "tags",
-            "none_ttl",
-            "stale_while_revalidate",
-            "stale_if_error",
-            "retry_after",
-            "early_refresh",
-            "jitter",
-            "load_timeout",
-            "soft_load_timeout",
-            "timeout_error",
-            "detached",
-            "background",
-            "result",
-            "option",
-            "share_error",
-            "crate",
-        ],
     }
 }
 

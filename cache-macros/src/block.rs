@@ -70,6 +70,7 @@ impl Block {
         let host = BlockHost {
             strategy,
             in_trait: header.trait_.is_some(),
+            of: header.trait_.as_ref().map(|(path, _)| (path.clone(), types.clone())),
             generics: header.generics.clone(),
             self_ty: (*header.self_ty).clone(),
             skip: block_skip(&header, &args, errors),

@@ -28,6 +28,7 @@ mod guess;
 mod key_derive;
 mod loading;
 mod model;
+mod options;
 mod returns;
 mod settings;
 mod strategy;

@@ -1,5 +1,7 @@
 //! Args, template and function -> a plan in which every placeholder is bound and every rule holds.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Generics, LitStr, Path, Type};
 
@@ -69,6 +71,8 @@ pub(crate) struct BlockHost {
     pub(crate) strategy: TokenStream,
     pub(crate) skip: Vec<Ident>,
     pub(crate) in_trait: bool,
+    /// The trait, and the names of the associated types that the block defines.
+    pub(crate) of: Option<(Path, BTreeSet<String>)>,
 }
 
 impl<'a> Plan<'a> {

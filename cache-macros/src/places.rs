@@ -106,3 +106,34 @@ fn targets_are_blamed_by_what_they_are() {
     let expanded = entry::change("cache_put", tokens("user(*), other(id), onn = 1"), tokens(item));
     assert_eq!(places(expanded), ["onn", "other", "*"]);
 }
+
+#[test]
+fn settings_are_blamed_by_what_is_wrong_with_them() {
+    let base = r#"namespace = "u", key = "<id>", ttl = 60"#;
+    let user = |options: &str| cached(&format!("{base}, {options}"), USER);
+    assert_eq!(user("jitter = 1.0, early_refresh = 0"), ["1.0", "0"]);
+    assert_eq!(user(r#"load_timeout = "2s""#), ["load_timeout"]);
+    assert_eq!(user(r#"soft_load_timeout = "2s""#), ["soft_load_timeout"]);
+    assert_eq!(user("stale_if_error = false, detached = false"), ["false", "false"]);
+    assert_eq!(user("retry_after = 1, background = 1, tags()"), ["=", "()"]);
+}
+
+#[test]
+fn what_can_not_go_into_a_task_is_blamed_where_it_stands() {
+    let item = "async fn user<T: Clone>(id: &mut u64, db: &dyn Db, text: Option<&str>, by: impl Fn(), t: &T) -> u64 { 0 }";
+    let options = r#"namespace = "u", key = "<id>", ttl = 60, skip(db, text, by, t, T), background"#;
+    assert_eq!(cached(options, item), ["&mut u64", "&dyn Db", "Option<&str>", "T", "impl Fn()"]);
+}
+
+#[test]
+fn tags_are_blamed_on_their_literals() {
+    let options = r#"namespace = "u", key = "<id>", ttl = 60, tags("a:b", "u/<ip>", "u/<id>")"#;
+    assert_eq!(cached(options, USER), [r#""a:b""#, r#""u/<ip>""#]);
+    let item = "async fn change(id: u64) -> u64 { id }";
+    let expanded = entry::change(
+        "cache_invalidate",
+        tokens(r#"tag("u/<id>"), tag("u/<x>", namespace = "U")"#),
+        tokens(item),
+    );
+    assert_eq!(places(expanded), [r#""U""#, r#""u/<id>""#, r#""u/<x>""#]);
+}

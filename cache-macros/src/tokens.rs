@@ -171,6 +171,20 @@ pub(crate) fn qualify_self(tokens: TokenStream, types: &BTreeSet<String>, of: &P
     out
 }
 
+/// `Self` by the name of the type, for items, which know no `Self`.
+pub(crate) fn replace_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    let each = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), replace_self(group.stream(), ty));
+            inner.set_span(group.span());
+            inner.to_token_stream()
+        }
+        TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
+        other => other.to_token_stream(),
+    };
+    tokens.into_iter().flat_map(each).collect()
+}
+
 /// A type as a person writes it: `Vec<Message>`, `HashMap<i64, &'static str>`. Token printers differ between
 /// compiler and tests; this one doesn't.
 pub(crate) fn written(tokens: TokenStream) -> String {

@@ -11,7 +11,7 @@ pub use crate::load::ErrorSharing;
 pub use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
 pub use crate::read::Call;
 pub use crate::site::Site;
-pub use crate::value::{SchemaFn, SchemaVisitor};
+pub use crate::value::{SchemaVisitor, Shape};
 pub use inventory;
 
 use std::convert::Infallible;
@@ -33,7 +33,9 @@ pub mod fuzzing {
 /// For the interleaving checker in `tests/`.
 #[cfg(feature = "__interleaving")]
 pub mod interleaving {
-    pub use crate::interleaving::{Background, Hook, Standing, evict, expire, set_hook, sibling, standing};
+    pub use crate::interleaving::{
+        Background, Hook, Standing, age, end_claim, evict, expire, read_owned, set_hook, sibling, standing,
+    };
 }
 
 /// Puts a site into the catalog.
@@ -57,7 +59,7 @@ macro_rules! __cache_register_strategy {
 pub use crate::__cache_register_strategy as register_strategy;
 
 /// A typed entry.
-pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
+pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: Shape) -> Entry<V, K> {
     Entry::new(site, cache, key, schema)
 }
 
@@ -385,24 +387,24 @@ impl<T: ?Sized> Probe<T> {
 /// The derived schema, where there is one.
 pub trait BySchema {
     /// The function that gives the fingerprint.
-    fn schema(&self) -> SchemaFn;
+    fn schema(&self) -> Shape;
 }
 
 impl<V: CacheValue> BySchema for &Probe<V> {
-    fn schema(&self) -> SchemaFn {
-        by_schema::<V>
+    fn schema(&self) -> Shape {
+        by_schema::<V>()
     }
 }
 
 /// Else the type's name.
 pub trait ByName {
     /// The function that gives the fingerprint.
-    fn schema(&self) -> SchemaFn;
+    fn schema(&self) -> Shape;
 }
 
 impl<V: 'static> ByName for Probe<V> {
-    fn schema(&self) -> SchemaFn {
-        by_name::<V>
+    fn schema(&self) -> Shape {
+        by_name::<V>()
     }
 }
 

@@ -72,16 +72,17 @@ pub(crate) fn in_background(runtime: Option<&Handle>, future: impl Future<Output
 /// Where a task can be started from here.
 pub(crate) enum Spawner {
     Runtime(Handle),
+    /// Not the hook itself: who starts a task may be sent to another thread.
     #[cfg(feature = "__interleaving")]
-    Hook(std::rc::Rc<dyn interleaving::Hook>),
+    Hook,
 }
 
 impl Spawner {
     /// `None`: there is no runtime.
     pub(crate) fn find() -> Option<Spawner> {
         #[cfg(feature = "__interleaving")]
-        if let Some(hook) = interleaving::hook() {
-            return Some(Spawner::Hook(hook));
+        if interleaving::hook().is_some() {
+            return Some(Spawner::Hook);
         }
         Handle::try_current().ok().map(Spawner::Runtime)
     }
@@ -90,7 +91,11 @@ impl Spawner {
         match self {
             Spawner::Runtime(runtime) => drop(runtime.spawn(future)),
             #[cfg(feature = "__interleaving")]
-            Spawner::Hook(hook) => hook.background(Box::pin(future)),
+            Spawner::Hook => {
+                if let Some(hook) = interleaving::hook() {
+                    hook.background(Box::pin(future));
+                }
+            }
         }
     }
 }

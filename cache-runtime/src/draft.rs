@@ -40,7 +40,7 @@ impl Call<'_> {
             return Err(CacheError::InvalidSetting { setting, reason });
         }
         let ttl = self.policy.jittered(ttl);
-        let header = self.header(ttl, facts);
+        let header = Header { version: self.schema.version(&**value), ..self.header(ttl, facts) };
         let draft = draft(header, value, typed, self.cache.settings().max_value_bytes)?;
         Ok(Some((draft, ttl + self.policy.stale_window())))
     }
@@ -64,7 +64,7 @@ impl Call<'_> {
             stamp: Nonce::new(),
             created,
             fresh_until: created.saturating_add(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)),
-            fingerprint: (self.schema)(),
+            fingerprint: self.schema.fingerprint(),
             claim: Claim::Free,
             load_micros: u32::try_from(facts.load_time.as_micros()).unwrap_or(u32::MAX),
             none: false,

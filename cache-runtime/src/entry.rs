@@ -20,7 +20,7 @@ use crate::site::Site;
 use crate::stats::Counts;
 use crate::tags::Standing;
 use crate::transaction;
-use crate::value::{SchemaFn, Value};
+use crate::value::{Shape, Value};
 use crate::write::{Written, write};
 
 /// An entry of type `V` at one key of one cache. `K` is its strategy's kind, which decides on its operations:
@@ -33,7 +33,7 @@ pub struct Entry<V, K = kind::Ttl> {
     cache: Cache,
     site: &'static Site,
     key: Key,
-    schema: SchemaFn,
+    schema: Shape,
     /// The keys of its tags.
     tags: Box<[Key]>,
     /// `None`: the declaration's.
@@ -48,7 +48,7 @@ impl<V, K> Entry<V, K> {
         Entry { tags: tags.into(), ..self }
     }
 
-    pub(crate) fn new(site: &'static Site, cache: &Cache, key: Key, schema: SchemaFn) -> Entry<V, K> {
+    pub(crate) fn new(site: &'static Site, cache: &Cache, key: Key, schema: Shape) -> Entry<V, K> {
         Entry {
             cache: cache.clone(),
             site,
@@ -106,7 +106,7 @@ impl<V, K> Entry<V, K> {
         (&self.cache, self.site, &self.key)
     }
 
-    fn call(&self) -> Call<'_> {
+    pub(crate) fn call(&self) -> Call<'_> {
         let call = Call::new(self.site, &self.cache, &self.key, self.schema).tags(&self.tags);
         Call { policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }
@@ -402,7 +402,7 @@ pub(crate) async fn get_many<V: Value>(
     cache: &Cache,
     site: &'static Site,
     keys: &[Key],
-    schema: SchemaFn,
+    schema: Shape,
 ) -> Vec<Option<V>> {
     let nothing = || keys.iter().map(|_| None).collect();
     let Some(store) = cache.store() else { return nothing() };
@@ -449,8 +449,9 @@ pub(crate) async fn put<V: Value>(calls: &[Call<'_>], values: &[&V]) -> Result<(
         }
     }
     let count = entries.len() as u64;
-    store.put(budget, entries).await.inspect_err(|_| site.counters.store_errors.one())?;
-    site.counters.writes.add(count);
+    let newer = store.put(budget, entries).await.inspect_err(|_| site.counters.store_errors.one())?;
+    site.counters.older.add(newer);
+    site.counters.writes.add(count - newer.min(count));
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub fn record(bytes: &[u8]) {
         Found::Busy(Token::Mark(id, events)) => {
             let written = record::mark(id);
             // Who writes and whether they are alone is for the scripts; a reader is told the id and the events.
-            assert!(bytes.len() >= written.len() && bytes.len() % 16 == 0);
+            assert!(bytes.len() >= written.len() && bytes.len().is_multiple_of(16));
             assert_eq!((&bytes[..3], &bytes[4..20]), (&written[..3], &written[4..20]));
             assert_eq!(bytes[24..32], events.to_le_bytes());
         }

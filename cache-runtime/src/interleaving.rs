@@ -9,11 +9,16 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::cache::Cache;
+use crate::entry::{Entry, load_some_owned};
 use crate::key::Key;
-use crate::record::Found;
+use crate::load::{ErrorSharing, Load};
+use crate::record::{Claim, Found};
 use crate::store::AnyStore;
+use crate::store::memory::MemoryStore;
+use crate::tags;
 use crate::value::{Value, decode};
 
 /// Work that nobody waits for.
@@ -82,39 +87,94 @@ pub fn sibling(cache: &Cache) -> Cache {
     cache.sibling()
 }
 
-/// What stands at a key of a memory cache.
+/// Reads an entry as a function does whose loads may run in tasks.
+///
+/// # Errors
+///
+/// The loader's.
+pub async fn read_owned<V, K, E, Fut>(entry: &Entry<V, K>, load: impl FnOnce() -> Fut) -> Result<V, E>
+where
+    V: Value,
+    E: Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<V, E>> + Send + 'static,
+{
+    let make = || {
+        let load = load();
+        async { load.await.map(Load::new) }
+    };
+    load_some_owned(entry.call(), ErrorSharing::by(E::clone), None, make).await
+}
+
+/// What stands at an entry of a memory cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing<V> {
-    /// Nothing.
+    /// Nothing that anybody is given.
     Nothing,
     /// A value; `None`: another type's.
     Value(Option<V>),
-    /// A lease or a write mark.
+    /// A lease, a write mark, or a value that somebody has claimed.
     Busy,
 }
 
-/// What stands at a key of a memory cache, without a step.
-pub fn standing<V: Value>(cache: &Cache, key: &Key) -> Standing<V> {
-    match cache.store() {
-        Some(AnyStore::Memory(store)) => match store.look(key.as_bytes()) {
-            Found::Value(stored) => Standing::Value(decode(&stored).map(Arc::unwrap_or_clone)),
-            Found::Busy(_) => Standing::Busy,
-            Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,
-        },
-        _ => Standing::Nothing,
+/// What stands at an entry of a memory cache, without a step.
+pub fn standing<V: Value, K>(entry: &Entry<V, K>) -> Standing<V> {
+    let call = entry.call();
+    let Some(store) = memory(call.cache) else { return Standing::Nothing };
+    match store.look(call.key.as_bytes()) {
+        Found::Value(stored) => {
+            let named = stored.header.tags.as_deref().unwrap_or_default();
+            let named: Vec<Key> = named.iter().map(|tag| Key::of_text(&tag.key)).collect();
+            let records = named.iter().map(|tag| store.look(tag.as_bytes()));
+            if !tags::Standing::of(&named, records).hold(&stored.header, call.tags) {
+                return Standing::Nothing;
+            }
+            if matches!(stored.header.claim.at(now(call.cache)), Claim::Loading(_)) {
+                return Standing::Busy;
+            }
+            Standing::Value(decode(&stored).map(Arc::unwrap_or_clone))
+        }
+        Found::Busy(_) => Standing::Busy,
+        Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,
     }
 }
 
-/// Makes whatever stands at a key of a memory cache go, leases and marks too.
+/// Makes whatever stands at a key of a memory cache go: leases, marks and tags too.
 pub fn evict(cache: &Cache, key: &Key) {
-    if let Some(AnyStore::Memory(store)) = cache.store() {
+    if let Some(store) = memory(cache) {
         store.evict(key.as_bytes());
     }
 }
 
-/// Lets the time of whatever stands at a key of a memory cache be over, leases and marks too.
+/// Lets the time of whatever stands at a key of a memory cache be over: leases, marks and tags too.
 pub fn expire(cache: &Cache, key: &Key) {
-    if let Some(AnyStore::Memory(store)) = cache.store() {
+    if let Some(store) = memory(cache) {
         store.expire(key.as_bytes());
     }
+}
+
+/// Lets the TTL of a value of a memory cache have ended so long ago; the value stays where it is.
+pub fn age(cache: &Cache, key: &Key, past: Duration) {
+    let past = u64::try_from(past.as_millis()).unwrap_or(u64::MAX);
+    if let Some(store) = memory(cache) {
+        store.change(key.as_bytes(), now(cache).saturating_sub(past), None);
+    }
+}
+
+/// Ends the time of the claim of a value of a memory cache: as if whoever loads it anew were stuck.
+pub fn end_claim(cache: &Cache, key: &Key) {
+    if let Some(store) = memory(cache) {
+        store.change(key.as_bytes(), u64::MAX, Some(Claim::Free));
+    }
+}
+
+fn memory(cache: &Cache) -> Option<&MemoryStore> {
+    match cache.store()? {
+        AnyStore::Memory(store) => Some(store),
+        #[cfg(feature = "redis")]
+        AnyStore::Redis(_) => None,
+    }
+}
+
+fn now(cache: &Cache) -> u64 {
+    cache.store().map_or(0, AnyStore::now)
 }

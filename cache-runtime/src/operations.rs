@@ -17,7 +17,7 @@ use crate::write::Written;
 
 /// The operations of a strategy of the kind `ttl`.
 pub trait Ttl: IsTtl {
-    /// Stores a value on the caller's word. See [`Entry::set`].
+    /// Stores a value on the caller's word. See [`Entry::set`](crate::Entry::set).
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ pub trait Ttl: IsTtl {
         let entry = self.entry::<V>(parts);
         let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
         async move {
-            let call = Call::new(site, cache, entry.key(), by_name::<V>);
+            let call = Call::new(site, cache, entry.key(), by_name::<V>());
             put(&[call], &[value]).await
         }
     }
@@ -55,7 +55,7 @@ pub trait Ttl: IsTtl {
         async move {
             let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
             let calls: Vec<Call<'_>> =
-                keys.iter().map(|key| Call::new(site, cache, key, by_name::<V>)).collect();
+                keys.iter().map(|key| Call::new(site, cache, key, by_name::<V>())).collect();
             put(&calls, &values).await
         }
     }
@@ -65,7 +65,7 @@ impl<S: IsTtl> Ttl for S {}
 
 /// The operations of a strategy of the kind `cache_aside`.
 pub trait CacheAside: IsCacheAside {
-    /// The cached value, or what `loader` returns, which is then cached. See [`Entry::fetch`].
+    /// The cached value, or what `loader` returns, which is then cached. See [`Entry::fetch`](crate::Entry::fetch).
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl<S: IsCacheAside> CacheAside for S {}
 
 /// The operations of a strategy of the kind `write_through`.
 pub trait WriteThrough: IsWriteThrough {
-    /// Writes the source, and caches the value that it has then. See [`Entry::write`].
+    /// Writes the source, and caches the value that it has then. See [`Entry::write`](crate::Entry::write).
     ///
     /// # Errors
     ///

@@ -12,7 +12,7 @@ use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::Standing;
-use crate::value::{SchemaFn, Value, decode};
+use crate::value::{Shape, Value, decode};
 
 /// One operation on one entry.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub struct Call<'a> {
     /// The entry's key.
     pub key: &'a Key,
     /// The value's fingerprint.
-    pub schema: SchemaFn,
+    pub schema: Shape,
     /// Whether the answer `None` is one: to a declaration without `Option` it is a value of another type.
     pub(crate) takes_none: bool,
     /// The keys of its tags.
@@ -74,7 +74,7 @@ pub(crate) struct Aged<V> {
 
 impl<'a> Call<'a> {
     /// An operation on the entry at `key`.
-    pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: SchemaFn) -> Call<'a> {
+    pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: Shape) -> Call<'a> {
         Call { site, cache, key, schema, takes_none: true, tags: &[], policy: &site.declaration.policy }
     }
 
@@ -164,7 +164,7 @@ impl<'a> Call<'a> {
         let counters = &self.site.counters;
         // A typed value knows its own type.
         let typed = matches!(stored.body, Body::Typed(_));
-        let other_type = !typed && !stored.fingerprint().fits((self.schema)());
+        let other_type = !typed && !stored.fingerprint().fits(self.schema.fingerprint());
         if other_type || (stored.header.none && !self.takes_none) {
             counters.schema_misses.one();
             return Look::Dead(stored.expected());

@@ -60,6 +60,8 @@ counters! {
     fills,
     /// Loaded values that were not stored: an invalidation or a write came while they were loaded, or the memory store has no room for them.
     revoked_fills,
+    /// Values that were not stored because a newer version stood there.
+    older,
     /// Values stored by `set`, and writes that ended, whether or not they left their value.
     writes,
     /// Entries or patterns invalidated.

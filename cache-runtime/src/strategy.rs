@@ -90,7 +90,7 @@ pub trait CacheStrategy: Sized + Send + Sync {
 
     /// The entry at the key of some parts.
     fn entry<V: Value>(&self, parts: impl KeyParts) -> Entry<V, Self::Kind> {
-        Entry::new(Site::dynamic(Self::STRATEGY), self.cache(), self.key(parts), by_name::<V>)
+        Entry::new(Site::dynamic(Self::STRATEGY), self.cache(), self.key(parts), by_name::<V>())
     }
 
     /// All entries whose key fits the parts, of which some are [`Any`](crate::Any).
@@ -113,7 +113,7 @@ pub trait CacheStrategy: Sized + Send + Sync {
         parts: impl IntoIterator<Item = P>,
     ) -> impl Future<Output = Vec<Option<V>>> + Send {
         let keys: Vec<Key> = parts.into_iter().map(|parts| self.key(parts)).collect();
-        async move { get_many(self.cache(), Site::dynamic(Self::STRATEGY), &keys, by_name::<V>).await }
+        async move { get_many(self.cache(), Site::dynamic(Self::STRATEGY), &keys, by_name::<V>()).await }
     }
 
     /// The cached value, or what `loader` returns, which is then cached. See [`Entry::get_or_set`].

@@ -26,6 +26,12 @@ impl RedisServer {
         }
     }
 
+    /// What the server says against a command; `None`: it takes it.
+    #[must_use]
+    pub fn refuses(&self, command: &[&str]) -> Option<String> {
+        self.try_query::<Value>(command).err().map(|why| why.to_string())
+    }
+
     /// How often the server ran a command since it started (`"get"`), refused and failed ones included.
     #[must_use]
     pub fn commands_processed(&self, command: &str) -> u64 {

@@ -6,13 +6,19 @@
 //! assert_eq!(server.query::<String>(&["GET", "greeting"]), "hello");
 //! assert_eq!(server.commands_processed("get"), 1);
 //! ```
-#![allow(clippy::panic, clippy::expect_used, reason = "a test whose server fails has to fail")]
+#![allow(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test whose server fails has to fail"
+)]
 
 pub mod binary;
 mod cluster;
 mod commands;
 mod counting;
 mod directory;
+mod fault;
 pub mod interleaving;
 mod options;
 mod port;
@@ -20,12 +26,14 @@ mod proxy;
 pub mod races;
 mod replication;
 mod server;
+pub mod soak;
 mod tls;
 mod wait;
 mod watchdog;
 
 pub use cluster::{NODE_TIMEOUT, RedisCluster};
 pub use counting::Counter;
+pub use fault::Fault;
 pub use options::Options;
 pub use proxy::Proxy;
 pub use replication::{DOWN_AFTER, Sentinels};

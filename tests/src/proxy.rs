@@ -9,7 +9,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
-/// A proxy on the loopback. It can hold the next script, or another command, with everything behind it, and cut its clients off while the server
+use crate::fault::{Fault, Faults};
+
+/// A proxy on the loopback: slow, deaf or noisy where it is told to be ([`Proxy::fault`]). It can hold the next script, or another command, with everything behind it, and cut its clients off while the server
 /// still gets what is held.
 #[derive(Clone)]
 pub struct Proxy {
@@ -27,6 +29,7 @@ struct Line {
     refuses: AtomicBool,
     delay: AtomicU64,
     accepted: AtomicUsize,
+    faults: Faults,
 }
 
 impl Proxy {
@@ -44,6 +47,10 @@ impl Proxy {
             async move {
                 while let Ok((client, _)) = listener.accept().await {
                     if line.refuses.load(Ordering::SeqCst) {
+                        continue;
+                    }
+                    if !line.faults.now().lets_connect() {
+                        tokio::spawn(keep(client, Arc::clone(&line)));
                         continue;
                     }
                     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
@@ -112,6 +119,17 @@ impl Proxy {
         self.line.delay.store(delay.as_millis() as u64, Ordering::SeqCst);
     }
 
+    /// From now on this is wrong with all connections.
+    pub fn fault(&self, fault: Fault) {
+        self.line.faults.set(fault);
+    }
+
+    /// How many clients got through, in all.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.line.accepted.load(Ordering::SeqCst)
+    }
+
     /// Clients are welcome again.
     pub fn accept(&self) {
         self.line.refuses.store(false, Ordering::SeqCst);
@@ -124,6 +142,15 @@ impl Line {
         let is_it = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
         next.take_if(|word| is_it(word)).is_some()
     }
+}
+
+/// Neither carries what a client sends nor lets it go, as long as the fault lasts.
+async fn keep(client: TcpStream, line: Arc<Line>) {
+    tokio::select! {
+        () = line.faults.pass(line.faults.now()) => {}
+        () = line.cut.notified() => {}
+    }
+    drop(client);
 }
 
 async fn carry(client: TcpStream, server: TcpStream, line: Arc<Line>) {
@@ -150,6 +177,7 @@ async fn read(mut from: OwnedReadHalf, to: mpsc::UnboundedSender<Vec<u8>>) {
 /// Goes on after the client was cut off: what was sent arrives, only later.
 async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteHalf, line: Arc<Line>) {
     while let Some(bytes) = from.recv().await {
+        line.faults.pass(Fault::BlackHole).await;
         if line.is_to_be_held(&bytes) {
             let released = line.release.notified();
             line.held.fetch_add(1, Ordering::SeqCst);
@@ -169,7 +197,7 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: &Line) {
             0 => {}
             delay => tokio::time::sleep(Duration::from_millis(delay)).await,
         }
-        if to.write_all(&buffer[..count]).await.is_err() {
+        if line.faults.carry(&buffer[..count], &mut to).await.is_err() {
             return;
         }
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use cache_runtime::prelude::*;
 use cache_tests::RedisServer;
 use cache_tests::interleaving::naive::{Naive, Way};
+use cache_tests::interleaving::naive_tags::{self, NaiveTags};
 use cache_tests::interleaving::{
     At, KEYS, Mix, OnRedis, Protocol, Rest, Runtime, Source, World, at_random, check, new_seed, schedules,
     share,
@@ -39,10 +40,21 @@ fn the_naive_protocols_break_them() {
     }
 }
 
+#[test]
+fn the_naive_tags_break_them() {
+    for way in [naive_tags::Way::NonceAtFill, naive_tags::Way::MissingIsValid] {
+        let share = share(0, schedules(), Mix::NothingFails, u64::MAX, |_| NaiveTags::new(way));
+        println!("{:<22} {share}", format!("{way:?}"));
+        assert!(share.count() > 0, "{way:?} loses no race");
+    }
+}
+
 /// The steps that the runtime takes, on a server of a hundred lines: what fails above fails for its protocol, not for the checker.
 #[test]
 fn the_right_protocol_on_the_small_server_does_not() {
     let share = share(0, schedules(), Mix::NothingFails, 1, |_| Naive::new(Way::Right));
+    assert_eq!(share.count(), 0, "{share}");
+    let share = self::share(0, schedules(), Mix::NothingFails, 1, |_| NaiveTags::new(naive_tags::Way::Right));
     assert_eq!(share.count(), 0, "{share}");
 }
 

@@ -115,6 +115,68 @@ mod strategy {
 }
 
 #[rustfmt::skip]
+mod slow_or_down {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use cache_runtime::prelude::*;
+    use cache_runtime::LoadTimeout;
+
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DbError(String);
+
+    impl From<LoadTimeout> for DbError {
+        fn from(timeout: LoadTimeout) -> DbError {
+            DbError(timeout.to_string())
+        }
+    }
+
+    type Post = String;
+
+    #[derive(Clone)]
+    pub struct Db;
+
+    impl Db {
+        async fn posts(&self, user_id: i64, page: u32) -> Result<Arc<Vec<Post>>, DbError> {
+            Ok(Arc::new(vec![format!("post {page} of {user_id}")]))
+        }
+
+        async fn delete(&self, _: i64) -> Result<(), DbError> {
+            Ok(())
+        }
+    }
+
+    #[cached(namespace = "feed", key = "user/<user_id>/page_<page>", ttl = "1h", skip(db), tags("user/<user_id>"),
+             stale_while_revalidate = "10m", stale_if_error = "6h", load_timeout = "2s", jitter = 0.1)]
+    pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Result<Arc<Vec<Post>>, DbError> {
+        db.posts(user_id, page).await
+    }
+
+    // All pages of all feeds that carry the tag fall with one command.
+    #[cache_invalidate(tag("user/<user_id>", namespace = "feed"))]
+    pub async fn delete_post(db: &Db, user_id: i64, post: i64) -> Result<(), DbError> {
+        db.delete(post).await
+    }
+
+    #[tokio::test]
+    async fn is_served_and_falls_by_its_tag() -> Result<(), CacheError> {
+        for page in [1, 2] {
+            user_feed(&Db, 7, page).await.unwrap();
+            assert!(user_feed_entry(7, page).get().await.is_some());
+        }
+        user_feed(&Db, 8, 1).await.unwrap();
+        delete_post(&Db, 7, 1).await.unwrap();
+        assert_eq!((user_feed_entry(7, 1).get().await, user_feed_entry(7, 2).get().await), (None, None));
+        assert!(user_feed_entry(8, 1).get().await.is_some());
+
+        // For one call, without a macro.
+        let feed = user_feed_entry(7, 1).policy(|policy| policy.stale_if_error(Some(Duration::from_secs(24 * 60 * 60))))?;
+        assert_eq!(feed.get().await, None);
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
 mod companions {
     use cache_runtime::prelude::*;
 
@@ -235,7 +297,7 @@ fn every_program_of_the_readme_is_here() {
     let readme = include_str!("../../README.md");
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     for block in blocks {
         // Where a block leaves out what stands between two of its pieces, it has an empty line.
         for piece in block.trim().split("\n\n") {

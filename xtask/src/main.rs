@@ -22,6 +22,8 @@ usage: cargo xtask <command>
            --all-servers: then those that need a server against Redis 6.2, Redis 8.0 and Valkey 8.1 too
   ci       test --all-servers, then formatting, lints, documentation and the build without features
   bench    run the benchmarks [arguments are handed to them]
+  soak     run a mixed load on a server that is restarted every minute, and fail where anything is left behind
+           [minutes]: 10
   server   print the path of the redis-server that the tests use (installs it like the others)
 
 The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager.
@@ -41,6 +43,10 @@ fn main() -> ExitCode {
         }
         ("ci", []) => with_servers(|server, others| steps::run_all(steps::ci(server, others))),
         ("bench", rest) => with_server(|server| steps::run_all(vec![Step::bench(server, rest)])),
+        ("soak", []) => with_server(|server| steps::run_all(vec![Step::soak(server, "10")])),
+        ("soak", [minutes]) if minutes.parse::<f64>().is_ok_and(|minutes| minutes > 0.0) => {
+            with_server(|server| steps::run_all(vec![Step::soak(server, minutes)]))
+        }
         ("server", []) => with_server(|server| {
             println!("{}", server.display());
             ExitCode::SUCCESS
@@ -52,6 +58,9 @@ fn main() -> ExitCode {
         ("", _) => usage_error("no command given"),
         ("test", [unknown, ..]) => {
             usage_error(&format!("`test` takes `--all-servers`, and was given `{unknown}`"))
+        }
+        ("soak", [unknown, ..]) => {
+            usage_error(&format!("`soak` takes a number of minutes, and was given `{unknown}`"))
         }
         ("ci" | "server" | "help" | "-h" | "--help", [unknown, ..]) => {
             usage_error(&format!("`{command}` takes no argument, and was given `{unknown}`"))

@@ -36,6 +36,12 @@ impl Step {
         step
     }
 
+    pub(crate) fn soak(server: PathBuf, minutes: &str) -> Self {
+        let mut step = Self::cargo("soak", "run --release -p cache-tests --bin soak --");
+        step.command.arg(minutes);
+        step.env(crate::server::VARIABLE, server)
+    }
+
     /// The command as one would type it.
     fn shown(&self) -> String {
         let mut words = Vec::new();
@@ -81,7 +87,7 @@ pub(crate) fn test(server: PathBuf) -> Vec<Step> {
 /// The tests that talk to a server. The name of a test's binary is enough: cargo looks in every crate, and builds nothing
 /// anew, as the features are those of the whole workspace.
 const BOUND_TO_A_SERVER: &str = "--test cluster --test conformance --test late --test outage --test queue --test races \
-     --test sentinel --test support --test interleaving";
+     --test sentinel --test support --test interleaving --test chaos";
 
 /// The same against one of the other servers.
 fn test_on(server: &Server, binary: PathBuf) -> Step {

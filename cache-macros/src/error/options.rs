@@ -1,8 +1,9 @@
 //! Words about options and durations.
 
 use super::{did_you_mean, list};
-use crate::args::{self, Place};
+use crate::args::Place;
 use crate::duration::DurationMistake;
+use crate::options::options;
 
 fn macro_name(place: Place) -> &'static str {
     match place {
@@ -37,7 +38,7 @@ pub(crate) fn duplicate_option(option: &str) -> String {
 }
 
 pub(crate) fn unknown_option(option: &str, guess: Option<&str>, place: Place) -> String {
-    let known = list(args::options(place).iter().copied());
+    let known = list(options(place).iter().copied());
     let guess = did_you_mean(guess);
     format!("unknown option `{option}`{guess}\n{} takes {known}", macro_name(place))
 }

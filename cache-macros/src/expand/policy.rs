@@ -1,7 +1,7 @@
 //! The policy: of a strategy, and of a declaration, which has to fit how its function loads.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::key::blamed;
 use crate::model::{Host, Loads, Plan};
@@ -59,12 +59,23 @@ impl Plan<'_> {
         match (&self.returns.error, &self.timeout_error) {
             (None, _) => Some(quote!(false)),
             (Some(_), Some(_)) => Some(quote!(true)),
-            (Some(error), None) if self.is_nameable(error) => {
-                let error = tokens::replace_lifetimes(error.clone(), "static");
-                Some(quote!(#krate::__private::times_out!(#error)))
+            (Some(error), None) => {
+                let error = self.without_self(error.clone());
+                let nameable = self.is_nameable(&error);
+                let error = tokens::replace_lifetimes(error, "static");
+                nameable.then(|| quote!(#krate::__private::times_out!(#error)))
             }
-            (Some(_), None) => None,
         }
+    }
+
+    /// `Self::Error` as an item says it: `<PgRepo as Repo>::Error`.
+    fn without_self(&self, ty: TokenStream) -> TokenStream {
+        let Host::Block(block) = &self.host else { return ty };
+        let ty = match &block.of {
+            Some((path, types)) => tokens::qualify_self(ty, types, path),
+            None => ty,
+        };
+        tokens::replace_self(ty, &block.self_ty.to_token_stream())
     }
 
     /// The same question inside the function, where an item could not ask it.

@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
-use crate::record::{Claim, Expected, Nonce};
+use crate::record::{Claim, Expected, Nonce, Over};
 use crate::store::AnyStore;
 
 /// Whoever holds it may replace exactly that by what he has loaded.
@@ -30,7 +30,7 @@ impl Hold {
         let budget = &mut cache.budget();
         match self {
             Hold::Lease(_) => store.release(budget, key, &self.expected()).await,
-            Hold::Claim(value) => store.claim(budget, key, value, Claim::Free, None).await.map(|_| ()),
+            Hold::Claim(value) => store.claim(budget, key, value, Claim::Free, Over::Any).await.map(|_| ()),
         }
     }
 
@@ -42,7 +42,7 @@ impl Hold {
             Hold::Lease(nonce) => store.renew(budget, key, *nonce, time).await.map(|_| ()),
             Hold::Claim(value) => {
                 let claim = Claim::Loading(end(store, time));
-                store.claim(budget, key, value, claim, None).await.map(|_| ())
+                store.claim(budget, key, value, claim, Over::Loading).await.map(|_| ())
             }
         }
     }

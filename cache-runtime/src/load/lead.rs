@@ -12,8 +12,8 @@ use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
 use crate::draft::Facts;
 use crate::read::{Call, Look, Seen};
-use crate::record::{Claim, Draft, Expected, Nonce, Tags, Token};
-use crate::store::Lease;
+use crate::record::{Claim, Draft, Expected, Nonce, Over, Tags, Token};
+use crate::store::{AnyStore, Filled, Lease};
 use crate::value::Value;
 
 /// What leading came to.
@@ -155,7 +155,7 @@ fn land<V: Value, E>(miss: &Miss<'_, V, E>, leader: &Leader, result: &Result<Opt
 async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Taken<V> {
     match (leader.inherited(), look) {
         // Whoever held the claim was dropped; whatever of his is still under way claims the same value.
-        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, None, Vec::new()).await,
+        (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, Over::Any, Vec::new()).await,
         // What a dropped leader left behind is replaced; its nonce is never used again, as its request may still be under way.
         (Some(Hold::Lease(nonce)), Look::Absent | Look::Dead(_)) => {
             take_lease(miss, leader, Some(Expected::lease(nonce))).await
@@ -164,7 +164,7 @@ async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look
         (None, Look::Dead(dead)) => take_lease(miss, leader, Some(dead)).await,
         (None, Look::Aged(aged)) => {
             let now = miss.store.now();
-            take_claim(miss, leader, aged.expected, Some(now), aged.seen.tags).await
+            take_claim(miss, leader, aged.expected, Over::Ended(now), aged.seen.tags).await
         }
         (_, other) => without_hold(other),
     }
@@ -197,13 +197,13 @@ async fn take_claim<V, E>(
     miss: &mut Miss<'_, V, E>,
     leader: &Leader,
     value: Expected,
-    free_at: Option<u64>,
+    over: Over,
     tags: Vec<Option<Nonce>>,
 ) -> Taken<V> {
     let claim = Claim::Loading(hold::end(miss.store, miss.call.cache.settings().lease));
     let token = value.stamp().map(Token::Value);
     leader.ask(Hold::Claim(value.clone()));
-    match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, free_at).await, token) {
+    match (miss.store.claim(&mut miss.budget, miss.call.key, &value, claim, over).await, token) {
         (Ok(true), Some(token)) => Ok(Under::Hold(Hold::Claim(value), token)),
         (Ok(_), token) => {
             leader.settled();
@@ -218,8 +218,9 @@ fn without_hold<V>(look: Look<V>) -> Taken<V> {
         Look::Hit(value) => Under::Hit(value),
         Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),
         Look::Busy(seen) => match seen.token {
-            // A write is under way. Who sees its mark unchanged may share the load.
-            Token::Mark(..) => Under::Nothing(Some(seen)),
+            // A write is under way. Who sees its mark unchanged may share the load; but not where a tag is missing, as that one
+            // may fall once more and leaves no trace.
+            Token::Mark(..) => Under::Nothing(seen.tags.iter().all(Option::is_some).then_some(seen)),
             Token::Lease(_) | Token::Value(_) => return Err(seen),
         },
         Look::Aged(_) | Look::Absent | Look::Dead(_) | Look::Foreign | Look::Unknown(_) => {
@@ -240,6 +241,10 @@ fn renew(call: Call<'_>, hold: &Hold) {
     });
 }
 
+fn retry_later(call: Call<'_>, store: &AnyStore) -> Claim {
+    Claim::Failed(hold::end(store, call.policy.retry_pause()))
+}
+
 /// Replaces what is held by the value, or gives it back.
 async fn settle<V, E>(
     miss: &mut Miss<'_, V, E>,
@@ -252,13 +257,19 @@ async fn settle<V, E>(
     let counters = &call.site.counters;
     let (store, budget) = (miss.store, &mut miss.budget);
     let answer = match (draft, hold) {
-        (Some((draft, ttl)), _) => store.fill(budget, call.key, &under, draft, ttl).await.map(|filled| {
-            if filled { &counters.fills } else { &counters.revoked_fills }.one();
-        }),
+        (Some((draft, ttl)), _) => match store.fill(budget, call.key, &under, draft, ttl).await {
+            // The source is a replica that lags behind; it is asked again after a while.
+            Ok(Filled::Older) => {
+                counters.older.one();
+                store.claim(budget, call.key, &under, retry_later(call, store), Over::Any).await.map(|_| ())
+            }
+            filled => filled.map(|filled| {
+                if filled == Filled::Stored { &counters.fills } else { &counters.revoked_fills }.one();
+            }),
+        },
         // The value from before may still be of use; but its source is left alone for a while.
         (None, Hold::Claim(_)) if failed => {
-            let claim = Claim::Failed(hold::end(store, call.policy.retry_pause()));
-            store.claim(budget, call.key, &under, claim, None).await.map(|_| ())
+            store.claim(budget, call.key, &under, retry_later(call, store), Over::Any).await.map(|_| ())
         }
         // There is a newer answer than what stands there, and it can't be stored.
         (None, _) => store.release(budget, call.key, &under).await,

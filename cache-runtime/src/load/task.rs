@@ -25,7 +25,7 @@ use crate::policy::Policy;
 use crate::read::{Aged, Call, Look};
 use crate::site::Site;
 use crate::transaction;
-use crate::value::{SchemaFn, Value};
+use crate::value::{Shape, Value};
 
 /// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
 pub(crate) async fn load_owned<V, E, F, Fut>(
@@ -188,7 +188,7 @@ pub(super) struct Owned {
     site: &'static Site,
     cache: Cache,
     key: Key,
-    schema: SchemaFn,
+    schema: Shape,
     takes_none: bool,
     tags: Box<[Key]>,
     policy: Policy,

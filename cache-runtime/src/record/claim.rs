@@ -12,6 +12,29 @@ pub(crate) enum Claim {
     Failed(u64),
 }
 
+/// Which claims a new one takes the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// All of them: by whoever holds it.
+    Any,
+    /// None, or one that has ended by then.
+    Ended(u64),
+    /// That of a load under way. A renewal that is late finds that the load has failed or was given up, and must not stand for
+    /// one that nobody runs.
+    Loading,
+}
+
+impl Over {
+    /// Whether a new claim may take the place of the one that stands.
+    pub(crate) fn takes(self, stands: Claim) -> bool {
+        match self {
+            Over::Any => true,
+            Over::Ended(now) => stands.at(now) == Claim::Free,
+            Over::Loading => matches!(stands, Claim::Loading(_)),
+        }
+    }
+}
+
 const FAILED: u64 = 1 << 63;
 
 impl Claim {
@@ -26,7 +49,7 @@ impl Claim {
 
     pub(crate) fn from_bits(bits: u64) -> Claim {
         match (bits & !FAILED, bits & FAILED != 0) {
-            (0, _) => Claim::Free,
+            (0, false) => Claim::Free,
             (until, false) => Claim::Loading(until),
             (until, true) => Claim::Failed(until),
         }
@@ -38,5 +61,20 @@ impl Claim {
             Claim::Loading(until) | Claim::Failed(until) if until <= now => Claim::Free,
             claim => claim,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewal_takes_the_place_of_a_load_that_is_under_way_and_of_nothing_else() {
+        let stands =
+            [Claim::Free, Claim::Loading(5), Claim::Loading(50), Claim::Failed(5), Claim::Failed(50)];
+        let taken = |over: Over| stands.map(|claim| over.takes(Claim::from_bits(claim.to_bits())));
+        assert_eq!(taken(Over::Any), [true; 5]);
+        assert_eq!(taken(Over::Ended(10)), [true, true, false, true, false]);
+        assert_eq!(taken(Over::Loading), [false, true, true, false, false]);
     }
 }

@@ -11,8 +11,8 @@
 //! | stamp | 4–19 | | nonce | 4–19 | | id | 4–19 |
 //! | created, ms | 20–27 | | | | | 0 | 20–23 |
 //! | fresh until, ms | 28–35 | | | | | events | 24–31 |
-//! | schema | 36–43 | | | | | the id of each writer | 32– |
-//! | type | 44–51 | | | | | | |
+//! | schema | 36–43 | | | | | the version that it replaced, 1 if there is one, 0 | 32–47 |
+//! | type | 44–51 | | | | | the id of each writer | 48– |
 //! | claim | 52–59 | | | | | | |
 //! | load time, µs | 60–63 | | | | | | |
 //! | flags | 64–65 | | | | | | |
@@ -32,7 +32,7 @@ mod tests;
 use std::any::Any;
 use std::sync::Arc;
 
-pub(crate) use claim::Claim;
+pub(crate) use claim::{Claim, Over};
 pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags};
 pub(crate) use nonce::Nonce;
 
@@ -155,7 +155,7 @@ fn parse_short(bytes: &[u8]) -> Option<Found> {
     let nonce = Nonce::from_bytes(bytes.get(4..20)?)?;
     if bytes.starts_with(&LEASE) && bytes.len() == 20 {
         Some(Found::Busy(Token::Lease(nonce)))
-    } else if bytes.starts_with(&MARK) && bytes.len() >= 48 && bytes.len().is_multiple_of(16) {
+    } else if bytes.starts_with(&MARK) && bytes.len() >= 64 && bytes.len().is_multiple_of(16) {
         Some(Found::Busy(Token::Mark(nonce, u64::from_le_bytes(*bytes[24..].first_chunk()?))))
     } else if bytes.starts_with(&TAG) && bytes.len() == 28 {
         Some(Found::Tag(nonce, u64::from_le_bytes(bytes[20..].try_into().ok()?)))
@@ -177,5 +177,5 @@ pub(crate) fn tag(nonce: Nonce, now: u64) -> Vec<u8> {
 /// The bytes of a mark with one writer, who gives it its id.
 pub(crate) fn mark(writer: Nonce) -> Vec<u8> {
     let id = writer.to_bytes();
-    [&MARK[..], &[0], &id, &[0; 4], &0_u64.to_le_bytes(), &id].concat()
+    [&MARK[..], &[0], &id, &[0; 4], &0_u64.to_le_bytes(), &[0; 16], &id].concat()
 }

@@ -12,7 +12,7 @@ pub(crate) use budget::Budget;
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{Claim, Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
 
@@ -22,6 +22,16 @@ pub(crate) enum Lease {
     Granted,
     /// Something stands there; nothing was changed.
     Held(Found),
+}
+
+/// What became of a loaded value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    Stored,
+    /// What it was loaded under is gone: invalidated, written, or its time has ended.
+    Revoked,
+    /// It is older than the one that it was to replace, by the version that its source gives it.
+    Older,
 }
 
 /// What the end of a write did at its key.
@@ -62,24 +72,24 @@ pub(crate) trait Store {
     /// Gives a lease more time; `false`: it is gone.
     fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Claims a value, to load it anew; with `free_at` only if nobody else has by then. `false`: somebody has, or the value is
+    /// Claims a value, to load it anew, in place of the claims that `over` names. `false`: another one stands, or the value is
     /// gone.
     fn claim(
         &self,
         key: &Key,
         value: &Expected,
         claim: Claim,
-        free_at: Option<u64>,
+        over: Over,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Replaces exactly what the value was loaded under, a lease or the value before; `false`: that is gone, nothing is stored.
+    /// Replaces exactly what the value was loaded under, a lease or the value before.
     fn fill(
         &self,
         key: &Key,
         under: &Expected,
         draft: Draft,
         ttl: Duration,
-    ) -> impl Future<Output = Answer<bool>> + Send;
+    ) -> impl Future<Output = Answer<Filled>> + Send;
 
     /// Takes away exactly what `under` names, if it still stands.
     fn release(&self, key: &Key, under: &Expected) -> impl Future<Output = Answer<()>> + Send;
@@ -110,8 +120,9 @@ pub(crate) trait Store {
         draft: Option<(Draft, Duration)>,
     ) -> impl Future<Output = Answer<WriteEnd>> + Send;
 
-    /// Stores values on the caller's word. On a write mark: makes it contended, and stores nothing.
-    fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<()>> + Send;
+    /// Stores values on the caller's word, but not in place of newer ones. On a write mark: makes it contended, and stores nothing.
+    /// Gives how many newer ones there were.
+    fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Takes away what stands at the keys; a write mark becomes contended.
     fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<()>> + Send;
@@ -168,13 +179,13 @@ steps! {
     read_many(keys: &[Key]) -> Vec<Found>;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
-    claim(key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> bool;
-    fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> bool;
+    claim(key: &Key, value: &Expected, claim: Claim, over: Over) -> bool;
+    fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Filled;
     release(key: &Key, under: &Expected) -> ();
     open_tags(tags: &[Key], time: Duration) -> Vec<(Nonce, u64)>;
     begin_write(key: &Key, writer: Nonce, time: Duration) -> Nonce;
     end_write(key: &Key, mark: Nonce, writer: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
-    put(entries: Vec<(Key, Draft, Duration)>) -> ();
+    put(entries: Vec<(Key, Draft, Duration)>) -> u64;
     invalidate(keys: &[Key]) -> ();
     abandon_write(key: &Key, writer: Nonce) -> ();
     shed(key: &Key, most: usize) -> bool;

@@ -5,7 +5,7 @@ mod schema;
 mod std_types;
 mod version;
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -62,7 +62,7 @@ pub trait CacheValue: 'static {
 
 /// Which type a stored value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
+pub(crate) struct Fingerprint {
     /// A hash of the derived schema; 0: not derived.
     pub(crate) schema: u64,
     /// A hash of the type's name.
@@ -81,17 +81,37 @@ impl Fingerprint {
     }
 }
 
-/// Gives a type's fingerprint. The macros choose which one.
-pub type SchemaFn = fn() -> Fingerprint;
-
-/// The fingerprint of a type with a derived schema; worked out once a type and thread.
-pub(crate) fn by_schema<V: CacheValue>() -> Fingerprint {
-    cached::<V>(|| Fingerprint { schema: SchemaVisitor::hash_of::<V>(), ..by_name_uncached::<V>() })
+/// What is known of a type without naming it. The macros choose how much.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    fingerprint: fn() -> Fingerprint,
+    version: fn(&dyn Any) -> Option<u64>,
 }
 
-/// The fingerprint of a type by its name alone.
-pub(crate) fn by_name<V: 'static>() -> Fingerprint {
-    by_name_uncached::<V>()
+impl Shape {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        (self.fingerprint)()
+    }
+
+    /// How new a value is, where its type tells.
+    pub(crate) fn version(&self, value: &dyn Any) -> Option<u64> {
+        (self.version)(value)
+    }
+}
+
+/// A type with a derived schema; its fingerprint is worked out once a type and thread.
+pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
+    Shape {
+        fingerprint: || {
+            cached::<V>(|| Fingerprint { schema: SchemaVisitor::hash_of::<V>(), ..by_name_uncached::<V>() })
+        },
+        version: |value| value.downcast_ref::<V>().and_then(CacheValue::version),
+    }
+}
+
+/// A type that is known by its name alone.
+pub(crate) const fn by_name<V: 'static>() -> Shape {
+    Shape { fingerprint: by_name_uncached::<V>, version: |_| None }
 }
 
 fn by_name_uncached<V>() -> Fingerprint {

@@ -1,5 +1,5 @@
 //! A process of its own for the tests that need several: `race-worker work URL SEED COUNT`, `race-worker miss URL CALLERS`,
-//! `race-worker hang URL`, `race-worker connect URL`.
+//! `race-worker hang URL`, `race-worker load URL`, `race-worker connect URL`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a worker that fails has to fail")]
 
 use std::process::ExitCode;
@@ -16,8 +16,9 @@ async fn main() -> ExitCode {
         ["work", url, seed, count] => work(url, number(seed), number(count)).await,
         ["miss", url, callers] => miss(url, number(callers)).await,
         ["hang", url] => hang(url).await,
+        ["load", url] => load(url).await,
         ["connect", url] => connect(url).await,
-        _ => panic!("work URL SEED COUNT | miss URL CALLERS | hang URL | connect URL"),
+        _ => panic!("work URL SEED COUNT | miss URL CALLERS | hang URL | load URL | connect URL"),
     }
 }
 
@@ -71,7 +72,10 @@ impl Cold {
 impl Cold {
     async fn new(url: &str) -> Cold {
         let client = redis::Client::open(format!("{url}/1")).expect("a URL");
-        let counts = client.get_multiplexed_async_connection().await.expect("a connection");
+        // Who is stopped for a while has waited for too long when it goes on.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(None);
+        let counts = client.get_multiplexed_async_connection_with_config(&config).await;
+        let counts = counts.expect("a connection");
         Cold { cache: cache(url).await, counts }
     }
 
@@ -122,6 +126,13 @@ async fn hang(url: &str) -> ExitCode {
     let cold = Cold::new(url).await;
     let value = cold.value(100).await;
     panic!("it was to be killed, and got {value:?}");
+}
+
+/// Loads one value, for as long as the test wants; what becomes of it in the cache is the test's to see.
+async fn load(url: &str) -> ExitCode {
+    let value = Cold::new(url).await.value(100).await;
+    assert_eq!(value, Ok(101));
+    ExitCode::SUCCESS
 }
 
 /// Reads and writes over one connection.

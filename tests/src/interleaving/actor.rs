@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{At, KEYS, Op, Protocol, Source};
+use super::{At, KEYS, Op, Protocol, Source, tags_of};
 
 /// What all actors of a schedule have in common.
 pub struct World<P> {
@@ -51,9 +51,24 @@ impl<P: Protocol> World<P> {
                 let found = protocol.get(at).await;
                 self.check(at, floor, found);
             }
+            Op::ReadWithoutTags => protocol.read_without_tags(at, source).await,
+            Op::GetMany => {
+                let floors: [i64; KEYS] = std::array::from_fn(|key| source.floor(key));
+                let found = protocol.get_many(at.process).await;
+                for (key, (floor, found)) in floors.into_iter().zip(found).enumerate() {
+                    self.check(At { key, ..at }, floor, found);
+                }
+            }
             Op::Change | Op::FailToChange => {
                 let committed = protocol.change(at, source, op == Op::FailToChange).await;
                 self.complete(at, committed);
+            }
+            Op::ChangeByTag | Op::FailToChangeByTag => {
+                let values = self.values();
+                let fails = op == Op::FailToChangeByTag;
+                let (Ok(value) | Err(value)) = protocol.change_by_tag(at, source, fails).await;
+                self.fallen(tag_of(at.key), values);
+                source.raise_floor(at.key, value);
             }
             Op::Write | Op::FailToWrite | Op::HoldAWrite => {
                 let committed = protocol.write(at, source, op == Op::FailToWrite).await;
@@ -63,6 +78,11 @@ impl<P: Protocol> World<P> {
                 let value = source.value(at.key);
                 protocol.invalidate(at).await;
                 source.raise_floor(at.key, value);
+            }
+            Op::InvalidateTag => {
+                let values = self.values();
+                protocol.invalidate_tag(at.process, tag_of(at.key)).await;
+                self.fallen(tag_of(at.key), values);
             }
             Op::InvalidatePattern => {
                 let values = self.values();
@@ -76,6 +96,11 @@ impl<P: Protocol> World<P> {
             }
             Op::Evict => protocol.evict(at.key),
             Op::Expire => protocol.expire(at.key),
+            Op::EvictTag => protocol.evict_tag(tag_of(at.key)),
+            Op::ExpireTag => protocol.expire_tag(tag_of(at.key)),
+            Op::Age => protocol.age(at.key, false),
+            Op::AgeFar => protocol.age(at.key, true),
+            Op::EndClaim => protocol.end_claim(at.key),
         }
     }
 
@@ -92,6 +117,13 @@ impl<P: Protocol> World<P> {
         self.source.raise_floor(at.key, value);
     }
 
+    /// Whatever carries the tag is complete up to `values`.
+    fn fallen(&self, tag: usize, values: [i64; KEYS]) {
+        for (key, value) in values.into_iter().enumerate().filter(|(key, _)| tags_of(*key).contains(&tag)) {
+            self.source.raise_floor(key, value);
+        }
+    }
+
     fn values(&self) -> [i64; KEYS] {
         std::array::from_fn(|key| self.source.value(key))
     }
@@ -101,4 +133,9 @@ impl<P: Protocol> World<P> {
             self.source.raise_floor(key, value);
         }
     }
+}
+
+/// The tag by which a key's entry falls: only entries that have one are asked for it.
+fn tag_of(key: usize) -> usize {
+    tags_of(key).last().copied().unwrap_or_default()
 }

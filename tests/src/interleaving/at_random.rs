@@ -17,7 +17,7 @@ pub async fn at_random<P: Protocol>(world: &Arc<World<P>>, seed: u64) {
     let reads = |ops: &[(Op, _)]| ops.iter().filter(|(op, _)| *op == Op::Read).count() as u64;
     let held = schedule.actors.iter().flatten().any(|(op, _)| *op == Op::HoldAWrite);
     if held {
-        world.source.hold(0, schedule.actors.iter().map(|ops| reads(ops)).sum());
+        world.source.hold(schedule.key, schedule.actors.iter().map(|ops| reads(ops)).sum());
     }
     let tasks = schedule.actors.into_iter().enumerate().map(|(number, ops)| {
         let world = Arc::clone(world);

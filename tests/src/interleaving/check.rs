@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::executor::Executor;
 use super::protocol::{At, Protocol, Rest};
 use super::schedule::Scene;
-use super::{KEYS, Mix, Op, PROCESSES, Schedule, Source, World};
+use super::{KEYS, Mix, Op, PROCESSES, Schedule, Source, World, has_windows};
 
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,16 @@ pub fn check_one<P: Protocol>(
 fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &Schedule) {
     let reads = schedule.actors.iter().flatten().filter(|(op, _)| *op == Op::Read).count() as u64;
     if schedule.scene == Scene::ReadersUnderAMark {
-        world.source.hold(0, reads);
+        world.source.hold(schedule.key, reads);
+    }
+    if schedule.begins_with_a_value {
+        let at = At { process: 0, key: schedule.key };
+        let old = schedule.scene == Scene::ReadersOfAnOldValue || has_windows(at.key);
+        let ops = [Op::Read, Op::Age].into_iter().take(if old { 2 } else { 1 });
+        executor.actor("the first reader".to_owned(), ops.map(|op| work(world, op, at)).collect(), false);
+        if let Err(waiting) = executor.run(|| world.is_violated()) {
+            return world.violate(format!("HANGS at first: {waiting}"));
+        }
     }
     for (number, ops) in schedule.actors.iter().enumerate() {
         let work = ops.iter().map(|(op, at)| work(world, *op, *at));
@@ -71,7 +80,7 @@ fn run<P: Protocol>(executor: &mut Executor, world: &Arc<World<P>>, schedule: &S
             Rest::Value(value) => {
                 world.violate(format!("OLD AT REST: key {key} holds {value}, the source {now}"));
             }
-            Rest::LeftOver => world.violate(format!("LEFT OVER: a lease or a mark at key {key}")),
+            Rest::LeftOver => world.violate(format!("LEFT OVER: a lease, a mark or a claim at key {key}")),
         }
     }
     // Whatever a flight or a mark has left behind would now be in somebody's way.
@@ -92,12 +101,17 @@ fn work<P: Protocol>(world: &Arc<World<P>>, op: Op, at: At) -> Work {
 
 /// P3, where it is a number.
 fn loads_are_few<P: Protocol>(world: &World<P>, schedule: &Schedule) {
-    let (loads, at_a_time) = (world.source.loads(0), world.source.most_running(0));
+    let (loads, at_a_time) = (world.source.loads(schedule.key), world.source.most_running(schedule.key));
     match schedule.scene {
         Scene::Fight | Scene::WritersDie => {}
         Scene::ReadersAlone => {
             if loads != 1 {
                 world.violate(format!("LOADS: {loads} of one key"));
+            }
+        }
+        Scene::ReadersOfAnOldValue => {
+            if loads != 2 {
+                world.violate(format!("LOADS: {loads} of one key, one of which was old"));
             }
         }
         Scene::ReadersUnderAMark => {

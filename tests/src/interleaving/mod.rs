@@ -10,6 +10,9 @@
 //!
 //! The same actors also run at the same time on a real server ([`at_random`], [`OnRedis`]): there nothing is decided, and more is real.
 //!
+//! Each key is another kind of entry: some carry tags, some have windows in which they are served past their TTL ([`tags_of`],
+//! [`has_windows`]). When a TTL ends is an actor's to say: [`Op::Age`].
+//!
 //! To add an actor: a variant of [`Op`], its weight in `schedule.rs`, what it does in `actor.rs`, and, where it needs one, a
 //! method of [`Protocol`].
 
@@ -18,6 +21,7 @@ mod at_random;
 mod check;
 mod executor;
 pub mod naive;
+pub mod naive_tags;
 mod on_redis;
 mod protocol;
 mod runtime;
@@ -37,7 +41,25 @@ pub use share::{Kind, Share, check, new_seed, schedules, share};
 pub use source::Source;
 
 /// Keys that they fight over.
-pub const KEYS: usize = 2;
+pub const KEYS: usize = 4;
+
+/// Tags that their entries carry.
+pub const TAGS: usize = 2;
 
 /// Processes that they are in: each has loads of its own.
 pub const PROCESSES: usize = 2;
+
+/// The tags of a key's entry; the last one is that by which the actors let it fall.
+#[must_use]
+pub fn tags_of(key: usize) -> &'static [usize] {
+    [&[][..], &[0], &[], &[0, 1]][key]
+}
+
+/// Whether a key's entry is served past its TTL.
+#[must_use]
+pub fn has_windows(key: usize) -> bool {
+    key >= 2
+}
+
+/// A key at which some load without knowing of its tags, as a program does from before they were declared.
+pub const KNOWN_TO_OLDER_PROGRAMS: usize = 3;

@@ -5,8 +5,26 @@ use std::sync::Arc;
 use cache_runtime::prelude::*;
 
 use super::protocol::{At, Protocol, Rest};
-use super::{Runtime, Source};
+use super::{KEYS, Runtime, Source};
 use crate::RedisServer;
+
+/// Ends a value's TTL so many milliseconds ago: byte 28 of a record is where that stands.
+const AGE: &str = "\
+local found = redis.call('GET', KEYS[1])
+if not found or string.sub(found, 1, 3) ~= '\\202v\\1' then return 0 end
+local time = redis.call('TIME')
+local past = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+if struct.unpack('<I8', string.sub(found, 29, 36)) > past then
+  redis.call('SETRANGE', KEYS[1], 28, struct.pack('<I8', past))
+end
+return 1";
+
+/// Makes a claim free: byte 52.
+const END_CLAIM: &str = "\
+local found = redis.call('GET', KEYS[1])
+if not found or string.sub(found, 1, 3) ~= '\\202v\\1' then return 0 end
+redis.call('SETRANGE', KEYS[1], 52, struct.pack('<I8', 0))
+return 1";
 
 /// The runtime on a server.
 pub struct OnRedis {
@@ -34,6 +52,18 @@ impl Protocol for OnRedis {
         self.runtime.get(at).await
     }
 
+    async fn read_without_tags(&self, at: At, source: &Source) {
+        self.runtime.read_without_tags(at, source).await;
+    }
+
+    async fn get_many(&self, process: usize) -> [Option<i64>; KEYS] {
+        self.runtime.get_many(process).await
+    }
+
+    async fn change_by_tag(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
+        self.runtime.change_by_tag(at, source, fails).await
+    }
+
     async fn change(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
         self.runtime.change(at, source, fails).await
     }
@@ -46,6 +76,10 @@ impl Protocol for OnRedis {
         self.runtime.invalidate(at).await;
     }
 
+    async fn invalidate_tag(&self, process: usize, tag: usize) {
+        self.runtime.invalidate_tag(process, tag).await;
+    }
+
     async fn invalidate_pattern(&self, process: usize) {
         self.runtime.invalidate_pattern(process).await;
     }
@@ -56,6 +90,20 @@ impl Protocol for OnRedis {
 
     fn evict(&self, key: usize) {
         self.server.command(&["DEL", self.runtime.key(key).as_str()]);
+    }
+
+    fn evict_tag(&self, tag: usize) {
+        self.server.command(&["DEL", self.runtime.tag(tag).as_str()]);
+    }
+
+    fn age(&self, key: usize, far: bool) {
+        // The TTL is an hour, and so is the first window.
+        let past = if far { "5400000" } else { "1800000" };
+        self.server.command(&["EVAL", AGE, "1", self.runtime.key(key).as_str(), past]);
+    }
+
+    fn end_claim(&self, key: usize) {
+        self.server.command(&["EVAL", END_CLAIM, "1", self.runtime.key(key).as_str()]);
     }
 
     /// Whether it is the right value is for a read to tell.

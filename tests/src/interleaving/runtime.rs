@@ -1,13 +1,15 @@
 //! The runtime itself: caches on one memory store, one for each process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use cache_runtime::__private::Invalidations;
 use cache_runtime::__private::interleaving::{self, Standing};
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheManager, Key};
 
 use super::protocol::{At, Protocol, Rest};
-use super::{PROCESSES, Source};
+use super::{KEYS, KNOWN_TO_OLDER_PROGRAMS, PROCESSES, Source, has_windows, tags_of};
 
 #[cache_strategy(namespace = "interleaving", ttl = "1h", kind = "write_through")]
 struct Numbers {
@@ -17,6 +19,9 @@ struct Numbers {
     #[skip]
     process: usize,
 }
+
+/// Past its TTL a value is served while it is loaded anew, and for another while where that fails.
+const WINDOW: Duration = Duration::from_secs(60 * 60);
 
 #[cache_strategy]
 impl Numbers {
@@ -28,6 +33,21 @@ impl Numbers {
     #[cache_invalidate(self.number(key))]
     async fn change(&self, key: usize, fails: bool) -> Result<i64, i64> {
         self.source.commit(key, fails).await
+    }
+
+    /// The key's entry, with its tags and its windows.
+    fn full_entry(&self, key: usize) -> Entry<i64, kind::WriteThrough> {
+        let entry = self.number_entry(key);
+        let entry = if has_windows(key) {
+            let with = entry.policy(|policy| {
+                policy.stale_while_revalidate(Some(WINDOW)).stale_if_error(Some(2 * WINDOW))
+            });
+            with.expect("windows that go together")
+        } else {
+            entry
+        };
+        let tags: Vec<Key> = tags_of(key).iter().map(|tag| self.tag(("tag", *tag))).collect();
+        entry.tagged(tags)
     }
 }
 
@@ -58,8 +78,18 @@ impl Runtime {
         self.processes[0].number_entry(key).key().clone()
     }
 
+    /// The text of a tag's key.
+    #[must_use]
+    pub fn tag(&self, tag: usize) -> Key {
+        self.processes[0].tag(("tag", tag))
+    }
+
     fn at(&self, at: At) -> &Numbers {
         &self.processes[at.process]
+    }
+
+    fn entry(&self, at: At) -> Entry<i64, kind::WriteThrough> {
+        self.at(at).full_entry(at.key)
     }
 
     fn cache(&self) -> &Cache {
@@ -69,32 +99,65 @@ impl Runtime {
 
 impl Protocol for Runtime {
     async fn read(&self, at: At, source: &Source, fails: bool) -> Result<i64, String> {
-        if fails {
-            let entry = self.at(at).number_entry(at.key);
-            return entry.get_or_set(|| source.load(at, true)).await;
+        let windows = has_windows(at.key);
+        if windows && at.process == 1 {
+            // Whoever reads here may go away, and the load goes on.
+            let source = Arc::clone(&self.at(at).source);
+            let load = || async move { source.load(at, fails).await };
+            return interleaving::read_owned(&self.entry(at), load).await;
+        }
+        if fails || windows || !tags_of(at.key).is_empty() {
+            return self.entry(at).get_or_set(|| source.load(at, fails)).await;
         }
         self.at(at).number(at.key).await
     }
 
+    async fn read_without_tags(&self, at: At, source: &Source) {
+        drop(self.at(at).number_entry(at.key).get_or_set(|| source.load(at, false)).await);
+    }
+
     async fn get(&self, at: At) -> Option<i64> {
-        // Both ways to look without a load, as one: they take the same step.
-        let key = at.key;
-        if key == 0 {
-            return self.at(at).number_entry(key).get().await;
+        self.entry(at).get().await
+    }
+
+    async fn get_many(&self, process: usize) -> [Option<i64>; KEYS] {
+        let keys = (0..KEYS).filter(|key| *key != KNOWN_TO_OLDER_PROGRAMS);
+        let parts: Vec<_> = keys.clone().map(|key| ("number", key)).collect();
+        let mut all = [None; KEYS];
+        for (key, found) in keys.zip(self.processes[process].get_many(parts).await) {
+            all[key] = found;
         }
-        self.at(at).get_many::<i64, _>([("number", key)]).await.pop().flatten()
+        all
     }
 
     async fn change(&self, at: At, _: &Source, fails: bool) -> Result<i64, i64> {
         self.at(at).change(at.key, fails).await
     }
 
+    async fn change_by_tag(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
+        let tags = tags_of(at.key).last().map(|tag| self.tag(*tag));
+        let numbers = self.at(at);
+        // What a function does that names the tag in `#[cache_invalidate(…)]`.
+        let strategy = <Numbers as CacheStrategy>::STRATEGY;
+        let targets = tags
+            .into_iter()
+            .fold(Invalidations::new(), |targets, tag| targets.tag(&numbers.cache, strategy, tag));
+        let guard = targets.arm();
+        let committed = source.commit(at.key, fails).await;
+        guard.finish(committed.is_ok()).await;
+        committed
+    }
+
     async fn write(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
-        self.at(at).number_entry(at.key).write(|| source.commit(at.key, fails)).await
+        self.entry(at).write(|| source.commit(at.key, fails)).await
     }
 
     async fn invalidate(&self, at: At) {
         drop(self.at(at).number_entry(at.key).invalidate().await);
+    }
+
+    async fn invalidate_tag(&self, process: usize, tag: usize) {
+        drop(self.processes[process].invalidate_tag(("tag", tag)).await);
     }
 
     async fn invalidate_pattern(&self, process: usize) {
@@ -113,8 +176,25 @@ impl Protocol for Runtime {
         interleaving::expire(self.cache(), &self.key(key));
     }
 
+    fn evict_tag(&self, tag: usize) {
+        interleaving::evict(self.cache(), &self.tag(tag));
+    }
+
+    fn expire_tag(&self, tag: usize) {
+        interleaving::expire(self.cache(), &self.tag(tag));
+    }
+
+    fn age(&self, key: usize, far: bool) {
+        let past = if far { WINDOW * 3 / 2 } else { WINDOW / 2 };
+        interleaving::age(self.cache(), &self.key(key), past);
+    }
+
+    fn end_claim(&self, key: usize) {
+        interleaving::end_claim(self.cache(), &self.key(key));
+    }
+
     fn at_rest(&self, key: usize) -> Rest {
-        match interleaving::standing::<i64>(self.cache(), &self.key(key)) {
+        match interleaving::standing(&self.processes[0].full_entry(key)) {
             Standing::Nothing => Rest::Nothing,
             Standing::Value(value) => value.map_or(Rest::LeftOver, Rest::Value),
             Standing::Busy => Rest::LeftOver,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use cache_runtime::LoadTimeout;
 use cache_runtime::prelude::*;

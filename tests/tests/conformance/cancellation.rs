@@ -146,7 +146,7 @@ on_every_store! {
 }
 
 /// Polls a future so many times, each time after it was woken, and then drops it.
-async fn polled<F: Future>(future: F, polls: u32) -> Option<F::Output> {
+pub(crate) async fn polled<F: Future>(future: F, polls: u32) -> Option<F::Output> {
     let mut future = std::pin::pin!(future);
     let mut left = polls;
     std::future::poll_fn(|context| {

@@ -7,6 +7,7 @@
 mod stores;
 mod background;
 mod cancellation;
+mod dropped;
 mod hostile;
 mod invalidation;
 mod kinds;
@@ -18,4 +19,5 @@ mod source;
 mod stale;
 mod tags;
 mod transactions;
+mod versions;
 mod writes;

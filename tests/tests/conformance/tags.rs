@@ -91,6 +91,42 @@ on_every_store! {
         assert_eq!(after.await.unwrap(), Ok(2));
     }
 
+    /// A tag that is missing falls without a trace: that it is still missing does not say that nothing was invalidated.
+    async fn a_load_under_a_mark_is_not_joined_after_a_missing_tag_fell_again(store: Store) {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = "tagged_twice", ttl = "1h", kind = "write_through")]
+        struct Twice { cache: Cache }
+        // What is counted by hand-made keys is counted for all stores together.
+        #[cache_strategy]
+        impl Twice {
+            #[cached(key = "n/<id>")]
+            fn number(&self, id: u64) -> Entry<u64>;
+        }
+        let (one, source) = (Twice { cache: store.one.clone() }, Source::new());
+        let number = || one.number(7).tagged([one.tag(("owner", 1))]);
+        let load = || { let (entry, source) = (number(), source.clone()); tokio::spawn(async move { entry.get_or_set(|| source.load(7)).await }) };
+        source.put(7, 1);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (end, ends) = tokio::sync::oneshot::channel::<()>();
+        let entry = number();
+        let writer = tokio::spawn(async move {
+            entry.write(|| async { begun.send(()).unwrap(); let _ = ends.await; Err::<u64, ()>(()) }).await
+        });
+        has_begun.await.unwrap();
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        source.hold();
+        let before = load();
+        source.has_begun(1).await;
+        source.put(7, 2);
+        one.invalidate_tag(("owner", 1)).await.unwrap();
+        let after = load();
+        eventually(|| async { number().counts().misses == 2 }).await;
+        source.release();
+        assert_eq!((before.await.unwrap(), after.await.unwrap()), (Ok(1), Ok(2)));
+        drop(end);
+        assert_eq!(writer.await.unwrap(), Err(()));
+    }
+
     async fn a_tag_that_was_evicted_is_no_tag(store: Store) {
         let Some(server) = &store.server else { return };
         let one = Owned { cache: store.one.clone() };

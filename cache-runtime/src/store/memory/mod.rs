@@ -12,9 +12,9 @@ use tokio::time::Instant;
 
 use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
-use super::{Answer, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::key::{Key, Pattern};
-use crate::record::{Claim, Draft, Expected, Found, Nonce};
+use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 /// More shards let more threads change entries at once; a value has to fit into one.
 const MOST_SHARDS: u64 = 16;
@@ -142,6 +142,12 @@ impl MemoryStore {
         });
     }
 
+    /// Lets a value be fresh until then at the most, and sets its claim.
+    #[cfg(feature = "__interleaving")]
+    pub(crate) fn change(&self, key: &[u8], fresh_until: u64, claim: Option<Claim>) {
+        self.step(key, |slot, _| (slot::change(slot, fresh_until, claim), ()));
+    }
+
     /// A value that is larger than a shard would push everything else out of it, and then itself.
     fn has_room_for(&self, key: &Key, draft: &Draft) -> bool {
         weight(key.as_bytes().len(), draft.size) <= self.capacity / self.shards.len() as u64
@@ -176,11 +182,11 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::renew(slot, nonce, now + NO_END)))
     }
 
-    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
-        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, free_at)))
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
+        Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, over)))
     }
 
-    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
         let mut draft = Some(draft).filter(|draft| self.has_room_for(key, draft));
         Ok(self.step(key.as_bytes(), |slot, now| slot::fill(slot, under, &mut draft, now + ttl)))
     }
@@ -213,12 +219,14 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::end_write(slot, mark, writer, &mut draft, now)))
     }
 
-    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<u64> {
+        let mut newer = 0;
         for (key, draft, ttl) in entries {
             let mut draft = Some(draft).filter(|draft| self.has_room_for(&key, draft));
-            self.step(key.as_bytes(), |slot, now| slot::put(slot, &mut draft, now + ttl));
+            let older = self.step(key.as_bytes(), |slot, now| slot::put(slot, &mut draft, now + ttl));
+            newer += u64::from(older);
         }
-        Ok(())
+        Ok(newer)
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {

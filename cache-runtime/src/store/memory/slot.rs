@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::{Lease, WriteEnd};
-use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Stored, Token};
+use super::super::{Filled, Lease, WriteEnd};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Over, Stored, Token};
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -44,6 +44,8 @@ struct Mark {
     writers: Vec<Nonce>,
     /// How many things happened to this mark. A reader that saw the same number twice knows that nothing did between.
     events: u64,
+    /// The version of the value that it replaced.
+    replaced: Option<u64>,
 }
 
 pub(super) enum Change {
@@ -110,6 +112,13 @@ impl Slot {
         !expected.beginning.is_empty() && expected.beginning == self.beginning()
     }
 
+    fn version(&self) -> Option<u64> {
+        match &self.record {
+            Record::Value(held) => held.header.version,
+            _ => None,
+        }
+    }
+
     fn is_lease(&self, nonce: Nonce) -> bool {
         matches!(self.record, Record::Lease(held) if held == nonce)
     }
@@ -162,20 +171,15 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
     }
 }
 
-pub(super) fn claim(
-    slot: Option<&mut Slot>,
-    value: &Expected,
-    claim: Claim,
-    free_at: Option<u64>,
-) -> (Change, bool) {
+pub(super) fn claim(slot: Option<&mut Slot>, value: &Expected, claim: Claim, over: Over) -> (Change, bool) {
     let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &slot.record) {
         Some(Record::Value(held)) => {
             let stands = Claim::from_bits(held.claim.load(Ordering::Relaxed));
-            let free = free_at.is_none_or(|now| stands.at(now) == Claim::Free);
-            if free {
+            let takes = over.takes(stands);
+            if takes {
                 held.claim.store(claim.to_bits(), Ordering::Relaxed);
             }
-            free
+            takes
         }
         _ => false,
     };
@@ -200,14 +204,21 @@ pub(super) fn fill(
     under: &Expected,
     draft: &mut Option<Draft>,
     ends: Instant,
-) -> (Change, bool) {
-    match slot {
-        Some(slot) if slot.is(under) => match draft.take().and_then(|draft| Slot::value(draft, ends)) {
-            Some(value) => (Change::Put(value), true),
-            None => (Change::Remove, false),
-        },
-        _ => (Change::Keep, false),
+) -> (Change, Filled) {
+    let Some(slot) = slot.filter(|slot| slot.is(under)) else { return (Change::Keep, Filled::Revoked) };
+    if is_older(draft.as_ref(), slot.version()) {
+        return (Change::Keep, Filled::Older);
     }
+    match draft.take().and_then(|draft| Slot::value(draft, ends)) {
+        Some(value) => (Change::Put(value), Filled::Stored),
+        None => (Change::Remove, Filled::Revoked),
+    }
+}
+
+/// Whether a value is older than what has that version; where one of them has none, nobody knows.
+fn is_older(draft: Option<&Draft>, version: Option<u64>) -> bool {
+    let its = draft.and_then(|draft| draft.header.version);
+    its.zip(version).is_some_and(|(its, version)| its < version)
 }
 
 pub(super) fn release(slot: Option<&mut Slot>, under: &Expected) -> (Change, ()) {
@@ -218,6 +229,7 @@ pub(super) fn release(slot: Option<&mut Slot>, under: &Expected) -> (Change, ())
 }
 
 pub(super) fn begin_write(slot: Option<&mut Slot>, writer: Nonce, ends: Instant) -> (Change, Nonce) {
+    let replaced = slot.as_ref().and_then(|slot| slot.version());
     match slot.and_then(Slot::mark) {
         Some(mark) => {
             mark.writers.push(writer);
@@ -225,7 +237,7 @@ pub(super) fn begin_write(slot: Option<&mut Slot>, writer: Nonce, ends: Instant)
             (Change::Keep, mark.id)
         }
         None => {
-            let mark = Mark { id: writer, contended: false, writers: vec![writer], events: 0 };
+            let mark = Mark { id: writer, contended: false, writers: vec![writer], events: 0, replaced };
             (Change::Put(Slot { ends, record: Record::Mark(mark) }), writer)
         }
     }
@@ -244,6 +256,10 @@ pub(super) fn end_write(
     };
     match slot.mark().filter(|found| found.id == mark) {
         Some(mark) if !mark.contended => {
+            // Read from a replica that lags behind.
+            if is_older(draft.as_ref().map(|(draft, _)| draft), mark.replaced) {
+                return (Change::Remove, WriteEnd::Removed);
+            }
             match draft.take().and_then(|(draft, ttl)| Slot::value(draft, now + ttl)) {
                 Some(value) => (Change::Put(value), WriteEnd::Stored),
                 None => (Change::Remove, WriteEnd::Removed),
@@ -268,14 +284,19 @@ pub(super) fn abandon_write(slot: Option<&mut Slot>, writer: Nonce) -> (Change, 
     }
 }
 
-pub(super) fn put(slot: Option<&mut Slot>, draft: &mut Option<Draft>, ends: Instant) -> (Change, ()) {
+/// Gives whether a newer one stands there.
+pub(super) fn put(slot: Option<&mut Slot>, draft: &mut Option<Draft>, ends: Instant) -> (Change, bool) {
+    let newer = is_older(draft.as_ref(), slot.as_ref().and_then(|slot| slot.version()));
     if let Some(mark) = slot.and_then(Slot::mark) {
         mark.contend();
-        return (Change::Keep, ());
+        return (Change::Keep, false);
+    }
+    if newer {
+        return (Change::Keep, true);
     }
     match draft.take().and_then(|draft| Slot::value(draft, ends)) {
-        Some(value) => (Change::Put(value), ()),
-        None => (Change::Remove, ()),
+        Some(value) => (Change::Put(value), false),
+        None => (Change::Remove, false),
     }
 }
 
@@ -291,4 +312,19 @@ pub(super) fn invalidate(slot: Option<&mut Slot>, _: Instant) -> (Change, bool) 
             None => (Change::Remove, true),
         },
     }
+}
+
+/// For the interleaving checker: a value that is fresh until then at the most, with another claim. It stays the same value.
+#[cfg(feature = "__interleaving")]
+pub(super) fn change(slot: Option<&mut Slot>, fresh_until: u64, claim: Option<Claim>) -> Change {
+    if let Some(Slot { record: Record::Value(held), .. }) = slot {
+        let bits = claim.map_or_else(|| held.claim.load(Ordering::Relaxed), Claim::to_bits);
+        *held = Arc::new(Held {
+            header: Header { fresh_until: held.header.fresh_until.min(fresh_until), ..held.header.clone() },
+            claim: AtomicU64::new(bits),
+            value: Arc::clone(&held.value),
+            size: held.size,
+        });
+    }
+    Change::Keep
 }

@@ -16,6 +16,7 @@ pub(super) fn sorted<T>(answer: RedisResult<T>) -> Answer<T> {
             || error.is_connection_dropped()
             || error.is_timeout()
             || is_demoted(&error)
+            || is_unwell(&error)
             || is_elsewhere(&error)
         {
             CacheError::Unavailable { reason: reason(&error) }
@@ -30,6 +31,11 @@ pub(super) fn is_demoted(error: &RedisError) -> bool {
     // Before version 7 what goes wrong in a script is an `ERR` with the reason in its words.
     matches!(error.code(), Some("READONLY" | "MASTERDOWN"))
         || error.detail().is_some_and(|detail| detail.contains("-READONLY"))
+}
+
+/// Whether the server is of no use until it is connected to anew: it is loading its data, or does not know this user any more.
+pub(super) fn is_unwell(error: &RedisError) -> bool {
+    matches!(error.code(), Some("LOADING" | "NOAUTH"))
 }
 
 /// Whether another node of the cluster has the key, or none at the moment.
@@ -79,4 +85,54 @@ pub(super) fn bytes(answer: Value) -> Answer<Vec<u8>> {
 /// A cursor and keys: bytes, as keys of others need not be UTF-8.
 pub(super) fn scanned(answer: Value) -> RedisResult<(Vec<u8>, Vec<Vec<u8>>)> {
     Ok(redis::from_redis_value(answer)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::{Value, parse_redis_value};
+
+    use super::*;
+
+    /// What a server that is unwell says, as it comes over the wire.
+    fn error(said: &str) -> RedisError {
+        let value = parse_redis_value(format!("-{said}\r\n").as_bytes());
+        match value.and_then(Value::extract_error) {
+            Err(error) => error,
+            Ok(value) => RedisError::from((ErrorKind::Client, "no error", format!("{value:?}"))),
+        }
+    }
+
+    #[test]
+    fn each_answer_of_a_server_that_is_unwell_has_its_meaning() {
+        let sorted = |said: &str| sorted::<()>(Err(error(said))).err();
+        for said in [
+            "LOADING Redis is loading the dataset in memory",
+            "NOAUTH Authentication required.",
+            "READONLY You can't write against a read only replica.",
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            "MOVED 3999 127.0.0.1:6381",
+            "ASK 3999 127.0.0.1:6381",
+            "CLUSTERDOWN The cluster is down",
+            "TRYAGAIN Multiple keys request during rehashing of slot",
+        ] {
+            assert!(
+                matches!(sorted(said), Some(CacheError::Unavailable { .. })),
+                "{said}: {:?}",
+                sorted(said)
+            );
+        }
+        assert_eq!(
+            sorted("WRONGTYPE Operation against a key holding the wrong kind of value"),
+            Some(CacheError::ForeignKey)
+        );
+        for said in
+            ["OOM command not allowed when used memory > 'maxmemory'.", "BUSY Redis is busy", "ERR what"]
+        {
+            assert!(matches!(sorted(said), Some(CacheError::Server { .. })), "{said}: {:?}", sorted(said));
+        }
+        assert!(
+            is_unwell(&error("LOADING Redis is loading")) && !is_unwell(&error("OOM command not allowed"))
+        );
+        assert!(is_refusal(&error("WRONGPASS invalid username-password pair")));
+    }
 }

@@ -23,10 +23,10 @@ use self::call::Call;
 use self::link::{fits, namespace_glob};
 use self::scripts::Script;
 use self::servers::Servers;
-use super::{Answer, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce};
+use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce, Over};
 
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -110,17 +110,25 @@ impl Store for RedisStore {
         integer(self.script(Script::Renew, key, &arguments).await?).map(|renewed| renewed == 1)
     }
 
-    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, free_at: Option<u64>) -> Answer<bool> {
+    async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
         let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
-        let free_at = free_at.map(|now| now.to_string()).unwrap_or_default();
-        let arguments = [&value.beginning[..], length.as_bytes(), &claim, free_at.as_bytes()];
+        let over = match over {
+            Over::Any => String::new(),
+            Over::Ended(now) => now.to_string(),
+            Over::Loading => "loading".to_owned(),
+        };
+        let arguments = [&value.beginning[..], length.as_bytes(), &claim, over.as_bytes()];
         integer(self.script(Script::Claim, key, &arguments).await?).map(|claimed| claimed == 1)
     }
 
-    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<bool> {
+    async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
-        integer(self.script(Script::Fill, key, &arguments).await?).map(|filled| filled == 1)
+        Ok(match integer(self.script(Script::Fill, key, &arguments).await?)? {
+            1 => Filled::Stored,
+            2 => Filled::Older,
+            _ => Filled::Revoked,
+        })
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
@@ -164,7 +172,7 @@ impl Store for RedisStore {
         })
     }
 
-    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<()> {
+    async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<u64> {
         let times: Vec<Vec<u8>> = entries.iter().map(|(_, _, ttl)| millis(*ttl)).collect();
         let arguments =
             entries.iter().zip(&times).map(|((_, draft, _), time)| Ok([payload(draft)?, &time[..]]));
@@ -173,10 +181,11 @@ impl Store for RedisStore {
         let calls: Vec<Call<'_>> = calls
             .map(|((key, ..), arguments)| Call::script(Script::Put, key.as_bytes(), arguments))
             .collect();
+        let mut newer = 0;
         for answer in self.servers.each(&calls).await? {
-            answer?;
+            newer += u64::from(integer(answer?)? == 2);
         }
-        Ok(())
+        Ok(newer)
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {

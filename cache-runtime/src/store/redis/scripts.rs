@@ -17,13 +17,13 @@ macro_rules! scripts {
 
 macro_rules! with_marks {
     ($file:literal) => {
-        concat!(include_str!("scripts/mark.lua"), include_str!($file))
+        concat!(include_str!("scripts/version.lua"), include_str!("scripts/mark.lua"), include_str!($file))
     };
 }
 
 macro_rules! with_comparison {
     ($file:literal) => {
-        concat!(include_str!("scripts/stands.lua"), include_str!($file))
+        concat!(include_str!("scripts/version.lua"), include_str!("scripts/stands.lua"), include_str!($file))
     };
 }
 

@@ -2,8 +2,12 @@
 local found = redis.pcall('GET', KEYS[1])
 if type(found) == 'table' then return found end
 if is_mark(found) then
-  contend(KEYS[1], found, string.sub(found, 33) .. string.sub(ARGV[1], 33))
+  contend(KEYS[1], found, string.sub(found, 49) .. string.sub(ARGV[1], 49))
   return string.sub(found, 5, 20)
 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local mark = ARGV[1]
+if found and version(found) then
+  mark = string.sub(mark, 1, 32) .. string.sub(found, 69, 76) .. '\1' .. string.sub(mark, 42)
+end
+redis.call('SET', KEYS[1], mark, 'PX', ARGV[2])
 return string.sub(ARGV[1], 5, 20)

@@ -5,7 +5,10 @@ if type(found) == 'table' then return found end
 if not found then return 0 end
 if is_mark(found) and string.sub(found, 5, 20) == ARGV[1] then
   if string.byte(found, 4) == 0 then
-    if ARGV[3] == '' then
+    -- A value that is older than the one which the write replaced was read from a replica that lags behind.
+    local low, high = nil, nil
+    if string.byte(found, 41) == 1 then low, high = struct.unpack('<I4I4', string.sub(found, 33, 40)) end
+    if ARGV[3] == '' or is_older(ARGV[3], low, high) then
       redis.call('UNLINK', KEYS[1])
       return 2
     end

@@ -6,7 +6,7 @@ for _, key in ipairs(KEYS) do
   if type(found) ~= 'table' then
     if string.sub(found, 1, 3) == '\202w\1' then found = redis.call('GET', key) end
     if is_mark(found) then
-      contend(key, found, string.sub(found, 33))
+      contend(key, found, string.sub(found, 49))
     elseif found ~= '' or redis.call('EXISTS', key) == 1 then
       gone = gone + redis.call('UNLINK', key)
     end

@@ -25,6 +25,9 @@ impl Shared {
         let Ok(info) = cmd("INFO").arg("server").query_async::<String>(&mut link.connection()).await else {
             return Ok(());
         };
+        if info.lines().any(|line| line.trim() == "redis_mode:cluster") {
+            tracing::warn!(server = %self.shown, "the cache server is a node of a cluster, and has some of the keys only: connect with `redis-cluster://`");
+        }
         let Some(run) = info.lines().find_map(|line| line.strip_prefix("run_id:")) else { return Ok(()) };
         let run = run.trim().to_owned();
         let not_before = trusted_from(link.script(Script::Boot, &[KEY], &[run.as_bytes(), b""]).await?);

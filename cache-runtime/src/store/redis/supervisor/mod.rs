@@ -19,7 +19,7 @@ use tokio::time::Instant;
 pub(super) use self::route::Route;
 pub(super) use self::tend::jittered;
 use super::Answer;
-use super::answer::{is_demoted, is_refusal, reason};
+use super::answer::{is_demoted, is_refusal, is_unwell, reason};
 use super::backlog::Backlog;
 use super::link::Link;
 use crate::error::CacheError;
@@ -251,6 +251,7 @@ fn is_broken(error: &RedisError) -> bool {
         || error.is_connection_dropped()
         || error.is_unrecoverable_error()
         || is_demoted(error)
+        || is_unwell(error)
 }
 
 /// This machine's clock, in milliseconds since 1970.
