@@ -60,13 +60,14 @@ impl Link {
 
     /// One step at one key. `asking`: the server has that key's slot only half, and takes this because it was sent here.
     pub(super) async fn call(&self, call: &Call<'_>, asking: bool) -> RedisResult<Value> {
-        if asking {
-            let answers = self.calls(&[(*call, true)]).await?;
-            return answers.into_iter().next().unwrap_or(Value::Nil).extract_error();
-        }
         match call.what {
+            // Boxed, so that a hit does not carry the room for what is rare or costs more anyway.
+            _ if asking => {
+                let answers = Box::pin(self.calls(&[(*call, true)])).await?;
+                answers.into_iter().next().unwrap_or(Value::Nil).extract_error()
+            }
             What::Get => self.ask(cmd("GET").arg(call.key)).await,
-            What::Script(script, arguments) => self.script(script, &[call.key], arguments).await,
+            What::Script(script, arguments) => Box::pin(self.script(script, &[call.key], arguments)).await,
         }
     }
 

@@ -85,7 +85,8 @@ impl Servers {
                 let link = server.link()?;
                 sorted(server.judged(&link, link.call(call, false)).await)
             }
-            Servers::Cluster(cluster) => cluster.call(call).await,
+            // Boxed: its redirects would be room in every hit on a single server.
+            Servers::Cluster(cluster) => Box::pin(cluster.call(call)).await,
         }
     }
 
