@@ -18,7 +18,7 @@ mod source;
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_runtime::{Invalidated, WriteEffect};
+use cache_runtime::{Invalidated, Load, WriteEffect};
 use cache_tests::{Proxy, RedisServer};
 
 use kinds::{Aside, Through};
@@ -149,6 +149,37 @@ async fn what_the_server_refuses_does_not_keep_the_connection() {
         "and everything else is read"
     );
     assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, Some(1));
+}
+
+/// Its tag falls while the lease is on its way: what the lease finds there is not served.
+///
+/// Take out, to see it fail: the tags in `Call::is_queued`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lease_finds_under_a_queued_tag_is_not_read() {
+    let Two { source, there, _server: server, .. } = two(Duration::from_secs(10)).await;
+    // It may read and store, and is refused each invalidation.
+    server.command(&["ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@all", "-unlink"]);
+    let proxy = Proxy::start(server.port()).await;
+    let url = proxy.url().replace("//", "//reader:pw@");
+    let builder = Cache::builder().url(url).deadline(Duration::from_secs(10)).require_connection();
+    let limited = builder.build().await.unwrap();
+    let number = |cache: &Cache| {
+        let aside = Aside::new(cache, &source);
+        let (entry, source) = (aside.number_entry(70).tagged([aside.tag(("owner", 1))]), source.clone());
+        async move { entry.get_or_load(|| async { source.load(70).await.map(Load::new) }).await }
+    };
+    source.put(70, 1);
+    proxy.hold_next_script();
+    let reader = tokio::spawn(number(&limited));
+    proxy.holds().await;
+    assert_eq!(number(&there).await, Ok(1));
+    source.put(70, 2);
+    // Queued as soon as its caller is gone, and refused once it arrives behind the lease.
+    let aside = Aside::new(&limited, &source);
+    let invalidating = aside.invalidate_tag(("owner", 1));
+    assert!(tokio::time::timeout(Duration::ZERO, invalidating).await.is_err());
+    proxy.release();
+    assert_eq!(reader.await.unwrap(), Ok(2));
 }
 
 #[cache_invalidate(numbers.number(*))]
