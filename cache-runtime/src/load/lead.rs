@@ -134,7 +134,7 @@ where
     });
     land(miss, leader, &result);
     let draft = match &result {
-        Ok(value) if !terms.skip => match tags::named(miss, tags, &terms.tags, began).await {
+        Ok(value) if !terms.skip => match tags::for_terms(miss, tags, &terms, began).await {
             Some(tags) => call.draft(value.as_ref(), &Facts { load_time, ttl: terms.ttl, tags }),
             None => None,
         },

@@ -156,6 +156,31 @@ on_every_store! {
         assert!(ttl(tag.as_str()) > ttl(long.key().as_str()), "and is never cut short");
     }
 
+    /// Take out, to see it fail: the terms' TTL in `lifetime` (`load/tags.rs`), or the tags that are `outlived`.
+    async fn a_tag_outlives_what_a_loader_keeps_for_longer(store: Store) {
+        let Some(server) = &store.server else { return };
+        let one = Owned { cache: store.one.clone() };
+        let (entry, named) = (one.number(1, 7), one.tag(("author", 9)));
+        let load = |tags: Vec<Key>| entry.get_or_load(|| async move {
+            Ok::<_, ()>(Load::new(1).ttl(Duration::from_secs(24 * 60 * 60)).tags(tags))
+        });
+        load(vec![]).await.unwrap();
+        assert_eq!(entry.get().await, Some(1));
+        let ttl = |key: &Key| server.query::<i64>(&["PTTL", key.as_str()]);
+        let outlive = |tags: &[&Key]| tags.iter().all(|tag| ttl(tag) > ttl(entry.key()));
+        let (owner, all) = (one.tag(("owner", 1)), one.tag(("all",)));
+        assert!(outlive(&[&owner, &all]));
+        // A tag that a loader names has to be there for a while before it is trusted.
+        eventually(|| async {
+            entry.invalidate().await.unwrap();
+            load(vec![named.clone()]).await.unwrap();
+            entry.get().await.is_some()
+        }).await;
+        assert!(outlive(&[&owner, &all, &named]));
+        one.invalidate_tag(("author", 9)).await.unwrap();
+        assert_eq!(entry.get().await, None);
+    }
+
     async fn what_is_written_falls_with_its_tag(store: Store) {
         let one = Owned { cache: store.one.clone() };
         assert_eq!(one.number(1, 7).write(|| async { Ok::<_, ()>(5) }).await, Ok(5));
