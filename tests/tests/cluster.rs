@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
 use cache_runtime::{Invalidated, WriteEffect};
-use cache_tests::{NODE_TIMEOUT, Proxy, RedisCluster};
+use cache_tests::{NODE_TIMEOUT, Proxy, RedisCluster, eventually};
 
 use kinds::{Aside, Flags, Through};
 use source::Source;
@@ -39,15 +39,6 @@ async fn connect(url: &str) -> Cache {
 
 async fn is_reachable(cache: &Cache) -> bool {
     CacheManager::new(cache).health_check().await.reachable
-}
-
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// The slot of a number's key, and the node that has it.
@@ -235,13 +226,13 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
     let dead = at[7];
     let here = (0..KEYS).find(|id| at[*id as usize] != dead).unwrap();
     // Replication is asynchronous: what is not there yet would be lost, and is no part of this.
-    eventually("the replica has everything", async || {
+    eventually(async || {
         cluster.nodes[dead].query::<u64>(&["DBSIZE"]) == cluster.nodes[dead + 3].query::<u64>(&["DBSIZE"])
     })
     .await;
     let killed = Instant::now();
     cluster.nodes[dead].kill();
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     let loads = source.loads();
     assert_eq!(numbers.number(here).await, Ok(1));
     assert_eq!(source.loads(), loads, "the other nodes are well");
@@ -272,14 +263,12 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
         .await,
         &source,
     );
-    eventually("the new primary has been told", async || {
+    eventually(async || {
         fresh.number_entry(7).get().await != Some(1) && fresh.number_entry(same_node).get().await != Some(1)
     })
     .await;
-    eventually("it is cached again", async || {
-        numbers.number(7).await == Ok(2) && numbers.number_entry(7).get().await == Some(2)
-    })
-    .await;
+    eventually(async || numbers.number(7).await == Ok(2) && numbers.number_entry(7).get().await == Some(2))
+        .await;
     let loads = source.loads();
     let kept = (0..KEYS).find(|id| ![7, same_node].contains(id) && at[*id as usize] == dead).unwrap();
     assert_eq!(numbers.number(kept).await, Ok(1));
@@ -312,7 +301,7 @@ async fn a_primary_that_is_replaced_sends_its_clients_on() {
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "new: {is_new}, {}", new.log());
     }
-    eventually("it is cached on the new primary", async || {
+    eventually(async || {
         numbers.number(7).await == Ok(value) && numbers.number_entry(7).get().await == Some(value)
     })
     .await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cache_runtime::Policy;
 use cache_runtime::prelude::*;
+use cache_tests::eventually;
 
-use crate::cancellation::eventually;
 use crate::source::{Missing, Source};
 
 const HOUR: Option<Duration> = Some(Duration::from_secs(3600));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{Invalidated, Load};
+use cache_tests::eventually;
 
-use crate::cancellation::eventually;
 use crate::source::Source;
 use crate::stores::Server;
 
