@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::answer::scanned;
 use super::backlog::Target;
 use super::call::{Call, What};
+use super::gather::{Gather, Together};
 use super::scripts::{Script, Scripts, is_forgotten};
 use crate::key::Pattern;
 
@@ -17,15 +18,22 @@ pub(super) const BATCH: usize = 500;
 
 pub(super) struct Link {
     connection: MultiplexedConnection,
+    reads: Gather,
     scripts: Scripts,
     knows_role: bool,
 }
 
 impl Link {
     /// Tells the server the scripts.
-    pub(super) async fn new(mut connection: MultiplexedConnection, knows_role: bool) -> RedisResult<Link> {
+    pub(super) async fn new(
+        mut connection: MultiplexedConnection,
+        knows_role: bool,
+        together: Together,
+        deadline: Duration,
+    ) -> RedisResult<Link> {
         let scripts = Scripts::load(&mut connection).await?;
-        Ok(Link { connection, scripts, knows_role })
+        let reads = Gather::new(connection.clone(), together, deadline);
+        Ok(Link { connection, reads, scripts, knows_role })
     }
 
     /// Whether the server tells its role to this user.
@@ -66,7 +74,7 @@ impl Link {
                 let answers = Box::pin(self.calls(&[(*call, true)])).await?;
                 answers.into_iter().next().unwrap_or(Value::Nil).extract_error()
             }
-            What::Get => self.ask(cmd("GET").arg(call.key)).await,
+            What::Get => self.reads.get(call.key).await,
             What::Script(script, arguments) => Box::pin(self.script(script, &[call.key], arguments)).await,
         }
     }
