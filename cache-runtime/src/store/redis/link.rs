@@ -8,20 +8,28 @@ use tokio::time::timeout;
 
 use super::backlog::Target;
 use super::call::{Call, What};
+use super::gather::{Gather, Together};
 use super::scan::{BATCH, Place, Scanned, Scope, invalidate_scanned, scanned};
 use super::scripts::{Script, Scripts, is_forgotten};
 
 pub(super) struct Link {
     connection: MultiplexedConnection,
+    reads: Gather,
     scripts: Scripts,
     knows_role: bool,
 }
 
 impl Link {
     /// Tells the server the scripts.
-    pub(super) async fn new(mut connection: MultiplexedConnection, knows_role: bool) -> RedisResult<Link> {
+    pub(super) async fn new(
+        mut connection: MultiplexedConnection,
+        knows_role: bool,
+        together: Together,
+        deadline: Duration,
+    ) -> RedisResult<Link> {
         let scripts = Scripts::load(&mut connection).await?;
-        Ok(Link { connection, scripts, knows_role })
+        let reads = Gather::new(connection.clone(), together, deadline);
+        Ok(Link { connection, reads, scripts, knows_role })
     }
 
     /// Whether the server tells its role to this user.
@@ -62,7 +70,7 @@ impl Link {
                 let answers = Box::pin(self.calls(&[(*call, true)])).await?;
                 answers.into_iter().next().unwrap_or(Value::Nil).extract_error()
             }
-            What::Get => self.ask(cmd("GET").arg(call.key)).await,
+            What::Get => self.reads.get(call.key).await,
             What::Script(script, arguments) => Box::pin(self.script(script, &[call.key], arguments)).await,
         }
     }

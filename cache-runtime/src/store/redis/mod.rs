@@ -5,6 +5,7 @@ mod answer;
 mod backlog;
 mod call;
 mod cluster;
+mod gather;
 mod link;
 mod scan;
 mod scripts;

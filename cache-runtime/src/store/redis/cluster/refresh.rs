@@ -8,6 +8,7 @@ use redis::{AsyncConnectionConfig, Client, ConnectionInfo, RedisResult, Value, p
 
 use super::super::Answer;
 use super::super::answer::{is_refusal, reason};
+use super::super::gather::Together;
 use super::super::link::within;
 use super::super::servers::unavailable;
 use super::super::supervisor::{Route, Setup, Supervisor, heartbeat_timeout};
@@ -90,6 +91,7 @@ impl Shared {
             clock_offset: self.clock_offset(),
             // A node's record would have to move with its slots.
             distrusts_restarts: false,
+            together: Together::Pipeline,
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);
         supervisor.run();

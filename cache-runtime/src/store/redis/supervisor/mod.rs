@@ -21,6 +21,7 @@ pub(super) use self::tend::jittered;
 use super::Answer;
 use super::answer::{is_demoted, is_refusal, is_unwell, reason};
 use super::backlog::Backlog;
+use super::gather::Together;
 use super::link::Link;
 use crate::error::CacheError;
 
@@ -57,6 +58,7 @@ struct Shared {
     /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
     not_before: AtomicU64,
     distrusts_restarts: bool,
+    together: Together,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
 }
@@ -70,6 +72,8 @@ pub(super) struct Setup {
     /// Until the server has told its own time.
     pub(super) clock_offset: i64,
     pub(super) distrusts_restarts: bool,
+    /// How it takes many reads at once.
+    pub(super) together: Together,
 }
 
 /// A heartbeat may share the connection with a large answer.
@@ -95,6 +99,7 @@ impl Supervisor {
                 run: ArcSwapOption::empty(),
                 not_before: AtomicU64::new(0),
                 distrusts_restarts: setup.distrusts_restarts,
+                together: setup.together,
                 backlog: setup.backlog,
             }),
         }
