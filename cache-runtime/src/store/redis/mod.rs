@@ -8,6 +8,7 @@ mod cluster;
 mod link;
 mod scripts;
 mod servers;
+mod slot;
 mod supervisor;
 mod url;
 
@@ -53,8 +54,8 @@ impl RedisStore {
     }
 
     /// What was created before may be old.
-    pub(crate) fn not_before(&self) -> u64 {
-        self.servers.not_before()
+    pub(crate) fn not_before(&self, key: &Key) -> u64 {
+        self.servers.not_before(key.as_bytes())
     }
 
     /// The address, without its password.
