@@ -41,7 +41,8 @@ pub(crate) fn alone(args: &Args, place: Place, errors: &mut Errors) {
 
 /// `stale_if_error = false` where no strategy has switched it on.
 fn nothing_to_switch_off(settings: &Settings, place: Place, errors: &mut Errors) {
-    for setting in settings.switched_off() {
+    // What is on without being said may be switched off anywhere.
+    for setting in settings.switched_off().filter(|setting| setting.name != "near") {
         errors.span(setting.value_at, error::nothing_to_switch_off(setting.name, place));
     }
 }

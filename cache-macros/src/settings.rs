@@ -21,7 +21,7 @@ enum Form {
     Flag,
 }
 
-const SETTINGS: [(&str, Form); 9] = [
+const SETTINGS: [(&str, Form); 11] = [
     ("none_ttl", Form::Time),
     ("stale_while_revalidate", Form::Time),
     ("stale_if_error", Form::Time),
@@ -31,6 +31,8 @@ const SETTINGS: [(&str, Form); 9] = [
     ("load_timeout", Form::Time),
     ("soft_load_timeout", Form::Time),
     ("detached", Form::Flag),
+    ("near", Form::Flag),
+    ("near_ttl", Form::Time),
 ];
 
 /// Those that can't work inside a caller.
@@ -133,7 +135,7 @@ impl Setting {
         let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
         let argument = match (self.name, self.value) {
             ("jitter", Value::Off) => quote!(0.0),
-            ("detached", value) => (value == Value::On).to_token_stream(),
+            ("detached" | "near", value) => (value == Value::On).to_token_stream(),
             (_, Value::Off | Value::On) => quote!(::core::option::Option::None),
             ("retry_after", Value::Millis(millis)) => quote!(#krate::__private::millis(#millis)),
             (_, Value::Millis(millis)) => some(quote!(#krate::__private::millis(#millis))),

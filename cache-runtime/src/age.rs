@@ -39,16 +39,26 @@ impl Age {
     }
 }
 
+/// For how long a value is fresh, and need not be loaded anew: as if the moment for that were drawn now, once for all readers of
+/// a copy.
+pub(crate) fn fresh_for(header: &Header, policy: &Policy, now: u64) -> Duration {
+    let left = header.fresh_until.saturating_sub(now) as f64;
+    Duration::from_millis((left - ahead(header, policy)).max(0.0) as u64)
+}
+
 /// XFetch (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015): a random moment
 /// before the end, the earlier the longer the last load took.
 fn is_due(header: &Header, policy: &Policy, now: u64) -> bool {
+    policy.early_refresh_beta() > 0.0 && ahead(header, policy) >= (header.fresh_until - now) as f64
+}
+
+/// How many milliseconds before its end a value is loaded anew, drawn at random.
+fn ahead(header: &Header, policy: &Policy) -> f64 {
     let beta = policy.early_refresh_beta();
     if beta == 0.0 {
-        return false;
+        return 0.0;
     }
-    let left = (header.fresh_until - now) as f64;
-    let load_millis = f64::from(header.load_micros) / 1000.0;
-    load_millis * beta * -random::unit().ln() >= left
+    f64::from(header.load_micros) / 1000.0 * beta * -random::unit().ln()
 }
 
 impl Policy {

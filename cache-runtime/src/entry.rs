@@ -152,6 +152,9 @@ impl<V: Value, K> Entry<V, K> {
             call.site.counters.misses.one();
             return Ok(None);
         }
+        if let Some(value) = call.near_hit(true) {
+            return Ok(value);
+        }
         let look = call.look(store, &mut self.cache.budget()).await;
         match call.answer(look) {
             Ok(value) => Ok(value.map(Arc::unwrap_or_clone)),

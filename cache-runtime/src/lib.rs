@@ -63,10 +63,13 @@ mod key;
 pub mod kind;
 mod load;
 mod manager;
+#[cfg_attr(not(feature = "redis"), path = "near_absent.rs")]
+mod near;
 mod operations;
 mod policy;
 mod random;
 mod read;
+mod read_near;
 mod record;
 mod shed;
 mod site;
@@ -78,7 +81,7 @@ mod transaction;
 mod value;
 mod write;
 
-pub use cache::{Cache, CacheBuilder};
+pub use cache::{Cache, CacheBuilder, NearCache};
 pub use catalog::{CatalogEntry, Overlap};
 pub use entry::{Entry, EntryPattern};
 pub use error::{CacheError, LoadTimeout, SharedError};
@@ -88,7 +91,7 @@ pub use key::{
     PatternPart, PatternParts, PatternWriter,
 };
 pub use load::{ErrorSharing, Load};
-pub use manager::{CacheManager, EntryStats, Health, Stats, StoreStats};
+pub use manager::{CacheManager, EntryStats, Health, NearStats, Stats, StoreStats};
 pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;

@@ -54,6 +54,8 @@ pub struct Stats {
     pub entries: Vec<EntryStats>,
     /// The store's own figures.
     pub store: StoreStats,
+    /// What is in the near cache; `None`: this cache has none.
+    pub near: Option<NearStats>,
 }
 
 /// The counters of one declaration, in this process.
@@ -82,6 +84,16 @@ pub struct StoreStats {
     pub evictions: Option<u64>,
     /// Everything that the server's `INFO` says, in its order; empty for the embedded store.
     pub info: Vec<(String, String)>,
+}
+
+/// What a near cache holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NearStats {
+    /// Values, those included that have ended and make room when it is needed.
+    pub entries: u64,
+    /// Bytes of their keys, of the values as they were encoded, and of their overhead.
+    pub bytes: u64,
 }
 
 impl CacheManager {
@@ -122,7 +134,11 @@ impl CacheManager {
 
     /// The counters of this process since it started, and the store's own figures, empty where it does not answer.
     pub async fn stats(&self) -> Stats {
-        Stats { entries: entry_stats(), store: self.store_stats().await }
+        let near = self.cache.near().map(|near| {
+            let (entries, bytes) = near.size();
+            NearStats { entries, bytes }
+        });
+        Stats { entries: entry_stats(), store: self.store_stats().await, near }
     }
 
     async fn store_stats(&self) -> StoreStats {

@@ -44,6 +44,8 @@ pub struct Policy {
     soft_load_timeout: Option<Duration>,
     load_timeout: Option<Duration>,
     detached: bool,
+    near: bool,
+    near_ttl: Option<Duration>,
 }
 
 /// The shortest time: servers count in milliseconds.
@@ -65,6 +67,8 @@ impl Policy {
             soft_load_timeout: None,
             load_timeout: None,
             detached: false,
+            near: true,
+            near_ttl: None,
         }
     }
 
@@ -140,6 +144,18 @@ impl Policy {
         Policy { detached, ..self }
     }
 
+    /// Whether values are kept in the near cache too, where the cache has one ([`CacheBuilder::near`](crate::CacheBuilder::near)).
+    #[must_use]
+    pub const fn near(self, near: bool) -> Policy {
+        Policy { near, ..self }
+    }
+
+    /// How long a value stays in the near cache at the most. `None`: for as long as it is fresh.
+    #[must_use]
+    pub const fn near_ttl(self, ttl: Option<Duration>) -> Policy {
+        Policy { near_ttl: ttl, ..self }
+    }
+
     /// How long a value is kept.
     pub const fn time_to_live(&self) -> Duration {
         self.ttl
@@ -190,6 +206,16 @@ impl Policy {
         self.detached
     }
 
+    /// Whether values are kept in the near cache too.
+    pub const fn is_near(&self) -> bool {
+        self.near
+    }
+
+    /// How long a value stays in the near cache at the most.
+    pub const fn near_time_to_live(&self) -> Option<Duration> {
+        self.near_ttl
+    }
+
     /// Whether anything of this works in the background.
     pub const fn needs_task(&self) -> bool {
         self.stale_while_revalidate.is_some()
@@ -207,6 +233,9 @@ impl Policy {
         }
         if is_out_of_range(self.none_ttl) {
             return Some(("none_ttl", RANGE));
+        }
+        if is_out_of_range(self.near_ttl) {
+            return Some(("near_ttl", RANGE));
         }
         if is_out_of_range(self.stale_while_revalidate) {
             return Some(("stale_while_revalidate", RANGE));
@@ -274,6 +303,7 @@ impl fmt::Display for Policy {
             ("stale_if_error", self.stale_if_error),
             ("soft_load_timeout", self.soft_load_timeout),
             ("load_timeout", self.load_timeout),
+            ("near_ttl", self.near_ttl),
         ];
         for (name, time) in times {
             if let Some(time) = time {
@@ -288,6 +318,9 @@ impl fmt::Display for Policy {
         }
         if self.detached {
             text += ", detached";
+        }
+        if !self.near {
+            text += ", not near";
         }
         f.pad(&text)
     }

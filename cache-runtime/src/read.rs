@@ -85,12 +85,21 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
+        // Before anything else: what comes after this is noticed.
+        let ticket = self.near_ticket();
         if self.is_queued(store) {
             let reason = "an invalidation of this key has yet to reach the server".to_owned();
             return Look::Unknown(CacheError::Unavailable { reason });
         }
         match self.read(store, budget).await {
-            Ok((found, tags)) => self.interpret(found, &tags),
+            Ok((found, tags)) => {
+                let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, store, &found));
+                let look = self.interpret(found, &tags);
+                if let (Some(kept), Look::Hit(value)) = (kept, &look) {
+                    self.keep_near(kept, value.clone());
+                }
+                look
+            }
             Err(error) => {
                 if error == CacheError::DeadlineExceeded {
                     look_whether_too_large(self.cache, self.key);

@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, Type, Visibility};
 
 use super::companions::companions;
-use super::key::{key, local, tags};
+use super::key::{key, local};
 use super::load::load;
 use super::{Expansion, quiet};
 use crate::function::peel;
@@ -57,11 +57,7 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     let key = key(plan);
     let call = load(plan, &key_local);
     let asked = plan.asked_inside();
-    let tags = tags(plan).map(|tags| {
-        let tags_local = local("__tags");
-        quote!(let #tags_local = #tags;)
-    });
-    let body = in_place_of(plan.function.body.as_ref(), quote!(#asked let #key_local = #key; #tags #call));
+    let body = in_place_of(plan.function.body.as_ref(), quote!(#asked let #key_local = #key; #call));
     quote! {
         #(#attrs)*
         #[allow(clippy::too_many_lines)]

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::key::{blamed, local, theirs};
+use super::key::{blamed, local, tags, theirs};
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
 
-/// `load(Fallible, Call::new(…), …, || …).await`.
+/// What the near cache has, else `load(Fallible, Call::new(…), …, || …).await`.
 pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     let krate = &plan.krate;
     let (value, cache) = (&plan.returns.value, plan.cache());
@@ -31,23 +31,28 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         (_, None) => quote!(#krate::__private::ErrorSharing::never()),
     };
     let timed_out = in_background.then(|| timed_out(plan));
-    let tagged = (!plan.tags.is_empty()).then(|| {
-        let tags = local("__tags");
-        quote!(.tags(&#tags))
-    });
+    let (call, hit) = (local("__call"), local("__near"));
+    let (tags, tagged) = match tags(plan) {
+        Some(keys) => {
+            let tags = local("__tags");
+            (quote!(let #tags = #keys;), quote!(.tags(&#tags)))
+        }
+        None => Default::default(),
+    };
     let loader = if in_background { task(plan) } else { in_caller(plan) };
     // What the value or the error lacks is said at the type.
-    blamed(
+    let made = blamed(
+        quote! {
+            #krate::__private::Call::new(#site(), #cache, &#key, #krate::__private::schema_of!(#value))
+        },
+        value,
+    );
+    let near = blamed(quote!(#krate::__private::near(#krate::__private::#shape, &#call)), value);
+    let load = blamed(
         quote! {
             #krate::__private::#load(
                 #krate::__private::#shape,
-                #krate::__private::Call::new(
-                    #site(),
-                    #cache,
-                    &#key,
-                    #krate::__private::schema_of!(#value),
-                )
-                #tagged,
+                #call #tagged,
                 #sharing,
                 #timed_out
                 #loader,
@@ -55,7 +60,16 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
             .await
         },
         value,
-    )
+    );
+    // Outside of the load, so that a hit in the process does not pay for the room that a load needs, nor for its tags.
+    quote! {
+        let #call = #made;
+        if let ::core::option::Option::Some(#hit) = #near {
+            return #hit;
+        }
+        #tags
+        #load
+    }
 }
 
 /// A load that may borrow.

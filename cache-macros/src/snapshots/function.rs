@@ -9,14 +9,21 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
         __key.finish()
     };
+    let __call = ::cache_runtime::__private::Call::new(
+        __user_feed_site(),
+        ::cache_runtime::Cache::installed(),
+        &__key,
+        ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+    );
+    if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+        ::cache_runtime::__private::Optional,
+        &__call,
+    ) {
+        return __near;
+    }
     ::cache_runtime::__private::load(
             ::cache_runtime::__private::Optional,
-            ::cache_runtime::__private::Call::new(
-                __user_feed_site(),
-                ::cache_runtime::Cache::installed(),
-                &__key,
-                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-            ),
+            __call,
             ::cache_runtime::__private::ErrorSharing::never(),
             move || user_feed_uncached(db, user_id, page),
         )

@@ -21,14 +21,21 @@ where
         __key.part(&name);
         __key.finish()
     };
+    let __call = my::runtime::__private::Call::new(
+        __find_site(),
+        my::runtime::Cache::installed(),
+        &__key,
+        my::runtime::__private::schema_of!(T),
+    );
+    if let ::core::option::Option::Some(__near) = my::runtime::__private::near(
+        my::runtime::__private::Fallible,
+        &__call,
+    ) {
+        return __near;
+    }
     my::runtime::__private::load(
             my::runtime::__private::Fallible,
-            my::runtime::__private::Call::new(
-                __find_site(),
-                my::runtime::Cache::installed(),
-                &__key,
-                my::runtime::__private::schema_of!(T),
-            ),
+            __call,
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),

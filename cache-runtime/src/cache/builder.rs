@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::settings::check_duration;
-use super::{Cache, Settings};
+use super::{Cache, NearCache, Settings};
 use crate::error::CacheError;
 use crate::store::AnyStore;
 use crate::store::memory::MemoryStore;
@@ -34,6 +34,7 @@ pub struct CacheBuilder {
     connect_timeout: Duration,
     require_connection: bool,
     trust_restarts: bool,
+    near: Option<NearCache>,
 }
 
 /// Without the URL, which may hold a password.
@@ -56,6 +57,7 @@ impl Default for CacheBuilder {
             connect_timeout: Duration::from_secs(2),
             require_connection: false,
             trust_restarts: false,
+            near: None,
         }
     }
 }
@@ -133,6 +135,20 @@ impl CacheBuilder {
         self
     }
 
+    /// Keeps values of a server's entries in this process too, typed: a hit there sends nothing, decodes nothing and allocates
+    /// nothing. For all entries but those with `near = false`, and for at most their `near_ttl`.
+    ///
+    /// The server tells of each change (`CLIENT TRACKING`; Redis 6, Valkey), so another process's write or invalidation takes the
+    /// value away here within the time that a message takes. A connection that is lost empties the near cache; one that is dead
+    /// without having been closed is noticed within half a second or twice the deadline, and nothing is served from here after
+    /// that. Where the server refuses to tell (a user who may not use `CLIENT`), nothing is kept here, and the log says so.
+    ///
+    /// On memory it changes nothing: that store is in this process already.
+    pub fn near(mut self, near: NearCache) -> CacheBuilder {
+        self.near = Some(near);
+        self
+    }
+
     /// Builds the cache, and connects to the server, if there is one.
     ///
     /// # Errors
@@ -155,12 +171,16 @@ impl CacheBuilder {
 
     #[cfg(feature = "redis")]
     async fn connect(&self, url: &str) -> Result<Cache, CacheError> {
+        use std::sync::Arc;
+
+        use crate::near::Near;
         use crate::store::redis::{Config, RedisStore};
         let config = Config {
             connect_timeout: self.connect_timeout,
             deadline: self.settings.deadline,
             require_connection: self.require_connection,
             trust_restarts: self.trust_restarts,
+            near: self.near.map(|near| Arc::new(Near::new(near.bytes))),
         };
         let store = RedisStore::connect(url, config).await?;
         Ok(Cache::with_store(Some(AnyStore::Redis(store)), self.settings.clone()))
@@ -178,6 +198,9 @@ impl CacheBuilder {
     fn check(&self) -> Result<(), CacheError> {
         self.settings.check()?;
         check_duration("connect_timeout", self.connect_timeout)?;
+        if let Some(near) = self.near {
+            near.check()?;
+        }
         if self.memory_bytes < SMALLEST_MEMORY_BYTES {
             return Err(CacheError::InvalidSetting {
                 setting: "memory_bytes",

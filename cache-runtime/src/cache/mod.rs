@@ -1,6 +1,7 @@
 //! The handle to a cache: a store, and what runs on top of it.
 
 mod builder;
+mod near;
 mod settings;
 
 use std::fmt;
@@ -8,11 +9,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub use builder::CacheBuilder;
+pub use near::NearCache;
 pub(crate) use settings::Settings;
 
 use crate::background::in_background;
 use crate::error::CacheError;
 use crate::load::{Flights, Hold};
+use crate::near::Near;
 use crate::shed::Shedding;
 use crate::store::{AnyStore, Budget};
 
@@ -172,6 +175,12 @@ impl Cache {
             #[cfg(feature = "redis")]
             AnyStore::Redis(store) => Some(store.runtime()),
         }
+    }
+
+    /// What of a server's entries is in this process too.
+    #[inline]
+    pub(crate) fn near(&self) -> Option<&Near> {
+        self.store()?.near()
     }
 
     /// Whether both are handles of one cache.

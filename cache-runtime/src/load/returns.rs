@@ -137,6 +137,16 @@ fn some<V>(value: Option<V>) -> V {
     value.unwrap_or_else(|| unreachable!("an answer without a value"))
 }
 
+/// The entry's value, if it is in this process.
+#[inline]
+pub fn near<S, G>(_: S, call: &Call<'_>) -> Option<G>
+where
+    S: Returns<G, Given = G>,
+    S::Value: Value,
+{
+    call.near_hit::<S::Value>(S::TAKES_NONE).map(|value| S::close(Ok(value)))
+}
+
 /// The entry's value, or what `loader` returns, which runs inside of this call.
 pub async fn load<S, V, E, F, Fut>(_: S, call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> S::Given
 where

@@ -12,6 +12,7 @@ pub(crate) use budget::Budget;
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
+use crate::near::Near;
 use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
@@ -239,12 +240,31 @@ impl AnyStore {
 
     /// Keeps an invalidation that could not be sent, to make up for it. `false`: this store has nowhere to send things to.
     pub(crate) fn queue_key(&self, key: &Key) -> bool {
-        self.queue(|queue| queue.key(key))
+        let queued = self.queue(|queue| queue.key(key));
+        // Also what was read between the attempt and now.
+        if let Some(near) = self.near() {
+            near.forget(key.as_bytes());
+        }
+        queued
     }
 
     /// The same for a pattern.
     pub(crate) fn queue_pattern(&self, pattern: &Pattern) -> bool {
-        self.queue(|queue| queue.pattern(pattern))
+        let queued = self.queue(|queue| queue.pattern(pattern));
+        if let Some(near) = self.near() {
+            near.forget_matching(pattern);
+        }
+        queued
+    }
+
+    /// What of a server's entries is in this process too.
+    #[inline]
+    pub(crate) fn near(&self) -> Option<&Near> {
+        match self {
+            AnyStore::Memory(_) => None,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => store.near(),
+        }
     }
 
     fn queue(&self, add: impl FnOnce(&dyn Queue)) -> bool {

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 pub(crate) use pending::Pending;
-pub(crate) use scope::current;
+pub(crate) use scope::{current, is_open};
 #[cfg(feature = "sqlx")]
 pub use sqlx::CacheTransaction;
 

@@ -15,6 +15,12 @@ pub(crate) fn current() -> Option<Arc<Pending>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
+/// Whether there is one.
+#[inline]
+pub(crate) fn is_open() -> bool {
+    CURRENT.try_with(|_| ()).is_ok()
+}
+
 pub(super) async fn within<F: Future>(pending: Arc<Pending>, future: F) -> F::Output {
     CURRENT.scope(pending, future).await
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
-use cache_tests::{Fault, Proxy, RedisCluster};
+use cache_tests::{Fault, Proxy, RedisCluster, eventually};
 
 use crate::black_hole::{CALLS, DEADLINE, TASKS, many_calls, share};
-use crate::items::{IDS, Invalidated, Items, Traffic, eventually, trusted};
+use crate::items::{IDS, Invalidated, Items, Traffic, trusted};
 
 /// A cluster whose clients reach each primary through a proxy.
 struct Behind {

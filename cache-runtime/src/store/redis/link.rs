@@ -8,7 +8,8 @@ use tokio::time::timeout;
 
 use super::backlog::Target;
 use super::call::{Call, What};
-use super::gather::{Gather, Together};
+use super::changes::Changes;
+use super::gather::Gather;
 use super::scan::{BATCH, Place, Scanned, Scope, invalidate_scanned, scanned};
 use super::scripts::{Script, Scripts, is_forgotten};
 
@@ -17,19 +18,33 @@ pub(super) struct Link {
     reads: Gather,
     scripts: Scripts,
     knows_role: bool,
+    changes: Option<Changes>,
 }
 
 impl Link {
     /// Tells the server the scripts.
     pub(super) async fn new(
         mut connection: MultiplexedConnection,
+        reads: Gather,
         knows_role: bool,
-        together: Together,
-        deadline: Duration,
+        changes: Option<Changes>,
     ) -> RedisResult<Link> {
         let scripts = Scripts::load(&mut connection).await?;
-        let reads = Gather::new(connection.clone(), together, deadline);
-        Ok(Link { connection, reads, scripts, knows_role })
+        Ok(Link { connection, reads, scripts, knows_role, changes })
+    }
+
+    /// A sign of life: for so long what it tells of changes is believed to be all.
+    pub(super) fn is_alive(&self, time: Duration) {
+        if let Some(changes) = &self.changes {
+            changes.is_alive(time);
+        }
+    }
+
+    /// It is out of use, and what it tells of changes is not believed any more.
+    pub(super) fn lose(&self) {
+        if let Some(changes) = &self.changes {
+            changes.is_lost();
+        }
     }
 
     /// Whether the server tells its role to this user.

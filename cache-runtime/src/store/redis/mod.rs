@@ -4,6 +4,7 @@ mod admin;
 mod answer;
 mod backlog;
 mod call;
+mod changes;
 mod cluster;
 mod gather;
 mod link;
@@ -29,6 +30,7 @@ use self::servers::Servers;
 use super::{Answer, Filled, Lease, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
+use crate::near::Near;
 use crate::record::{self, Body, Claim, Draft, Expected, Found, Nonce, Over};
 
 #[derive(Clone)]
@@ -37,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) deadline: Duration,
     pub(crate) require_connection: bool,
     pub(crate) trust_restarts: bool,
+    pub(crate) near: Option<Arc<Near>>,
 }
 
 pub(crate) struct RedisStore {
@@ -45,14 +48,26 @@ pub(crate) struct RedisStore {
     deadline: Duration,
     /// Where the connections live, and whose clock bounds the steps.
     runtime: Handle,
+    near: Option<Arc<Near>>,
 }
 
 impl RedisStore {
     pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
         let backlog = Arc::new(Backlog::default());
-        let deadline = config.deadline;
+        let (deadline, near) = (config.deadline, config.near.clone());
         let servers = Servers::connect(url, config, Arc::clone(&backlog)).await?;
-        Ok(RedisStore { servers, backlog, runtime: Handle::current(), deadline })
+        Ok(RedisStore { servers, backlog, runtime: Handle::current(), deadline, near })
+    }
+
+    /// What of the server's entries is in this process too.
+    #[inline]
+    pub(crate) fn near(&self) -> Option<&Near> {
+        self.near.as_deref()
+    }
+
+    /// Held while the keys are changed.
+    fn changing<'a>(&'a self, keys: impl IntoIterator<Item = &'a Key>) -> Changing<'a> {
+        Changing(self.near().map(|near| (near, keys.into_iter().collect())))
     }
 
     /// What was created before may be old.
@@ -125,6 +140,7 @@ impl Store for RedisStore {
     }
 
     async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
+        let _changing = self.changing([key]);
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
         Ok(match integer(self.script(Script::Fill, key, &arguments).await?)? {
@@ -151,6 +167,7 @@ impl Store for RedisStore {
     }
 
     async fn begin_write(&self, key: &Key, writer: Nonce, time: Duration) -> Answer<Nonce> {
+        let _changing = self.changing([key]);
         let arguments = [&record::mark(writer)[..], &millis(time)];
         let id = bytes(self.script(Script::BeginWrite, key, &arguments).await?)?;
         Nonce::from_bytes(&id).ok_or_else(|| answer::unexpected(&Value::BulkString(id)))
@@ -163,6 +180,7 @@ impl Store for RedisStore {
         writer: Nonce,
         draft: Option<(Draft, Duration)>,
     ) -> Answer<WriteEnd> {
+        let _changing = self.changing([key]);
         let (value, ttl) = match &draft {
             Some((draft, ttl)) => (payload(draft)?, *ttl),
             None => (&[][..], Duration::ZERO),
@@ -176,6 +194,7 @@ impl Store for RedisStore {
     }
 
     async fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> Answer<u64> {
+        let _changing = self.changing(entries.iter().map(|(key, ..)| key));
         let times: Vec<Vec<u8>> = entries.iter().map(|(_, _, ttl)| millis(*ttl)).collect();
         let arguments =
             entries.iter().zip(&times).map(|((_, draft, _), time)| Ok([payload(draft)?, &time[..]]));
@@ -192,11 +211,13 @@ impl Store for RedisStore {
     }
 
     async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
+        let _changing = self.changing(keys);
         let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
         self.servers.invalidate(&keys).await.map(|_| ())
     }
 
     async fn abandon_write(&self, key: &Key, writer: Nonce) -> Answer<()> {
+        let _changing = self.changing([key]);
         self.script(Script::Abandon, key, &[&writer.to_bytes()]).await.map(|_| ())
     }
 
@@ -206,11 +227,31 @@ impl Store for RedisStore {
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
-        self.invalidate_scanned(Scope::Pattern(pattern)).await
+        let answer = self.invalidate_scanned(Scope::Pattern(pattern)).await;
+        if let Some(near) = self.near() {
+            near.forget_matching(pattern);
+        }
+        answer
     }
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
-        self.invalidate_scanned(Scope::Namespace(namespace)).await
+        let answer = self.invalidate_scanned(Scope::Namespace(namespace)).await;
+        if let Some(near) = self.near() {
+            near.forget_namespace(namespace);
+        }
+        answer
+    }
+}
+
+/// What this process changes is not served from its near cache any more once the caller knows, whatever became of the change:
+/// the server's own word may come after its answer, or, where there was none, late.
+struct Changing<'a>(Option<(&'a Near, Vec<&'a Key>)>);
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        if let Some((near, keys)) = &self.0 {
+            keys.iter().for_each(|key| near.forget(key.as_bytes()));
+        }
     }
 }
 

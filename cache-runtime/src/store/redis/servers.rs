@@ -43,6 +43,7 @@ impl Servers {
             clock_offset: 0,
             boots: if config.trust_restarts { Boots::Trusted } else { Boots::OfServer },
             together: Together::Mget,
+            near: config.near.clone(),
         };
         let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
         Ok(Servers::One(Arc::new(supervisor)))

@@ -94,6 +94,7 @@ impl Shared {
             clock_offset: self.clock_offset(),
             boots: if self.config.trust_restarts { Boots::Trusted } else { Boots::OfNode },
             together: Together::Pipeline,
+            near: self.config.near.clone(),
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);
         supervisor.run();

@@ -1,26 +1,41 @@
 //! Makes a connection ready, and asks it for signs of life.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
+use super::super::changes::Changes;
+use super::super::gather::Gather;
 use super::super::link::{Link, within};
-use super::{Shared, now_here};
+use super::{HEARTBEAT, Shared, now_here};
+
+/// What a sign of life may come late by, for lack of a processor, before the near cache is left alone until it comes.
+const GRACE: Duration = Duration::from_millis(100);
 
 impl Shared {
     pub(super) async fn connect(&self) -> RedisResult<Link> {
-        let config = AsyncConnectionConfig::new()
+        let mut config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             // Every call brings its own deadline.
             .set_response_timeout(None);
+        let mut changes = self.near.as_ref().map(Changes::of);
+        if let Some(changes) = &changes {
+            config = config.set_push_sender(changes.listener());
+        }
         let connecting = async {
             let client = Client::open(self.route.find(self.connect_timeout).await?)?;
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
             let knows_role = self.is_master(&mut connection).await?;
-            let link = Link::new(connection, knows_role, self.together, self.deadline).await?;
+            if let Some(told) = &changes
+                && !told.begin(&mut connection, &self.shown).await?
+            {
+                changes = None;
+            }
+            let reads = Gather::new(connection.clone(), self.together, self.deadline);
+            let link = Link::new(connection, reads, knows_role, changes).await?;
             self.check_boot(&link).await?;
             self.beat(&link).await?;
             Ok(link)
@@ -58,7 +73,9 @@ impl Shared {
         let travelled = i64::try_from(started.elapsed().as_millis() / 2).unwrap_or(0);
         self.clock_offset
             .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
-        self.keep_boot(link, boot).await
+        self.keep_boot(link, boot).await?;
+        link.is_alive((HEARTBEAT + self.heartbeat_timeout + GRACE).saturating_sub(started.elapsed()));
+        Ok(())
     }
 
     /// Whether a call could have an answer within its deadline.

@@ -26,6 +26,7 @@ use super::backlog::Backlog;
 use super::gather::Together;
 use super::link::Link;
 use crate::error::CacheError;
+use crate::near::Near;
 
 /// How often a connection is asked for a sign of life; also how long a dead one goes unnoticed, at the most twice.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
@@ -57,6 +58,7 @@ struct Shared {
     late: AtomicU32,
     boot: Boot,
     together: Together,
+    near: Option<Arc<Near>>,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
 }
@@ -72,6 +74,8 @@ pub(super) struct Setup {
     pub(super) boots: Boots,
     /// How it takes many reads at once.
     pub(super) together: Together,
+    /// What it tells of changes.
+    pub(super) near: Option<Arc<Near>>,
 }
 
 /// A heartbeat may share the connection with a large answer.
@@ -96,6 +100,7 @@ impl Supervisor {
                 late: AtomicU32::new(0),
                 boot: Boot::new(setup.boots),
                 together: setup.together,
+                near: setup.near,
                 backlog: setup.backlog,
             }),
         }
@@ -240,6 +245,7 @@ impl Shared {
         let was = self.link.compare_and_swap(link, None);
         let withdrawn = was.as_ref().is_some_and(|was| Arc::ptr_eq(was, link));
         if withdrawn {
+            link.lose();
             self.tell();
         }
         withdrawn

@@ -1,0 +1,22 @@
+//! The time of day within a few milliseconds, for a quarter of the price.
+//!
+//! Each hit asks for it. A counter that a task keeps up to date would cost less, and would stand still with that task: just when
+//! hits have to end.
+
+/// Milliseconds since some point in the past; never goes back.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
+pub(super) fn millis() -> u64 {
+    use rustix::time::{ClockId, clock_gettime};
+    let now = clock_gettime(ClockId::MonotonicCoarse);
+    (now.tv_sec as u64).wrapping_mul(1000).wrapping_add(now.tv_nsec as u64 / 1_000_000)
+}
+
+/// Milliseconds since some point in the past; never goes back.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn millis() -> u64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_millis() as u64
+}

@@ -1,0 +1,216 @@
+//! Where the values are: a map that is read without a lock, and without a write that others could wait for.
+
+use std::any::Any;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use papaya::HashMap;
+
+use super::generations::Generation;
+use super::order::Order;
+
+/// What an entry takes beside its key and its value: this slot and its places in the map and in the order.
+pub(super) const OVERHEAD: u64 = 112;
+
+/// One in so many of the bytes is the most that one value may take.
+const LARGEST: u64 = 16;
+
+/// The value was inserted, and may be old: it can't be seen.
+const UNKNOWN: u8 = 0;
+const GOOD: u8 = 1;
+/// Good, and read since it was last passed over.
+const VISITED: u8 = 2;
+
+pub(super) struct Slot {
+    key: Box<[u8]>,
+    pub(super) value: Arc<dyn Any + Send + Sync>,
+    tags: Option<Box<Box<[Generation]>>>,
+    /// By the clock, in milliseconds.
+    pub(super) ends: u64,
+    pub(super) epoch: u32,
+    bytes: u32,
+    state: AtomicU8,
+}
+
+impl Slot {
+    pub(super) fn new(
+        key: &[u8],
+        value: Arc<dyn Any + Send + Sync>,
+        ends: u64,
+        epoch: u32,
+        bytes: usize,
+        tags: Box<[Generation]>,
+    ) -> Slot {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let tags = if tags.is_empty() { None } else { Some(Box::new(tags)) };
+        Slot { key: key.into(), value, tags, ends, epoch, bytes, state: AtomicU8::new(UNKNOWN) }
+    }
+
+    #[inline]
+    pub(super) fn is_good(&self) -> bool {
+        self.state.load(Ordering::Acquire) != UNKNOWN
+    }
+
+    /// Written once: a write for each hit would be waited for by the others.
+    #[inline]
+    pub(super) fn visit(&self) {
+        if self.state.load(Ordering::Relaxed) == GOOD {
+            self.state.store(VISITED, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub(super) fn tags(&self) -> &[Generation] {
+        self.tags.as_deref().map_or(&[], |tags| tags)
+    }
+
+    /// Whether it was read since it was last asked.
+    pub(super) fn was_visited(&self) -> bool {
+        self.state.compare_exchange(VISITED, GOOD, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    fn size(&self) -> u64 {
+        let tags = size_of_val(self.tags());
+        OVERHEAD + u64::from(self.bytes) + (self.key.len() + tags) as u64
+    }
+}
+
+pub(super) struct Map {
+    /// By the keys' hashes alone, so that the order can name an entry by one. It is seeded, and of two keys that meet all the
+    /// same one displaces the other.
+    slots: HashMap<u64, Slot, AsItIs>,
+    hasher: RandomState,
+    order: Order,
+    bytes: AtomicU64,
+    most: u64,
+}
+
+impl Map {
+    pub(super) fn new(most: u64) -> Map {
+        Map {
+            slots: HashMap::with_hasher(AsItIs),
+            hasher: RandomState::default(),
+            order: Order::default(),
+            bytes: AtomicU64::new(0),
+            most,
+        }
+    }
+
+    #[inline]
+    pub(super) fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    #[inline]
+    pub(super) fn with<T>(&self, key: &[u8], read: impl FnOnce(&Slot) -> Option<T>) -> Option<T> {
+        let slots = self.slots.pin();
+        slots.get(&self.hash(key)).filter(|slot| *slot.key == *key).and_then(read)
+    }
+
+    /// Puts a slot into the map; it can be seen once `is_good` has said so.
+    pub(super) fn insert(&self, hash: u64, slot: Slot, is_good: impl FnOnce() -> bool) {
+        let size = slot.size();
+        if size > self.most / LARGEST {
+            return;
+        }
+        let (value, epoch) = (Arc::clone(&slot.value), slot.epoch);
+        let slots = self.slots.pin();
+        self.bytes.fetch_add(size, Ordering::Relaxed);
+        match slots.insert(hash, slot) {
+            Some(old) => self.gone(old),
+            None => self.order.push(hash, || slots.len(), |hash| slots.contains_key(&hash)),
+        }
+        if is_good() {
+            // Another's may stand there by now, and is its own affair.
+            if let Some(slot) = slots.get(&hash).filter(|slot| Arc::ptr_eq(&slot.value, &value)) {
+                slot.state.store(GOOD, Ordering::Release);
+            }
+        } else if let Some(slot) = slots.remove(&hash) {
+            self.gone(slot);
+        }
+        self.make_room(epoch);
+    }
+
+    /// What is left of an earlier epoch goes as if nobody had read it.
+    fn make_room(&self, epoch: u32) {
+        let slots = self.slots.pin();
+        while self.bytes.load(Ordering::Relaxed) > self.most {
+            let was_visited = |slot: &Slot| slot.was_visited() && slot.epoch == epoch;
+            let Some(victim) = self.order.victim(|hash| slots.get(&hash).map(was_visited)) else { return };
+            if let Some(slot) = slots.remove(&victim) {
+                self.gone(slot);
+            }
+        }
+    }
+
+    pub(super) fn remove(&self, hash: u64) {
+        let slots = self.slots.pin();
+        if let Some(slot) = slots.remove(&hash) {
+            self.gone(slot);
+        }
+    }
+
+    pub(super) fn retain(&self, stays: impl Fn(&[u8]) -> bool) {
+        let slots = self.slots.pin();
+        for (hash, slot) in &slots {
+            if !stays(&slot.key)
+                && let Some(slot) = slots.remove(hash)
+            {
+                self.gone(slot);
+            }
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.retain(|_| false);
+    }
+
+    /// Counts down for what was taken out of the map: nobody else was given the same slot.
+    fn gone(&self, slot: &Slot) {
+        self.bytes.fetch_sub(slot.size(), Ordering::Relaxed);
+    }
+
+    #[cfg(test)]
+    pub(super) fn trail(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.slots.pin().len() as u64, self.bytes.load(Ordering::Relaxed))
+    }
+}
+
+/// The keys of the map are hashes.
+#[derive(Clone, Copy)]
+struct AsItIs;
+
+impl BuildHasher for AsItIs {
+    type Hasher = Same;
+
+    #[inline]
+    fn build_hasher(&self) -> Same {
+        Same(0)
+    }
+}
+
+struct Same(u64);
+
+impl Hasher for Same {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

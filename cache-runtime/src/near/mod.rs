@@ -1,0 +1,169 @@
+//! The near cache: values of a server's entries in this process, typed, and taken out when the server says that they changed.
+//!
+//! The server pushes the keys that were changed to the connections that have read them (`CLIENT TRACKING`, Redis 6). Three
+//! races have to be closed so that nothing old stays here:
+//!
+//! - A push overtakes the reply's way into the map: the reply was read, the push was handled, then the reply is inserted. A
+//!   [`Ticket`] holds the key's generation from before the read; the value can't be seen until the generation was found
+//!   unchanged after the insertion.
+//! - A connection is lost, and with it what the server knew of our reads. Each loss begins a new epoch; a hit needs the present
+//!   one.
+//! - A connection is dead and nobody has noticed. Hits end soon after the last sign of life, by a clock that goes on when this
+//!   process stands still.
+//!
+//! A value ends here when it is no longer fresh there; by then the server's own TTL has not ended.
+
+mod clock;
+mod generations;
+mod map;
+mod order;
+mod trust;
+
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::time::Duration;
+
+pub(crate) use trust::Watched;
+
+use crate::key::{Key, Pattern};
+use crate::value::Value;
+use generations::{Generation, Generations};
+use map::{Map, Slot};
+use trust::Trust;
+
+/// The answer `None`.
+struct Nothing;
+
+pub(crate) struct Near {
+    map: Map,
+    generations: Generations,
+    /// Counts what takes many keys away at once.
+    sweeps: AtomicU32,
+    trust: Arc<Trust>,
+}
+
+/// What a read has seen before it was sent: whatever it brings is kept only if nothing of this has moved since.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    epoch: u32,
+    sweeps: u32,
+    hash: u64,
+    key: Generation,
+    tags: Box<[Generation]>,
+}
+
+impl Near {
+    /// For at most so many bytes.
+    pub(crate) fn new(bytes: u64) -> Near {
+        Near {
+            map: Map::new(bytes),
+            generations: Generations::default(),
+            sweeps: AtomicU32::new(0),
+            trust: Arc::default(),
+        }
+    }
+
+    /// A connection that will tell of changes, from its next sign of life on.
+    pub(crate) fn watch(&self) -> Watched {
+        self.trust.watch()
+    }
+
+    /// The value at a key: `Some(None)` is the answer `None`.
+    #[inline]
+    pub(crate) fn get<V: Value>(&self, key: &Key) -> Option<Option<V>> {
+        let now = clock::millis();
+        let epoch = self.trust.epoch_at(now)?;
+        self.map.with(key.as_bytes(), |slot| {
+            let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
+            if !good || !slot.tags().iter().all(|tag| self.generations.is(tag)) {
+                return None;
+            }
+            let value = match slot.value.downcast_ref::<V>() {
+                Some(value) => Some(value.clone()),
+                None if slot.value.is::<Nothing>() => None,
+                // Another declaration's type.
+                None => return None,
+            };
+            slot.visit();
+            Some(value)
+        })
+    }
+
+    /// To be taken before a read is sent. `None`: nothing is kept at present.
+    pub(crate) fn ticket(&self, key: &Key, tags: &[Key]) -> Option<Ticket> {
+        let epoch = self.trust.epoch_at(clock::millis())?;
+        let hash = self.map.hash(key.as_bytes());
+        let of_tag = |tag: &Key| self.generations.of(self.map.hash(tag.as_bytes()));
+        Some(Ticket {
+            epoch,
+            sweeps: self.sweeps.load(Ordering::SeqCst),
+            hash,
+            key: self.generations.of(hash),
+            tags: tags.iter().map(of_tag).collect(),
+        })
+    }
+
+    /// Keeps what a read has brought, for `time` at the most. `bytes`: how long it was.
+    pub(crate) fn keep<V: Value>(
+        &self,
+        ticket: Ticket,
+        key: &Key,
+        value: Option<Arc<V>>,
+        time: Duration,
+        bytes: usize,
+    ) {
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let ends = clock::millis().saturating_add(time);
+        let value: Arc<dyn Any + Send + Sync> = match value {
+            Some(value) => value,
+            None => Arc::new(Nothing),
+        };
+        let Ticket { epoch, sweeps, hash, key: generation, tags } = ticket;
+        let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, tags);
+        self.map.insert(hash, slot, || {
+            // Before this, a push finds the slot in the map; after it, this finds the generation moved.
+            fence(Ordering::SeqCst);
+            self.generations.is(&generation) && self.sweeps.load(Ordering::SeqCst) == sweeps
+        });
+    }
+
+    /// A key was changed: what stands here is old, and so is what is being read.
+    pub(crate) fn forget(&self, key: &[u8]) {
+        let hash = self.map.hash(key);
+        self.generations.bump(hash);
+        fence(Ordering::SeqCst);
+        self.map.remove(hash);
+    }
+
+    /// The same for all keys of a pattern.
+    pub(crate) fn forget_matching(&self, pattern: &Pattern) {
+        self.forget_where(|key| std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key)));
+    }
+
+    /// The same for all keys of a namespace.
+    pub(crate) fn forget_namespace(&self, namespace: &str) {
+        self.forget_where(|key| {
+            key.strip_prefix(namespace.as_bytes()).is_some_and(|rest| rest.first() == Some(&b':'))
+        });
+    }
+
+    fn forget_where(&self, is_meant: impl Fn(&[u8]) -> bool) {
+        self.sweeps.fetch_add(1, Ordering::SeqCst);
+        self.map.retain(|key| !is_meant(key));
+    }
+
+    /// The server has lost or dropped everything at once.
+    pub(crate) fn forget_all(&self) {
+        self.trust.begin_epoch();
+        self.map.clear();
+    }
+
+    /// How many entries there are, and how many bytes they take.
+    pub(crate) fn size(&self) -> (u64, u64) {
+        self.map.size()
+    }
+}

@@ -1,0 +1,196 @@
+//! The races that a push, a loss and a reply run with each other, one order after the other.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails has to fail")]
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn near(bytes: u64) -> (Near, Watched) {
+    let near = Near::new(bytes);
+    let watched = near.watch();
+    watched.is_alive(MINUTE);
+    (near, watched)
+}
+
+fn key(number: u64) -> Key {
+    Key::build("near", ("key", number))
+}
+
+fn keep(near: &Near, number: u64) {
+    let ticket = near.ticket(&key(number), &[]).unwrap();
+    near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 8);
+}
+
+fn get(near: &Near, number: u64) -> Option<Option<u64>> {
+    near.get(&key(number))
+}
+
+#[test]
+fn what_was_read_is_there_until_it_is_forgotten() {
+    let (near, _watched) = near(1 << 20);
+    keep(&near, 1);
+    keep(&near, 2);
+    assert_eq!((get(&near, 1), get(&near, 2)), (Some(Some(1)), Some(Some(2))));
+    near.forget(key(1).as_bytes());
+    assert_eq!((get(&near, 1), get(&near, 2)), (None, Some(Some(2))));
+}
+
+/// Bites: without `generations.is` in `Near::keep` the old value is kept.
+#[test]
+fn a_push_between_the_read_and_the_insertion_is_noticed() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.forget(key(1).as_bytes());
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    assert_eq!(get(&near, 1), None);
+    assert_eq!(near.size(), (0, 0));
+}
+
+/// Bites: without the sweeps in `Near::keep`.
+#[test]
+fn a_pattern_between_the_read_and_the_insertion_is_noticed() {
+    let (near, _watched) = near(1 << 20);
+    keep(&near, 2);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.forget_matching(&Key::pattern("near", ("key", crate::key::Any)));
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
+    keep(&near, 1);
+    near.forget_namespace("nea");
+    assert_eq!(get(&near, 1), Some(Some(1)));
+    near.forget_namespace("near");
+    assert_eq!(get(&near, 1), None);
+}
+
+/// Bites: without the epoch in `Near::get`.
+#[test]
+fn a_loss_takes_everything_and_what_was_being_read() {
+    let (near, watched) = near(1 << 20);
+    keep(&near, 1);
+    let ticket = near.ticket(&key(2), &[]).unwrap();
+    watched.is_lost();
+    assert!(near.ticket(&key(3), &[]).is_none(), "nobody tells of changes");
+    let again = near.watch();
+    again.is_alive(MINUTE);
+    near.keep(ticket, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
+    assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
+    keep(&near, 1);
+    assert_eq!(get(&near, 1), Some(Some(1)));
+}
+
+/// Bites: without the smallest of the ends in `Trust::publish`.
+#[test]
+fn all_connections_have_to_be_alive() {
+    let (near, first) = near(1 << 20);
+    let second = near.watch();
+    second.is_alive(MINUTE);
+    keep(&near, 1);
+    first.is_alive(Duration::ZERO);
+    assert_eq!(get(&near, 1), None);
+    assert!(near.ticket(&key(2), &[]).is_none());
+    first.is_alive(MINUTE);
+    assert_eq!(get(&near, 1), Some(Some(1)), "it was only late");
+    drop(second);
+    assert_eq!(get(&near, 1), None);
+    keep(&near, 1);
+    assert_eq!(get(&near, 1), Some(Some(1)), "the first is enough again");
+}
+
+#[test]
+fn a_value_ends_by_its_own_time() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::ZERO, 8);
+    assert_eq!(get(&near, 1), None);
+}
+
+/// Bites: without the tags' generations in `Near::get`.
+#[test]
+fn a_tag_takes_its_entries_and_those_that_are_being_read() {
+    let (near, _watched) = near(1 << 20);
+    let tags = [Key::tag("near", ("user", 7))];
+    let ticket = |number| near.ticket(&key(number), &tags).unwrap();
+    near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    let late = ticket(2);
+    keep(&near, 3);
+    near.forget(tags[0].as_bytes());
+    near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
+    assert_eq!([1, 2, 3].map(|number| get(&near, number)), [None, None, Some(Some(3))]);
+}
+
+#[test]
+fn none_is_an_answer_and_another_type_is_none() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.keep::<u64>(ticket, &key(1), None, MINUTE, 0);
+    assert_eq!(get(&near, 1), Some(None));
+    keep(&near, 2);
+    assert_eq!(near.get::<String>(&key(2)), None);
+}
+
+#[test]
+fn it_stays_within_its_bytes_and_keeps_what_is_read() {
+    let most = 1 << 20;
+    let (near, _watched) = near(most);
+    keep(&near, 0);
+    for number in 1..50_000 {
+        keep(&near, number);
+        assert_eq!(get(&near, 0), Some(Some(0)), "after {number}");
+        assert!(near.size().1 <= most);
+    }
+    let (entries, bytes) = near.size();
+    assert!(bytes > most * 9 / 10, "{bytes} bytes of {most} in {entries} entries");
+    near.forget_all();
+    assert_eq!(near.size(), (0, 0));
+}
+
+#[test]
+fn what_is_too_large_is_not_kept() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 1 << 19);
+    assert_eq!((get(&near, 1), near.size()), (None, (0, 0)));
+}
+
+/// What comes and goes without ever being displaced leaves no trail in the order.
+#[test]
+fn what_is_forgotten_and_kept_again_takes_no_more_room() {
+    let (near, _watched) = near(1 << 20);
+    for number in 0..100_000 {
+        keep(&near, number % 10);
+        near.forget(key(number % 10).as_bytes());
+    }
+    assert_eq!(near.size(), (0, 0));
+    assert!(near.map.trail() <= 4 * 1024, "{}", near.map.trail());
+}
+
+/// A reader and whoever changes what it reads, on two threads: once the change is told, the old value is never seen.
+#[test]
+fn what_was_changed_is_never_seen_again() {
+    use std::sync::atomic::{AtomicBool, AtomicU64};
+    let (near, _watched) = near(1 << 20);
+    let (source, told, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::SeqCst) {
+                    let least = told.load(Ordering::SeqCst);
+                    if let Some(value) = near.get::<u64>(&key(1)) {
+                        assert!(value >= Some(least), "{value:?} after {least} was told");
+                        continue;
+                    }
+                    let Some(ticket) = near.ticket(&key(1), &[]) else { continue };
+                    let value = source.load(Ordering::SeqCst);
+                    near.keep(ticket, &key(1), Some(Arc::new(value)), MINUTE, 8);
+                }
+            });
+        }
+        for version in 1..20_000 {
+            source.store(version, Ordering::SeqCst);
+            near.forget(key(1).as_bytes());
+            told.store(version, Ordering::SeqCst);
+        }
+        done.store(true, Ordering::SeqCst);
+    });
+}

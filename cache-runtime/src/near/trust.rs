@@ -1,0 +1,98 @@
+//! Whether what is here can be believed: as long as all the connections that are told of changes are alive.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::clock;
+
+/// The connections over which the servers tell of changes: one, or one to each primary of a cluster.
+#[derive(Default)]
+pub(super) struct Trust {
+    /// Begins anew with each loss.
+    epoch: AtomicU32,
+    /// The end of the first of them to end, by [`clock`]; 0 while there is none.
+    until: AtomicU64,
+    connections: Mutex<Connections>,
+}
+
+#[derive(Default)]
+struct Connections {
+    made: u64,
+    /// Each with the time until which it is believed.
+    alive: Vec<(u64, u64)>,
+}
+
+impl Trust {
+    /// The epoch, if everything that was kept in it is good at that time.
+    #[inline]
+    pub(super) fn epoch_at(&self, now: u64) -> Option<u32> {
+        (now < self.until.load(Ordering::Acquire)).then(|| self.epoch.load(Ordering::Acquire))
+    }
+
+    /// What was kept until now is not good any more.
+    pub(super) fn begin_epoch(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A connection that will tell of changes, from its next sign of life on.
+    pub(super) fn watch(self: &Arc<Trust>) -> Watched {
+        let mut connections = self.connections();
+        connections.made += 1;
+        Watched { id: connections.made, trust: Arc::clone(self) }
+    }
+
+    fn connections(&self) -> std::sync::MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_alive(&self, id: u64, time: Duration) {
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let until = clock::millis().saturating_add(time);
+        let mut connections = self.connections();
+        match connections.alive.iter_mut().find(|(other, _)| *other == id) {
+            Some((_, end)) => *end = until,
+            None => connections.alive.push((id, until)),
+        }
+        self.publish(&connections);
+    }
+
+    fn is_lost(&self, id: u64) {
+        let mut connections = self.connections();
+        let before = connections.alive.len();
+        connections.alive.retain(|(other, _)| *other != id);
+        if connections.alive.len() < before {
+            self.begin_epoch();
+        }
+        self.publish(&connections);
+    }
+
+    fn publish(&self, connections: &Connections) {
+        let first = connections.alive.iter().map(|(_, until)| *until).min();
+        self.until.store(first.unwrap_or(0), Ordering::Release);
+    }
+}
+
+/// One connection that tells of changes. Dropped, it is lost.
+pub(crate) struct Watched {
+    id: u64,
+    trust: Arc<Trust>,
+}
+
+impl Watched {
+    /// A sign of life: it is believed for so long.
+    pub(crate) fn is_alive(&self, time: Duration) {
+        self.trust.is_alive(self.id, time);
+    }
+
+    /// It tells nothing any more.
+    pub(crate) fn is_lost(&self) {
+        self.trust.is_lost(self.id);
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.is_lost();
+    }
+}

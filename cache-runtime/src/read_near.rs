@@ -1,0 +1,66 @@
+//! The near cache's part in reading an entry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::age::fresh_for;
+use crate::near::{Near, Ticket};
+use crate::read::Call;
+use crate::record::{Body, Found};
+use crate::store::AnyStore;
+use crate::transaction;
+use crate::value::Value;
+
+/// What is kept of a value's header, and the ticket from before it was read.
+pub(crate) struct Kept {
+    ticket: Ticket,
+    time: Duration,
+    bytes: usize,
+}
+
+impl Call<'_> {
+    fn near(&self) -> Option<&Near> {
+        self.cache.near().filter(|_| self.policy.is_near())
+    }
+
+    /// The value in the near cache, counted.
+    #[inline]
+    pub(crate) fn near_hit<V: Value>(&self, takes_none: bool) -> Option<Option<V>> {
+        let near = self.near()?;
+        // Inside of a transaction what it has changed has to be looked at first.
+        if transaction::is_open() {
+            return None;
+        }
+        let value = near.get(self.key)?;
+        if value.is_none() && !takes_none {
+            return None;
+        }
+        self.site.counters.near_hits.one();
+        Some(value)
+    }
+
+    /// To be taken before a read.
+    pub(crate) fn near_ticket(&self) -> Option<Ticket> {
+        self.near()?.ticket(self.key, self.tags)
+    }
+
+    /// What the near cache will have to know of a value, if it is one to keep.
+    pub(crate) fn worth_keeping(&self, ticket: Ticket, store: &AnyStore, found: &Found) -> Option<Kept> {
+        let Found::Value(stored) = found else { return None };
+        let Body::Bytes(record, _) = &stored.body else { return None };
+        let header = &stored.header;
+        // Of tags that only the value names it is not known what happened to them before this read.
+        if header.tags.as_deref().map_or(0, <[_]>::len) != self.tags.len() {
+            return None;
+        }
+        let time = fresh_for(header, self.policy, store.now());
+        let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
+        Some(Kept { ticket, time, bytes: record.len() })
+    }
+
+    pub(crate) fn keep_near<V: Value>(&self, kept: Kept, value: Option<Arc<V>>) {
+        if let Some(near) = self.near() {
+            near.keep(kept.ticket, self.key, value, kept.time, kept.bytes);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Changes: what this process changes is gone when it is told so, what others change within the time of a message.
+
+use cache_runtime::Invalidated;
+use cache_tests::RedisCluster;
+
+use super::*;
+
+/// Bites: without `Changing` in `store/redis/mod.rs` the push comes after the answer, and the old value is served in between.
+#[tokio::test]
+async fn what_this_process_invalidates_is_gone_at_once() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for version in 1..100 {
+        source.set(version);
+        assert_eq!(numbers.number_entry(1).invalidate().await.unwrap(), Invalidated::Applied);
+        for _ in 0..4 {
+            assert_eq!(*numbers.number(1).await, version);
+        }
+    }
+}
+
+/// The same for a write, a pattern and a tag.
+#[tokio::test]
+async fn what_this_process_writes_is_read_at_once() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for version in 1..50 {
+        let write = || async {
+            source.set(version);
+            Ok::<_, String>(Arc::new(version))
+        };
+        numbers.number_entry(1).write(write).await.unwrap();
+        for _ in 0..4 {
+            assert_eq!(*numbers.number(1).await, version);
+        }
+        source.set(version + 1000);
+        numbers.number_pattern(cache_runtime::Any).invalidate().await.unwrap();
+        assert_eq!(*numbers.number(1).await, version + 1000);
+        for _ in 0..4 {
+            numbers.tagged(1).await;
+        }
+        source.set(version + 2000);
+        numbers.fell().await;
+        assert_eq!(numbers.tagged(1).await, version + 2000);
+    }
+}
+
+/// Bites: without `forget` in `store/redis/changes.rs`.
+#[tokio::test]
+async fn what_another_process_invalidates_is_gone_with_the_push() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let (here, there) = (near(&server.url(), &source).await, other(&server.url(), &source).await);
+    for version in 1..50 {
+        source.set(version);
+        let _ = there.number_entry(1).invalidate().await.unwrap();
+        becomes(version, || async { *here.number(1).await }).await;
+        for _ in 0..4 {
+            assert_eq!(*here.number(1).await, version);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_process_writes_is_read_with_the_push() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let (here, there) = (near(&server.url(), &source).await, other(&server.url(), &source).await);
+    for version in 1..50 {
+        let write = || async {
+            source.set(version);
+            Ok::<_, String>(Arc::new(version))
+        };
+        there.number_entry(1).write(write).await.unwrap();
+        becomes(version, || async { *here.number(1).await }).await;
+        for _ in 0..4 {
+            assert_eq!(*here.number(1).await, version);
+        }
+    }
+}
+
+/// Bites: without the tags in `Near::ticket`.
+#[tokio::test]
+async fn a_tag_that_falls_elsewhere_takes_its_entries_here() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let (here, there) = (near(&server.url(), &source).await, other(&server.url(), &source).await);
+    for version in 1..20 {
+        for id in 0..10 {
+            for _ in 0..3 {
+                here.tagged(id).await;
+            }
+        }
+        source.set(version);
+        there.fell().await;
+        for id in 0..10 {
+            becomes(version, || here.tagged(id)).await;
+        }
+    }
+}
+
+/// Bites: without the branch for `Nil` in `store/redis/changes.rs`.
+#[tokio::test]
+async fn a_flush_of_the_server_is_one_here() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    warm(&numbers, &server, 1).await;
+    source.set(1);
+    server.command(&["FLUSHALL"]);
+    becomes(1, || async { *numbers.number(1).await }).await;
+}
+
+/// On a cluster each primary tells of its own keys.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_primary_of_a_cluster_tells_of_its_keys() {
+    let cluster = tokio::task::spawn_blocking(RedisCluster::start).await.unwrap();
+    let source = Source::default();
+    let (here, there) = (near(&cluster.url(), &source).await, other(&cluster.url(), &source).await);
+    for version in 1..5 {
+        source.set(version);
+        for id in 0..30 {
+            let _ = there.number_entry(id).invalidate().await.unwrap();
+        }
+        for id in 0..30 {
+            becomes(version, || async { *here.number(id).await }).await;
+        }
+    }
+    for id in (0..30).cycle().take(90) {
+        here.number(id).await;
+    }
+    let before = cluster.commands_processed("get");
+    for id in 0..30 {
+        here.number(id).await;
+    }
+    assert_eq!(cluster.commands_processed("get"), before, "all of them are in the process");
+}

@@ -1,0 +1,164 @@
+//! What a hit costs, and what is kept for how long.
+
+use cache_runtime::CacheManager;
+
+use super::*;
+
+/// Bites: without `near(…)` in the generated function each of the calls sends a command.
+#[tokio::test]
+async fn a_hit_in_the_process_sends_nothing_and_runs_nothing() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    source.set(7);
+    warm(&numbers, &server, 1).await;
+    let before = (reads(&server), server.commands_processed("evalsha"), source.reads());
+    let hits = numbers.number_entry(1).counts();
+    for _ in 0..100 {
+        assert_eq!(*numbers.number(1).await, 7);
+        assert_eq!(numbers.number_entry(1).get().await, Some(Arc::new(7)));
+    }
+    assert_eq!((reads(&server), server.commands_processed("evalsha"), source.reads()), before);
+    let counts = numbers.number_entry(1).counts();
+    assert_eq!((counts.near_hits - hits.near_hits, counts.hits - hits.hits), (200, 200));
+    let first = numbers.number(1).await;
+    assert!(Arc::ptr_eq(&first, &numbers.number(1).await), "the value itself, not a copy");
+}
+
+#[tokio::test]
+async fn the_manager_tells_its_size() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for id in 0..10 {
+        warm(&numbers, &server, id).await;
+    }
+    let stats = CacheManager::new(&numbers.cache).stats().await;
+    let near = stats.near.unwrap();
+    assert_eq!(near.entries, 10);
+    assert!((1_000..4_000).contains(&near.bytes), "{near:?}");
+    let far = other(&server.url(), &source).await;
+    assert_eq!(CacheManager::new(&far.cache).stats().await.near, None);
+}
+
+#[tokio::test]
+async fn near_is_switched_off_for_one_function() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for _ in 0..3 {
+        numbers.far(1).await;
+    }
+    let before = reads(&server);
+    for _ in 0..10 {
+        numbers.far(1).await;
+    }
+    assert_eq!(reads(&server) - before, 10);
+    assert_eq!(source.reads(), 1);
+}
+
+/// Bites: without the smaller of the two times in `worth_keeping` it is read once.
+#[tokio::test]
+async fn near_ttl_bounds_the_time_in_the_process() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for _ in 0..3 {
+        numbers.short(1).await;
+    }
+    let before = reads(&server);
+    becomes(true, || async {
+        numbers.short(1).await;
+        reads(&server) >= before + 3
+    })
+    .await;
+    assert_eq!(source.reads(), 1);
+}
+
+/// Bites: with `time = Duration::MAX` in `worth_keeping` the source is read once.
+#[tokio::test]
+async fn a_value_ends_here_no_later_than_on_the_server() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    source.set(1);
+    for _ in 0..3 {
+        assert_eq!(numbers.ending(1).await, 1);
+    }
+    // Nobody says so: the server forgets by itself.
+    source.set(2);
+    becomes(2, || numbers.ending(1)).await;
+}
+
+#[tokio::test]
+async fn the_answer_none_is_kept_too() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    for _ in 0..3 {
+        assert_eq!(numbers.maybe(1).await, None);
+    }
+    let before = reads(&server);
+    assert_eq!(numbers.maybe(1).await, None);
+    assert_eq!(numbers.maybe_entry(1).get().await, None);
+    assert_eq!((reads(&server), source.reads()), (before, 1));
+}
+
+/// On memory it is no error, and changes nothing.
+#[tokio::test]
+async fn a_near_cache_on_memory_changes_nothing() {
+    let cache = Cache::builder().near(NearCache::megabytes(1)).build().await.unwrap();
+    let numbers = Numbers { cache, source: Source::default() };
+    numbers.number(1).await;
+    numbers.number(1).await;
+    assert_eq!(numbers.source.reads(), 1);
+    let _ = numbers.number_entry(1).invalidate().await.unwrap();
+    numbers.number(1).await;
+    assert_eq!(numbers.source.reads(), 2);
+}
+
+#[tokio::test]
+async fn a_size_that_is_none_is_refused() {
+    let refused = Cache::builder().near(NearCache::bytes(64)).build().await.unwrap_err();
+    assert!(refused.to_string().contains("`near`: 64 bytes are too few"), "{refused}");
+}
+
+/// A user who may not be told of changes has no near cache, and everything else.
+#[tokio::test]
+async fn without_the_right_to_be_told_nothing_is_kept_here() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    server.command(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-client|tracking"]);
+    let numbers = near(&server.url().replace("//", "//app:pw@"), &source).await;
+    for _ in 0..3 {
+        numbers.number(1).await;
+    }
+    let before = reads(&server);
+    numbers.number(1).await;
+    assert_eq!((reads(&server) - before, source.reads()), (1, 1));
+}
+
+/// What happens inside of a transaction is not seen by who asks the near cache alone.
+#[tokio::test]
+async fn inside_of_a_transaction_what_it_has_changed_is_not_read_here() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    source.set(1);
+    warm(&numbers, &server, 1).await;
+    let transaction = numbers.cache.after_commit();
+    transaction
+        .scope(async {
+            let _ = numbers.number_entry(1).invalidate().await.unwrap();
+            source.set(2);
+            assert_eq!(*numbers.number(1).await, 2);
+            assert_eq!(numbers.number_entry(1).get().await, None);
+        })
+        .await;
+    assert_eq!(*numbers.number(1).await, 1, "it is not committed");
+    let _ = transaction.commit().await.unwrap();
+    assert_eq!(*numbers.number(1).await, 2);
+}
+
+#[tokio::test]
+async fn a_cleared_namespace_is_cleared_here() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    source.set(1);
+    warm(&numbers, &server, 1).await;
+    source.set(2);
+    assert_eq!(CacheManager::new(&numbers.cache).clear_namespace("near").await.unwrap(), 1);
+    assert_eq!(*numbers.number(1).await, 2);
+}

@@ -1,0 +1,125 @@
+//! The near cache: values of a server's entries in this process, and what takes them away (promise P7).
+//!
+//! What each test bites on stands at it; the races within the process are in `near/tests.rs` of the runtime.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
+
+mod coherence;
+mod hits;
+mod losses;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_runtime::{CacheBuilder, NearCache};
+use cache_tests::RedisServer;
+
+/// A source of one number for each id, all the same; it counts its reads.
+#[derive(Clone, Default)]
+struct Source {
+    version: Arc<AtomicU64>,
+    reads: Arc<AtomicU64>,
+}
+
+impl Source {
+    fn set(&self, version: u64) {
+        self.version.store(version, Ordering::SeqCst);
+    }
+
+    fn read(&self, _id: u64) -> u64 {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.version.load(Ordering::SeqCst)
+    }
+
+    fn reads(&self) -> u64 {
+        self.reads.load(Ordering::SeqCst)
+    }
+}
+
+#[cache_strategy(namespace = "near", ttl = "1h", kind = "write_through")]
+struct Numbers {
+    cache: Cache,
+    #[skip]
+    source: Source,
+}
+
+#[cache_strategy]
+impl Numbers {
+    #[cached(key = "number/<id>")]
+    async fn number(&self, id: u64) -> Arc<u64> {
+        Arc::new(self.source.read(id))
+    }
+
+    #[cached(key = "far/<id>", near = false)]
+    async fn far(&self, id: u64) -> u64 {
+        self.source.read(id)
+    }
+
+    #[cached(key = "short/<id>", near_ttl = "20ms")]
+    async fn short(&self, id: u64) -> u64 {
+        self.source.read(id)
+    }
+
+    #[cached(key = "ending/<id>", ttl = "300ms")]
+    async fn ending(&self, id: u64) -> u64 {
+        self.source.read(id)
+    }
+
+    #[cached(key = "tagged/<id>", tags("all"))]
+    async fn tagged(&self, id: u64) -> u64 {
+        self.source.read(id)
+    }
+
+    #[cached(key = "maybe/<id>", none_ttl = "1h")]
+    async fn maybe(&self, id: u64) -> Option<u64> {
+        Some(self.source.read(id)).filter(|number| *number > 0)
+    }
+
+    #[cache_invalidate(tag("all"))]
+    async fn fell(&self) {}
+}
+
+fn builder(url: &str) -> CacheBuilder {
+    Cache::builder().url(url).deadline(Duration::from_secs(2)).require_connection()
+}
+
+/// With a near cache.
+async fn near(url: &str, source: &Source) -> Numbers {
+    let cache = builder(url).near(NearCache::megabytes(4)).build().await.unwrap();
+    Numbers { cache, source: source.clone() }
+}
+
+/// Another process, without one.
+async fn other(url: &str, source: &Source) -> Numbers {
+    Numbers { cache: builder(url).build().await.unwrap(), source: source.clone() }
+}
+
+/// Reads until it is in the process: the first read fills the server, the second brings the value here.
+async fn warm(numbers: &Numbers, server: &RedisServer, id: u64) {
+    for _ in 0..3 {
+        numbers.number(id).await;
+    }
+    let before = reads(server);
+    numbers.number(id).await;
+    assert_eq!(reads(server), before, "it is in the process");
+}
+
+/// The reads that a server has seen.
+fn reads(server: &RedisServer) -> u64 {
+    server.commands_processed("get") + server.commands_processed("mget")
+}
+
+/// What the function returns, as soon as it is that: the push may take its time, but not for ever.
+async fn becomes<T: PartialEq + std::fmt::Debug, F: Future<Output = T>>(expected: T, read: impl Fn() -> F) {
+    let mut last = None;
+    for _ in 0..5_000 {
+        let found = read().await;
+        if found == expected {
+            return;
+        }
+        last = Some(found);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("still {last:?}, not {expected:?}");
+}
