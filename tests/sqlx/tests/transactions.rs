@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheTransaction, Invalidated};
