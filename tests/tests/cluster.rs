@@ -1,7 +1,4 @@
 //! What only a cluster does: slots that move, primaries that are replaced, keys on several nodes.
-//!
-//! Take out, to see these fail: in `store/redis/cluster/mod.rs` the following of a `Redirect`, its `asking`, the wish for a new map
-//! in `note` and `link`; in `cluster/scan.rs` the second pass; in `cluster/tend.rs` the replay.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,7 +1,4 @@
 //! Commands that arrive late, on connections that are gone: what was not answered may still happen.
-//!
-//! Take out, to see these fail: in `load/lead.rs`, `without_lease` where the lease was not answered; the new nonce of
-//! `Leader::ask`; the comparison of tokens in `Waiter::join`; the count of events in a mark.
 #![allow(
     clippy::expect_used,
     clippy::panic,

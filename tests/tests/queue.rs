@@ -1,7 +1,4 @@
 //! P6: an invalidation that could not be sent is not forgotten.
-//!
-//! Take out, to see these fail: `Shared::replay` before a connection is published (`reconnect` in `store/redis/supervisor.rs`) or
-//! after a heartbeat (`watch`); the look at the queue in `Call::look`.
 #![allow(
     clippy::expect_used,
     clippy::panic,

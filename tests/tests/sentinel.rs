@@ -1,7 +1,4 @@
 //! A master that the sentinels name, and what happens when they name another one.
-//!
-//! Take out, to see these fail: `is_demoted` in `is_broken` (`store/redis/supervisor/mod.rs`); `require_master` in `is_master` or in
-//! `beat` (`supervisor/connect.rs`); in `Sentinels::find` the asking of more than one.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -182,7 +179,7 @@ async fn a_server_that_is_no_master_is_not_trusted_whoever_names_it() {
 async fn a_demoted_server_is_noticed_by_readers() {
     let (server, mut other) = (RedisServer::start(), RedisServer::start());
     let cache = connect(&server.url()).await;
-    // One that is gone: while it loaded another's data, the server would say that it is unwell.
+    // While it loaded another's data, the server would say that it is unwell.
     other.stop();
     server.replicate(other.port());
     eventually("it is noticed", async || !is_reachable(&cache).await).await;
@@ -193,7 +190,9 @@ async fn a_demoted_server_is_noticed_by_readers() {
 /// A user who may not ask for the role learns it from the answer to a write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_that_is_refused_by_a_replica_withdraws_the_connection() {
-    let (server, other) = (RedisServer::start(), RedisServer::start());
+    let (server, mut other) = (RedisServer::start(), RedisServer::start());
+    // While it loaded another's data, the server would say that it is unwell.
+    other.stop();
     server.command(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-role"]);
     let cache = connect(&format!("redis://app:pw@127.0.0.1:{}", server.port())).await;
     let source = Source::new();

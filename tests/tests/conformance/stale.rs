@@ -1,6 +1,6 @@
 //! P9: what is past its TTL is served within its windows alone, and a source that fails is left alone for a while.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cache_runtime::Policy;
 use cache_runtime::prelude::*;
@@ -246,8 +246,10 @@ on_every_store! {
         let source = Source::new();
         let entry = Ages { cache: store.one.clone() }.number(7);
         // An hour before its end already, if only the last load took long enough.
-        let entry = entry.policy(|policy| policy.early_refresh(Some(100.0)).ttl(Duration::from_secs(20))).unwrap();
+        let ttl = Duration::from_secs(20);
+        let entry = entry.policy(|policy| policy.early_refresh(Some(100.0)).ttl(ttl)).unwrap();
         source.put(7, 1);
+        let begun = Instant::now();
         let slowly = || async { tokio::time::sleep(Duration::from_millis(50)).await; source.load(7).await };
         assert_eq!(entry.get_or_set(slowly).await, Ok(1));
         source.put(7, 2);
@@ -257,5 +259,6 @@ on_every_store! {
             value == Ok(2)
         }).await;
         assert_eq!(entry.counts().stale, 0);
+        assert!(begun.elapsed() < ttl, "it was not before its end");
     }
 }
