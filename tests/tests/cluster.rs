@@ -88,6 +88,7 @@ async fn keys_lie_on_all_primaries_and_are_read_written_and_cleared_together() {
 }
 
 /// The slot's new node takes a key that was moved there, before the slot is its own; a key that is still at the old one too.
+// Bites: fails without `pipeline.cmd("ASKING")` in Link::calls_with (store/redis/link.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_is_on_its_way_is_read_at_both_ends() {
     let cluster = cluster().await;
@@ -116,6 +117,7 @@ async fn a_slot_that_is_on_its_way_is_read_at_both_ends() {
 }
 
 /// The map is wrong: the first call of all is sent on, and the ones behind it go straight to the new node.
+// Bites: fails without `self.follow(&redirect)` in Shared::each (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_has_moved_is_followed_within_the_same_call() {
     let cluster = cluster().await;
@@ -140,6 +142,7 @@ async fn a_slot_that_has_moved_is_followed_within_the_same_call() {
 }
 
 /// Slots go round between the nodes, under readers and writers that know what they must not see.
+// Bites: fails without `self.shared.follow(&redirect)` in Cluster::call (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_stale_and_nothing_fails_while_slots_move() {
     let cluster = Arc::new(cluster().await);
@@ -180,6 +183,7 @@ async fn nothing_is_stale_and_nothing_fails_while_slots_move() {
 }
 
 /// A scan that goes from node to node misses a key that moves the other way, but for the second pass.
+// Bites: fails without `passes_on_these_nodes == 2` in Shared::invalidate_scanned (store/redis/cluster/scan.rs), going over the nodes once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
     let cluster = Arc::new(cluster().await);
@@ -223,6 +227,9 @@ async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
 
 /// A primary is killed: its keys are loaded from the source, those of others are hits; its replica takes over, and what was
 /// invalidated meanwhile is not served from it.
+// Bites: fails without `self.wake.notify_one()` in Shared::link and Shared::note (store/redis/cluster/mod.rs).
+// Bites: fails without `shared.replay()` in tend (store/redis/cluster/tend.rs).
+// Bites: fails without `node.supervisor.not_before()` in Cluster::not_before (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
     let mut cluster = tokio::task::spawn_blocking(RedisCluster::quick_to_fail_over).await.unwrap();
@@ -289,6 +296,8 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
 }
 
 /// A packaged server saves now and then by default, and comes back with what it has saved.
+// Bites: fails without `node.supervisor.not_before()` in Cluster::not_before (store/redis/cluster/mod.rs).
+// Bites: fails without `to.supervisor.inherit(…)` in Shared::hand_over (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
     let mut cluster = cluster().await;
@@ -335,6 +344,7 @@ async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
 }
 
 /// A failover that is asked for: the old primary is a replica now, and sends its clients on.
+// Bites: fails without `self.wake.notify_one()` in Shared::link and Shared::note (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_is_replaced_sends_its_clients_on() {
     let cluster = cluster().await;
