@@ -28,7 +28,7 @@ use cache_tests::interleaving::{
 // Bites: fails without `self.events += 1` in Mark::contend (store/memory/slot.rs), and `events + 1` in mark.lua.
 // Bites: fails without `declared.iter().all(…)` in Standing::hold (tags.rs).
 // Bites: fails without `nonce == Some(tag.nonce)` in Standing::hold (tags.rs), where a missing nonce differs.
-// Bites: fails without `Waiter::join(…)` in Flights::enter (load/flight.rs).
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 // Bites: fails without `tags::open(miss)` in lead (load/lead.rs), asking behind the load instead.
 // Bites: fails without `in_background(…)` in Mark::drop (write.rs).
 // Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).

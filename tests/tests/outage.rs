@@ -204,6 +204,7 @@ async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_down() 
 }
 
 /// The server answers, and grants no lease.
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 #[tokio::test]
 async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_full() {
     let server = RedisServer::start();
