@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::draft::Facts;
-use crate::error::{CacheError, LoadTimeout};
+use crate::error::CacheError;
 use crate::invalidate::{Invalidated, invalidate_key, invalidate_pattern};
 use crate::key::{Key, Pattern};
 use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
-use crate::load::{ErrorSharing, Load, load, load_owned, tags};
+use crate::load::returns::{self, load};
+use crate::load::{ErrorSharing, Load, tags};
 use crate::policy::Policy;
 use crate::read::{Call, Look};
 use crate::record::Found;
@@ -184,7 +185,7 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
-        load_some(self.call(), sharing, || async { loader().await.map(Load::new) }).await
+        load(returns::Fallible, self.call(), sharing, loader).await
     }
 
     /// As [`get_or_set`](Entry::get_or_set), for a loader that also says how its value is kept: for how long, under which
@@ -240,7 +241,7 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<Load<V>, E>>,
     {
-        load_some(self.call(), sharing, loader).await
+        load(returns::WithTerms, self.call(), sharing, loader).await
     }
 
     /// A write whose kind has been checked.
@@ -349,54 +350,6 @@ where
 impl<V> IsTtl for Entry<V, kind::Ttl> {}
 impl<V> IsCacheAside for Entry<V, kind::CacheAside> {}
 impl<V> IsWriteThrough for Entry<V, kind::WriteThrough> {}
-
-/// Loads where there is always a value.
-pub(crate) async fn load_some<V, E, F, Fut>(
-    call: Call<'_>,
-    sharing: ErrorSharing<E>,
-    loader: F,
-) -> Result<V, E>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<V>, E>>,
-{
-    let call = Call { takes_none: false, ..call };
-    match load(call, sharing, || async { loader().await.map(|load| load.map(Some)) }).await? {
-        Some(value) => Ok(value),
-        None => unreachable_none(),
-    }
-}
-
-/// The same where the load may run in a task.
-pub(crate) async fn load_some_owned<V, E, F, Fut>(
-    call: Call<'_>,
-    sharing: ErrorSharing<E>,
-    timed_out: Option<fn(LoadTimeout) -> E>,
-    make: F,
-) -> Result<V, E>
-where
-    V: Value,
-    E: Send + 'static,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<V>, E>> + Send + 'static,
-{
-    let call = Call { takes_none: false, ..call };
-    let make = || {
-        let load = make();
-        async { load.await.map(|load| load.map(Some)) }
-    };
-    match load_owned(call, sharing, timed_out, make).await? {
-        Some(value) => Ok(value),
-        None => unreachable_none(),
-    }
-}
-
-/// The loader returns `Some`, and nothing else is taken for an answer.
-#[expect(clippy::unreachable, reason = "without `takes_none` every answer is a value")]
-fn unreachable_none<T>() -> T {
-    unreachable!("an answer without a value")
-}
 
 /// Many reads as one command.
 pub(crate) async fn get_many<V: Value>(

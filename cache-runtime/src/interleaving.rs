@@ -12,9 +12,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::cache::Cache;
-use crate::entry::{Entry, load_some_owned};
+use crate::entry::Entry;
 use crate::key::Key;
-use crate::load::{ErrorSharing, Load};
+use crate::load::ErrorSharing;
+use crate::load::returns::{self, load_owned};
 use crate::record::{Claim, Found};
 use crate::store::AnyStore;
 use crate::store::memory::MemoryStore;
@@ -98,11 +99,7 @@ where
     E: Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
-    let make = || {
-        let load = load();
-        async { load.await.map(Load::new) }
-    };
-    load_some_owned(entry.call(), ErrorSharing::by(E::clone), None, make).await
+    load_owned(returns::Fallible, entry.call(), ErrorSharing::by(E::clone), None, load).await
 }
 
 /// What stands at an entry of a memory cache.

@@ -85,7 +85,7 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
-        if store.is_queued(self.key) || self.tags.iter().any(|tag| store.is_queued(tag)) {
+        if self.is_queued(store) {
             let reason = "an invalidation of this key has yet to reach the server".to_owned();
             return Look::Unknown(CacheError::Unavailable { reason });
         }
@@ -98,6 +98,11 @@ impl<'a> Call<'a> {
                 self.unanswered(error)
             }
         }
+    }
+
+    /// Whether something that this call names was invalidated, and the server does not know yet.
+    pub(crate) fn is_queued(&self, store: &AnyStore) -> bool {
+        store.is_queued(self.key) || self.tags.iter().any(|tag| store.is_queued(tag))
     }
 
     /// The entry and its tags, in one round trip: two where the value itself names tags that are not declared.

@@ -39,4 +39,4 @@ pub use proxy::Proxy;
 pub use replication::{DOWN_AFTER, Sentinels};
 pub use server::RedisServer;
 pub use tls::Certificates;
-pub use wait::{wait_for, wait_until};
+pub use wait::{eventually, wait_for, wait_until};

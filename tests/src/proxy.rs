@@ -9,6 +9,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
+use crate::eventually;
 use crate::fault::{Fault, Faults};
 
 /// A proxy on the loopback: slow, deaf or noisy where it is told to be ([`Proxy::fault`]). It can hold the next script, or another command, with everything behind it, and cut its clients off while the server
@@ -86,16 +87,12 @@ impl Proxy {
 
     /// Waits until a command is held.
     pub async fn holds(&self) {
-        while self.line.held.load(Ordering::SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        eventually(async || self.line.held.load(Ordering::SeqCst) > 0).await;
     }
 
     /// Waits until so many clients got through, in all: whoever comes again has noticed that it was cut off.
     pub async fn has_accepted(&self, clients: usize) {
-        while self.line.accepted.load(Ordering::SeqCst) < clients {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        eventually(async || self.accepted() >= clients).await;
     }
 
     /// What is held goes to the server.

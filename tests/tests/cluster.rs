@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
 use cache_runtime::{Invalidated, WriteEffect};
-use cache_tests::{NODE_TIMEOUT, Proxy, RedisCluster};
+use cache_tests::{NODE_TIMEOUT, Proxy, RedisCluster, eventually};
 
 use kinds::{Aside, Flags, Through};
 use source::Source;
@@ -36,15 +36,6 @@ async fn connect(url: &str) -> Cache {
 
 async fn is_reachable(cache: &Cache) -> bool {
     CacheManager::new(cache).health_check().await.reachable
-}
-
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// The slot of a number's key, and the node that has it.
@@ -221,7 +212,7 @@ async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
         assert_eq!(clearing.await.unwrap(), Ok(KEYS as u64), "the move has ended: {ends}");
         // The record of a node's run moves too, and is none.
         let manager = CacheManager::new(&cache);
-        eventually("nothing is left", async || manager.stats().await.store.entries == Some(0)).await;
+        eventually(async || manager.stats().await.store.entries == Some(0)).await;
     }
 }
 
@@ -241,13 +232,13 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
     let dead = at[7];
     let here = (0..KEYS).find(|id| at[*id as usize] != dead).unwrap();
     // Replication is asynchronous: what is not there yet would be lost, and is no part of this.
-    eventually("the replica has everything", async || {
+    eventually(async || {
         cluster.nodes[dead].query::<u64>(&["DBSIZE"]) == cluster.nodes[dead + 3].query::<u64>(&["DBSIZE"])
     })
     .await;
     let killed = Instant::now();
     cluster.nodes[dead].kill();
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     let loads = source.loads();
     assert_eq!(numbers.number(here).await, Ok(1));
     assert_eq!(source.loads(), loads, "the other nodes are well");
@@ -278,14 +269,12 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
         .await,
         &source,
     );
-    eventually("the new primary has been told", async || {
+    eventually(async || {
         fresh.number_entry(7).get().await != Some(1) && fresh.number_entry(same_node).get().await != Some(1)
     })
     .await;
-    eventually("it is cached again", async || {
-        numbers.number(7).await == Ok(2) && numbers.number_entry(7).get().await == Some(2)
-    })
-    .await;
+    eventually(async || numbers.number(7).await == Ok(2) && numbers.number_entry(7).get().await == Some(2))
+        .await;
     let loads = source.loads();
     let kept = (0..KEYS).find(|id| ![7, same_node].contains(id) && at[*id as usize] == dead).unwrap();
     // Replication is asynchronous: an invalidation may have been lost with the old primary.
@@ -310,9 +299,9 @@ async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
     source.put(7, 2);
     assert_eq!(entry.invalidate().await, Ok(Invalidated::Applied));
     cluster.nodes[node].kill();
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     cluster.nodes[node].restart();
-    eventually("it is trusted again", async || is_reachable(&cache).await).await;
+    eventually(async || is_reachable(&cache).await).await;
     let is_back =
         |cluster: &RedisCluster| cluster.nodes[node].query::<u64>(&["EXISTS", entry.key().as_str()]);
     assert_eq!(is_back(&cluster), 1, "the invalidated value is back");
@@ -340,7 +329,7 @@ async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
             && later.number_entry(old).get().await == Some(1)
             && later.number_entry(7).get().await == Some(2)
     };
-    eventually("who connects later hears of it", inherited).await;
+    eventually(inherited).await;
 }
 
 /// A failover that is asked for: the old primary is a replica now, and sends its clients on.
@@ -370,7 +359,7 @@ async fn a_primary_that_is_replaced_sends_its_clients_on() {
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "new: {is_new}, {}", new.log());
     }
-    eventually("it is cached on the new primary", async || {
+    eventually(async || {
         numbers.number(7).await == Ok(value) && numbers.number_entry(7).get().await == Some(value)
     })
     .await;

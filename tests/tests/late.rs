@@ -15,7 +15,7 @@ mod source;
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_tests::{Proxy, RedisServer};
+use cache_tests::{Proxy, RedisServer, eventually};
 
 use kinds::{Aside, Through};
 use source::Source;
@@ -39,16 +39,12 @@ async fn two(deadline: Duration) -> Two {
 }
 
 async fn is_back(cache: &Cache) {
-    while !CacheManager::new(cache).health_check().await.reachable {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually(async || CacheManager::new(cache).health_check().await.reachable).await;
 }
 
 /// Waits until the server has done what was held.
 async fn has_scripts(server: &RedisServer, count: u64) {
-    while server.commands_processed("evalsha") < count {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually(async || server.commands_processed("evalsha") >= count).await;
 }
 
 /// The lease is granted after the load began, and after an invalidation that did not find it.
@@ -75,9 +71,7 @@ async fn a_lease_that_is_granted_late_is_nobodys() {
         let a = a.clone();
         async move { a.number(7).await }
     });
-    while a.number_entry(7).counts().misses < 2 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    eventually(async || a.number_entry(7).counts().misses >= 2).await;
     source.release();
     assert_eq!((early.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(2)));
     assert_ne!(b.number_entry(7).get().await, Some(1));
@@ -131,9 +125,7 @@ async fn a_waiter_that_takes_over_does_not_load_under_the_old_lease() {
         let a = a.clone();
         async move { a.number(7).await }
     });
-    while a.number_entry(7).counts().waits == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    eventually(async || a.number_entry(7).counts().waits != 0).await;
     proxy.cut();
     // Then the link is known to be gone; the waiter has to use the new one.
     proxy.has_accepted(2).await;
@@ -171,9 +163,7 @@ async fn a_revoked_load_is_not_joined_by_who_sees_another_lease() {
     source.has_begun(2).await;
     let waits = a.number_entry(7).counts().waits;
     let late = load(&a);
-    while a.number_entry(7).counts().waits == waits {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    eventually(async || a.number_entry(7).counts().waits != waits).await;
     source.release();
     assert_eq!((early.await.unwrap(), there.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(2), Ok(2)));
 }
@@ -197,16 +187,12 @@ async fn a_load_under_a_mark_is_not_joined_after_an_invalidation() {
         source.has_begun(1).await;
         // Nothing has happened: this one may share.
         let with = load();
-        while b.number_entry(7).counts().waits == 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        eventually(async || b.number_entry(7).counts().waits != 0).await;
         source.put(7, 2);
         a.number_entry(7).invalidate().await.unwrap();
         let misses = b.number_entry(7).counts().misses;
         let late = load();
-        while b.number_entry(7).counts().misses == misses {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        eventually(async || b.number_entry(7).counts().misses != misses).await;
         source.release();
         assert_eq!((early.await.unwrap(), with.await.unwrap(), late.await.unwrap()), (Ok(1), Ok(1), Ok(2)));
         Ok::<_, ()>(2)

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::Invalidated;
 use cache_runtime::prelude::*;
-use cache_tests::{Counter, RedisServer};
+use cache_tests::{Counter, RedisServer, eventually};
 
 #[derive(Clone)]
 #[cache_strategy(namespace = "outage", ttl = 60, kind = "cache_aside")]
@@ -35,12 +35,7 @@ impl Numbers {
 
 async fn reachable(cache: &Cache, expected: bool) {
     let manager = CacheManager::new(cache);
-    let waiting = async {
-        while manager.health_check().await.reachable != expected {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the cache never noticed");
+    eventually(async || manager.health_check().await.reachable == expected).await;
 }
 
 #[tokio::test]
@@ -444,12 +439,7 @@ async fn the_last_handle_takes_the_connection_along() {
     numbers.number(1).await.unwrap();
     assert_eq!(connections(), before + 1);
     drop((cache, numbers));
-    let waiting = async {
-        while connections() > before {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the connection stays");
+    eventually(async || connections() <= before).await;
 }
 
 /// Without a runtime there is no clock; the embedded store needs none.
@@ -510,12 +500,7 @@ async fn a_flush_does_not_make_what_comes_after_it_old() {
     let entry = Numbers::new(&cache).number_entry(7);
     assert_eq!(entry.get_or_set(|| async { Ok::<_, String>(1) }).await, Ok(1));
     // With a sign of life the record is written again; before that a new connection would distrust everything.
-    let written = async {
-        while server.query::<u64>(&["EXISTS", "#boot"]) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), written).await.expect("the record is never written again");
+    eventually(async || server.query::<u64>(&["EXISTS", "#boot"]) == 1).await;
     let later = Numbers::new(&Cache::connect(&server.url()).await.unwrap());
     assert_eq!(later.number_entry(7).get().await, Some(1));
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
 use cache_tests::races::{self, Source, Worker};
-use cache_tests::{RedisCluster, RedisServer, wait_until};
+use cache_tests::{RedisCluster, RedisServer, eventually, wait_until};
 
 /// The seed is new in each run, and printed when a test fails; `CACHE_TEST_SEED` repeats one.
 fn seed() -> u64 {
@@ -36,12 +36,8 @@ async fn fight(caches: &[Cache], source: &Source, workers: u64, count: u32) {
 /// were dropped and are not done yet.
 async fn at_rest(cache: &Cache, source: &Source, seed: u64) {
     let judge = Worker::new(cache, source, 1);
-    let waiting = async {
-        while !judge.is_right().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let right = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+    let right =
+        tokio::time::timeout(Duration::from_secs(20), eventually(async || judge.is_right().await)).await;
     assert!(right.is_ok(), "CACHE_TEST_SEED={seed}: the cache holds an old value at rest");
 }
 
@@ -143,7 +139,7 @@ async fn no_read_is_stale_between_processes() {
     at_rest(&patient().url(server.url()).build().await.unwrap(), &source, seed).await;
 }
 
-// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if not found or dead` in lease.lua.
+// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if found then return found end` in lease.lua.
 #[test]
 fn concurrent_misses_in_several_processes_run_one_load() {
     let server = RedisServer::start();

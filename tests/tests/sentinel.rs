@@ -16,19 +16,10 @@ use std::time::{Duration, Instant};
 
 use cache_runtime::Invalidated;
 use cache_runtime::prelude::*;
-use cache_tests::{RedisServer, Sentinels, wait_until};
+use cache_tests::{RedisServer, Sentinels, eventually, wait_until};
 
 use kinds::{Aside, Flags};
 use source::Source;
-
-async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
-}
 
 async fn is_reachable(cache: &Cache) -> bool {
     CacheManager::new(cache).health_check().await.reachable
@@ -83,7 +74,7 @@ async fn a_master_that_dies_is_replaced_and_no_function_fails() {
     wait_until("the replicas have everything", || set.servers.iter().all(replicated));
     let killed = Instant::now();
     set.servers.iter_mut().find(|server| server.port() == old).unwrap().kill();
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     source.put(7, 2);
     assert_eq!(numbers.number_entry(7).invalidate().await, Ok(Invalidated::Queued));
     let mut replaced = None;
@@ -173,7 +164,7 @@ async fn a_server_that_is_no_master_is_not_trusted_whoever_names_it() {
     // A plain one that becomes a master is found.
     let cache = Cache::connect(&replica.url()).await.unwrap();
     replica.command(&["REPLICAOF", "NO", "ONE"]);
-    eventually("it is trusted", async || is_reachable(&cache).await).await;
+    eventually(async || is_reachable(&cache).await).await;
 }
 
 /// Nobody tells a server's clients that it was demoted; the next sign of life does, without any write.
@@ -185,9 +176,9 @@ async fn a_demoted_server_is_noticed_by_readers() {
     // While it loaded another's data, the server would say that it is unwell.
     other.stop();
     server.replicate(other.port());
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     server.command(&["REPLICAOF", "NO", "ONE"]);
-    eventually("it is trusted again", async || is_reachable(&cache).await).await;
+    eventually(async || is_reachable(&cache).await).await;
 }
 
 /// A user who may not ask for the role learns it from the answer to a write.
@@ -218,14 +209,14 @@ async fn a_write_that_is_refused_by_a_replica_withdraws_the_connection() {
     source.put(7, 2);
     assert_eq!(numbers.number_entry(7).invalidate().await, Ok(Invalidated::Queued));
     assert_eq!(numbers.number(7).await, Ok(2));
-    eventually("another connection", async || {
+    eventually(async || {
         let now: String = server.query(&["CLIENT", "LIST"]);
         id(&now).is_some_and(|now| Some(now) != before)
     })
     .await;
     assert!(connections() <= 1);
     server.command(&["REPLICAOF", "NO", "ONE"]);
-    eventually("it is trusted again, and was told", async || {
+    eventually(async || {
         is_reachable(&cache).await && numbers.number_entry(7).get().await == Some(2)
             || numbers.number(7).await != Ok(2)
     })

@@ -11,23 +11,25 @@ use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
 
-/// `load_result(Call::new(…), …, || …).await`.
+/// `load(Fallible, Call::new(…), …, || …).await`.
 pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     let krate = &plan.krate;
     let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
     let in_background = plan.loads == Loads::InBackground;
-    let load = match plan.returns.shape {
-        Shape::Value => "load_value",
-        Shape::Option => "load_option",
-        Shape::Result => "load_result",
-        Shape::ResultOption => "load_result_option",
+    let shape = match plan.returns.shape {
+        Shape::Value => "Plain",
+        Shape::Option => "Optional",
+        Shape::Result => "Fallible",
+        Shape::ResultOption => "FallibleOptional",
     };
-    let load = if in_background { format_ident!("{load}_owned") } else { format_ident!("{load}") };
-    let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
-        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
-        None => quote!(#krate::__private::share_of!(#error),),
-    });
+    let shape = format_ident!("{shape}");
+    let load = format_ident!("{}", if in_background { "load_owned" } else { "load" });
+    let sharing = match (&plan.share_error, &plan.returns.error) {
+        (Some(path), Some(_)) => quote!(#krate::__private::ErrorSharing::by(#path)),
+        (None, Some(error)) => quote!(#krate::__private::share_of!(#error)),
+        (_, None) => quote!(#krate::__private::ErrorSharing::never()),
+    };
     let timed_out = in_background.then(|| timed_out(plan));
     let tagged = (!plan.tags.is_empty()).then(|| {
         let tags = local("__tags");
@@ -38,6 +40,7 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     blamed(
         quote! {
             #krate::__private::#load(
+                #krate::__private::#shape,
                 #krate::__private::Call::new(
                     #site(),
                     #cache,
@@ -45,7 +48,7 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
                     #krate::__private::schema_of!(#value),
                 )
                 #tagged,
-                #sharing
+                #sharing,
                 #timed_out
                 #loader,
             )
@@ -118,17 +121,17 @@ fn given(krate: &TokenStream, by: &str, ty: Option<TokenStream>, value: impl ToT
 }
 
 /// How the error tells of a load that took too long.
-fn timed_out(plan: &Plan<'_>) -> Option<TokenStream> {
+fn timed_out(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
-    let error = plan.returns.error.as_ref()?;
-    Some(match &plan.timeout_error {
-        Some(path) => {
+    match (&plan.timeout_error, &plan.returns.error) {
+        (Some(path), Some(error)) => {
             let by = local("__by");
             quote! {{
                 let #by: fn(#krate::LoadTimeout) -> #error = #path;
                 ::core::option::Option::Some(#by)
             },}
         }
-        None => quote!(#krate::__private::timed_out!(#error),),
-    })
+        (None, Some(error)) => quote!(#krate::__private::timed_out!(#error),),
+        (_, None) => quote!(::core::option::Option::None,),
+    }
 }

@@ -18,7 +18,8 @@ impl Messages {
             <&str as ::cache_runtime::CacheKey>::render(&name, &mut __key);
             __key.finish()
         };
-        ::cache_runtime::__private::load_result_owned(
+        ::cache_runtime::__private::load_owned(
+                ::cache_runtime::__private::Fallible,
                 ::cache_runtime::__private::Call::new(
                     Self::__messages_site(),
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),

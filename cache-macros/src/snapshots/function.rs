@@ -9,13 +9,15 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
         __key.finish()
     };
-    ::cache_runtime::__private::load_option(
+    ::cache_runtime::__private::load(
+            ::cache_runtime::__private::Optional,
             ::cache_runtime::__private::Call::new(
                 __user_feed_site(),
                 ::cache_runtime::Cache::installed(),
                 &__key,
                 ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
             ),
+            ::cache_runtime::__private::ErrorSharing::never(),
             move || user_feed_uncached(db, user_id, page),
         )
         .await

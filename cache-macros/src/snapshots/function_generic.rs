@@ -21,7 +21,8 @@ where
         __key.part(&name);
         __key.finish()
     };
-    my::runtime::__private::load_result(
+    my::runtime::__private::load(
+            my::runtime::__private::Fallible,
             my::runtime::__private::Call::new(
                 __find_site(),
                 my::runtime::Cache::installed(),

@@ -13,7 +13,8 @@ impl Messages {
             <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
             __key.finish()
         };
-        ::cache_runtime::__private::load_result(
+        ::cache_runtime::__private::load(
+                ::cache_runtime::__private::Fallible,
                 ::cache_runtime::__private::Call::new(
                     Self::__messages_site(),
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),

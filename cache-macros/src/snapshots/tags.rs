@@ -37,7 +37,8 @@ impl Feed {
                 __key.finish()
             },
         ];
-        ::cache_runtime::__private::load_value(
+        ::cache_runtime::__private::load(
+                ::cache_runtime::__private::Plain,
                 ::cache_runtime::__private::Call::new(
                         Self::__feed_site(),
                         <Self as ::cache_runtime::CacheStrategy>::cache(self),
@@ -45,6 +46,7 @@ impl Feed {
                         ::cache_runtime::__private::schema_of!(Feed),
                     )
                     .tags(&__tags),
+                ::cache_runtime::__private::ErrorSharing::never(),
                 move || Self::feed_uncached(self, user_id, page),
             )
             .await

@@ -12,7 +12,8 @@ impl Repo for PgRepo {
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
             __key.finish()
         };
-        ::cache_runtime::__private::load_result_option(
+        ::cache_runtime::__private::load(
+                ::cache_runtime::__private::FallibleOptional,
                 ::cache_runtime::__private::Call::new(
                     Self::__row_site(),
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),

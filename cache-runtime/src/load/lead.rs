@@ -134,7 +134,7 @@ where
     });
     land(miss, leader, &result);
     let draft = match &result {
-        Ok(value) if !terms.skip => match tags::named(miss, tags, &terms.tags, began).await {
+        Ok(value) if !terms.skip => match tags::for_terms(miss, tags, &terms, began).await {
             Some(tags) => call.draft(value.as_ref(), &Facts { load_time, ttl: terms.ttl, tags }),
             None => None,
         },
@@ -182,8 +182,8 @@ async fn take_lease<V: Value, E>(
         Ok(Lease::Granted) => Ok(Under::Hold(Hold::Lease(nonce), Token::Lease(nonce))),
         Ok(Lease::Held(found)) => {
             leader.settled();
-            if miss.store.is_queued(key) {
-                // What stands there was invalidated, only the server does not know yet.
+            if miss.call.is_queued(miss.store) {
+                // What stands there was invalidated after the look.
                 return Ok(Under::Nothing(None));
             }
             without_hold(miss.call.interpret_found(miss.store, &mut miss.budget, found).await)

@@ -10,6 +10,7 @@ mod inside;
 mod lead;
 mod loaded;
 mod miss;
+pub(crate) mod returns;
 mod sharing;
 pub(crate) mod tags;
 mod task;
@@ -24,7 +25,7 @@ use inside::load_inside;
 pub use loaded::Load;
 use miss::{Miss, run, seen};
 pub use sharing::ErrorSharing;
-pub(crate) use task::load_owned;
+use task::load_owned;
 
 use crate::age::Age;
 use crate::read::{Call, Look};
@@ -34,11 +35,7 @@ use crate::value::Value;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
 /// of this call.
-pub(crate) async fn load<V, E, F, Fut>(
-    call: Call<'_>,
-    sharing: ErrorSharing<E>,
-    loader: F,
-) -> Result<Option<V>, E>
+async fn load<V, E, F, Fut>(call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> Result<Option<V>, E>
 where
     V: Value,
     F: FnOnce() -> Fut,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::loaded::Terms;
 use super::miss::Miss;
 use crate::error::CacheError;
 use crate::key::Key;
@@ -25,7 +26,7 @@ pub(crate) async fn declared(
     if call.tags.is_empty() {
         return Ok(None);
     }
-    let opened = store.open_tags(budget, call.tags, lifetime(call.policy)).await;
+    let opened = store.open_tags(budget, call.tags, lifetime(call.policy, Duration::ZERO)).await;
     let opened = opened.inspect_err(|_| call.site.counters.store_errors.one())?;
     Ok(Some(call.tags.iter().zip(opened).map(|(key, (nonce, _))| tag(key, nonce)).collect()))
 }
@@ -34,40 +35,47 @@ pub(super) async fn open<V, E>(miss: &mut Miss<'_, V, E>) -> Result<Tags, CacheE
     declared(miss.call, miss.store, &mut miss.budget).await
 }
 
-/// Adds the tags that the loaded value names. `None`: one of them is not known to stand since before the load, so nobody can
-/// tell whether the value is older than its last invalidation.
-pub(super) async fn named<V, E>(
+/// Adds the tags that the loaded value names, and lets all of them live as long as the value, which may be kept for longer than
+/// is declared. `None`: one of those named is not known to stand since before the load, so nobody can tell whether the value is
+/// older than its last invalidation.
+pub(super) async fn for_terms<V, E>(
     miss: &mut Miss<'_, V, E>,
     declared: Tags,
-    names: &[Key],
+    terms: &Terms,
     load_began: u64,
 ) -> Option<Tags> {
-    if names.is_empty() {
+    let (call, names) = (miss.call, &terms.tags);
+    // What is out of range is refused with the value.
+    let ttl = terms.ttl.filter(|ttl| Policy::new(*ttl).problem().is_none()).unwrap_or_default();
+    let outlived = if ttl > call.policy.time_to_live() { call.tags } else { &[] };
+    if names.is_empty() && outlived.is_empty() {
         return Some(declared);
     }
-    let call = miss.call;
     let mut tags = declared.map(|tags| tags.to_vec()).unwrap_or_default();
     if tags.len() + names.len() > MOST_TAGS || names.iter().any(|name| miss.store.is_queued(name)) {
         call.site.counters.unstorable.one();
         return None;
     }
-    let Ok(opened) = miss.store.open_tags(&mut miss.budget, names, lifetime(call.policy)).await else {
+    let keys = [outlived, names].concat();
+    let Ok(opened) = miss.store.open_tags(&mut miss.budget, &keys, lifetime(call.policy, ttl)).await else {
         call.site.counters.store_errors.one();
         return None;
     };
-    for (key, (nonce, made)) in names.iter().zip(opened) {
+    // The value keeps the declared ones as they were before the load.
+    for (key, (nonce, made)) in names.iter().zip(opened.into_iter().skip(outlived.len())) {
         if made.saturating_add(SETTLED_MILLIS) > load_began {
             return None;
         }
         tags.push(tag(key, nonce));
     }
-    Some(Some(tags.into()))
+    Some((!tags.is_empty()).then(|| tags.into()))
 }
 
 fn tag(key: &Key, nonce: Nonce) -> Tag {
     Tag { key: key.as_str().into(), nonce }
 }
 
-fn lifetime(policy: &Policy) -> Duration {
-    policy.time_to_live() + policy.stale_window() + MARGIN
+/// How long the tags live of an entry that is kept as declared, or for `ttl` if that is longer.
+fn lifetime(policy: &Policy, ttl: Duration) -> Duration {
+    policy.time_to_live().max(ttl) + policy.stale_window() + MARGIN
 }

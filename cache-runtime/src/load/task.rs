@@ -28,7 +28,7 @@ use crate::transaction;
 use crate::value::{Shape, Value};
 
 /// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
-pub(crate) async fn load_owned<V, E, F, Fut>(
+pub(super) async fn load_owned<V, E, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,

@@ -213,7 +213,7 @@ async fn it_moves_between_threads_and_wraps_any_transaction() {
             transaction
                 .scope(async |connection| {
                     aside.change(connection, 7, 2).await?;
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    tokio::task::yield_now().await;
                     Ok::<_, sqlx::Error>(())
                 })
                 .await?;

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
-use cache_tests::{Fault, Proxy, RedisServer};
+use cache_tests::{Fault, Proxy, RedisServer, eventually};
 
-use crate::items::{IDS, Invalidated, Items, eventually, trusted};
+use crate::items::{IDS, Invalidated, Items, trusted};
 
 pub(crate) const TASKS: u64 = 64;
 pub(crate) const CALLS: u64 = 10_000;
@@ -109,7 +109,7 @@ async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
         elsewhere.read(id).await;
         items.read(id).await;
     }
-    eventually("things are cached again", || async {
+    eventually(|| async {
         items.read(7).await;
         items.item_entry(7).get().await.is_some()
     })

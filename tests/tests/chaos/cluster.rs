@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cache_runtime::prelude::*;
-use cache_tests::{Fault, Proxy, RedisCluster};
+use cache_tests::{Fault, Proxy, RedisCluster, eventually};
 
 use crate::black_hole::{CALLS, DEADLINE, TASKS, many_calls, share};
-use crate::items::{IDS, Invalidated, Items, Traffic, eventually, trusted};
+use crate::items::{IDS, Invalidated, Items, Traffic, trusted};
 
 /// A cluster whose clients reach each primary through a proxy.
 struct Behind {
@@ -127,9 +127,9 @@ async fn goes_through(behind: &Behind, items: &Items, outage: Outage) {
          p50 {p50:?}, p99 {p99:?}; trusted again after {back:?}"
     );
     let other = behind.connect(Duration::from_secs(10)).await;
-    eventually("what was invalidated is gone", || items.are_right(&other)).await;
+    eventually(|| items.are_right(&other)).await;
     let id = there[0];
-    eventually("things are cached again", || async {
+    eventually(|| async {
         items.read(id).await;
         items.item_entry(id).get().await.is_some()
     })

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_tests::Counter;
 use cache_tests::races::Random;
+use cache_tests::{Counter, eventually};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
@@ -141,7 +141,7 @@ impl Traffic {
     /// Waits until so many more calls are done.
     pub(crate) async fn goes_on(&self, calls: u64) {
         let end = self.calls.count() + calls;
-        eventually("the calls go on", || async {
+        eventually(|| async {
             assert!(self.tasks.iter().all(|task| !task.is_finished()), "a caller has failed, see above");
             self.calls.count() >= end
         })
@@ -158,21 +158,11 @@ impl Traffic {
     }
 }
 
-/// Waits for what happens some time; a minute is for ever. Gives how long it took.
-pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, is_so: impl Fn() -> F) -> Duration {
-    let started = Instant::now();
-    while !is_so().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    started.elapsed()
-}
-
 /// Waits until the server is trusted, or is not.
 pub(crate) async fn trusted(cache: &Cache, expected: bool) -> Duration {
     let manager = CacheManager::new(cache);
     let manager = &manager;
-    eventually("the server is trusted, or is not", || async move {
+    eventually(|| async move {
         let health = manager.health_check().await;
         if expected {
             return health.reachable;

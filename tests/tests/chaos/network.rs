@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_tests::{Fault, Proxy, RedisServer};
+use cache_tests::{Fault, Proxy, RedisServer, eventually};
 
-use crate::items::{IDS, Items, Traffic, eventually, trusted};
+use crate::items::{IDS, Items, Traffic, trusted};
 
 const ROUNDS: u64 = 20;
 
@@ -23,7 +23,7 @@ async fn under(fault: Fault) {
         traffic.goes_on(300).await;
         if fault == Fault::Garbage {
             // It is noticed, whether the server is trusted again in between or not.
-            eventually("the connection is given up", || async { proxy.accepted() > before }).await;
+            eventually(|| async { proxy.accepted() > before }).await;
         } else {
             trusted(&items.cache, false).await;
         }
@@ -33,7 +33,7 @@ async fn under(fault: Fault) {
     let calls = traffic.end().await;
     println!("{fault:?}: {ROUNDS} rounds, {calls} calls, {} connections", proxy.accepted());
     // A busy machine may miss the deadline now and then.
-    eventually("things are cached again", || async {
+    eventually(|| async {
         for id in 0..IDS {
             items.read(id).await;
         }

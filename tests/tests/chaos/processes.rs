@@ -59,7 +59,7 @@ fn set(server: &RedisServer, what: &str) {
     server.command(&["EVAL", "redis.call('SELECT', 1) redis.call('SET', KEYS[1], 1)", "1", what]);
 }
 
-// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if not found or dead` in lease.lua.
+// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if found then return found end` in lease.lua.
 #[test]
 fn a_thousand_misses_in_four_processes_run_one_load() {
     let server = RedisServer::start();

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_tests::RedisServer;
+use cache_tests::{RedisServer, eventually};
 
-use crate::items::{IDS, Invalidated, Items, Traffic, eventually, trusted};
+use crate::items::{IDS, Invalidated, Items, Traffic, trusted};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_dies_stops_and_forgets_under_load_fails_nobody() {
@@ -43,7 +43,7 @@ async fn a_server_that_dies_stops_and_forgets_under_load_fails_nobody() {
     let calls = traffic.end().await;
     println!("{calls} calls, {} loads, no error", items.source.loads.count());
     // A busy machine may miss a deadline, of which nothing here is about.
-    eventually("things are cached again", || async {
+    eventually(|| async {
         items.read(7).await;
         items.item_entry(7).get().await.is_some()
     })
@@ -81,7 +81,7 @@ async fn a_server_that_is_full_is_read_and_told_and_fails_nobody() {
 
     server.command(&["CONFIG", "SET", "maxmemory", "0"]);
     // A busy machine may miss a deadline, of which nothing here is about.
-    eventually("things are cached again", || async {
+    eventually(|| async {
         items.read(7).await;
         items.item_entry(7).get().await.is_some()
     })

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cache_runtime::LoadTimeout;
 use cache_runtime::prelude::*;
+use cache_tests::eventually;
 
-use crate::cancellation::eventually;
 use crate::source::{Missing, Source};
 
 #[derive(Clone, Debug, PartialEq)]

@@ -4,20 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
-use cache_tests::Counter;
+use cache_tests::{Counter, eventually};
 
 use crate::kinds::{Aside, Through};
 use crate::source::{Missing, Source};
-
-/// Waits for what happens in the background; a minute is for ever.
-pub(crate) async fn eventually<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never happened");
-}
 
 on_every_store! {
     // Bites: fails without `state.phase = Phase::Orphaned` in Leader::drop (load/flight.rs).

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use cache_runtime::__private::interleaving::{Standing, standing};
 use cache_runtime::prelude::*;
+use cache_tests::eventually;
 
-use crate::cancellation::{eventually, polled};
+use crate::cancellation::polled;
 use crate::source::Source;
 use crate::stores::{Server, Store, patient};
 

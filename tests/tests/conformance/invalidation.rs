@@ -112,7 +112,7 @@ on_every_store! {
                 changing.abort();
             }
             let _ = changing.await;
-            crate::cancellation::eventually(|| async { exits.value_entry(1).get().await.is_none() || how == "hang" }).await;
+            cache_tests::eventually(|| async { exits.value_entry(1).get().await.is_none() || how == "hang" }).await;
         }
 
         assert_eq!(exits.value(2).await, 2);
@@ -137,7 +137,7 @@ on_every_store! {
             assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             assert_eq!(source.value(7), Some(2));
         }
-        crate::cancellation::eventually(|| async { numbers.number_entry(7).get().await.is_none() }).await;
+        cache_tests::eventually(|| async { numbers.number_entry(7).get().await.is_none() }).await;
         assert_eq!(numbers.number(7).await, Ok(2));
     }
 

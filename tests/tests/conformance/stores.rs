@@ -154,9 +154,10 @@ impl<S: Send + 'static> Drop for Lent<S> {
     }
 }
 
-/// A busy machine must not make a test fail that is not about deadlines.
+/// A busy machine must not make a test fail that is not about deadlines; nor does a lease or a claim that was left behind end
+/// while a test waits for it to be given back.
 pub(crate) fn patient(builder: CacheBuilder) -> CacheBuilder {
-    builder.deadline(Duration::from_secs(10)).wait(Duration::from_secs(60))
+    builder.deadline(Duration::from_secs(10)).wait(Duration::from_secs(60)).lease(Duration::from_secs(600))
 }
 
 /// Runs each test on every store. The body is there once for each, so that what it declares has counters of its own.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{Invalidated, Load};
+use cache_tests::eventually;
 
-use crate::cancellation::eventually;
 use crate::source::Source;
 
 /// Numbers under a tag for each owner.
@@ -161,6 +161,31 @@ on_every_store! {
         assert!(ttl(tag.as_str()) > ttl(long.key().as_str()), "and is never cut short");
     }
 
+    // Bites: fails without the terms' TTL in lifetime (load/tags.rs), or without the tags that are `outlived`.
+    async fn a_tag_outlives_what_a_loader_keeps_for_longer(store: Store) {
+        let Some(server) = &store.server else { return };
+        let one = Owned { cache: store.one.clone() };
+        let (entry, named) = (one.number(1, 7), one.tag(("author", 9)));
+        let load = |tags: Vec<Key>| entry.get_or_load(|| async move {
+            Ok::<_, ()>(Load::new(1).ttl(Duration::from_secs(24 * 60 * 60)).tags(tags))
+        });
+        load(vec![]).await.unwrap();
+        assert_eq!(entry.get().await, Some(1));
+        let ttl = |key: &Key| server.query::<i64>(&["PTTL", key.as_str()]);
+        let outlive = |tags: &[&Key]| tags.iter().all(|tag| ttl(tag) > ttl(entry.key()));
+        let (owner, all) = (one.tag(("owner", 1)), one.tag(("all",)));
+        assert!(outlive(&[&owner, &all]));
+        // A tag that a loader names has to be there for a while before it is trusted.
+        eventually(|| async {
+            entry.invalidate().await.unwrap();
+            load(vec![named.clone()]).await.unwrap();
+            entry.get().await.is_some()
+        }).await;
+        assert!(outlive(&[&owner, &all, &named]));
+        one.invalidate_tag(("author", 9)).await.unwrap();
+        assert_eq!(entry.get().await, None);
+    }
+
     // Bites: fails without `if !tags.hold(…)` in Call::value (read.rs).
     async fn what_is_written_falls_with_its_tag(store: Store) {
         let one = Owned { cache: store.one.clone() };
@@ -190,7 +215,7 @@ on_every_store! {
         assert_eq!((one.get::<u64>(parts).await, one.number(1, 7).get().await), (Some(6), None));
     }
 
-    // Bites: fails without `made.saturating_add(SETTLED_MILLIS) > load_began` in named (load/tags.rs).
+    // Bites: fails without `made.saturating_add(SETTLED_MILLIS) > load_began` in for_terms (load/tags.rs).
     async fn a_loader_names_tags(store: Store) {
         let one = Owned { cache: store.one.clone() };
         let entry = one.entry::<u64>(("page", 1));

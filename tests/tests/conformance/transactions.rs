@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{AfterCommit, Any, Invalidated, Load, WriteEffect};
+use cache_tests::eventually;
 
-use crate::cancellation::eventually;
 use crate::kinds::{Aside, Flags, Through};
 use crate::source::Source;
 
@@ -318,7 +318,7 @@ on_every_store! {
             let hangs = entry.write(|| async { source.put(9, 9); pending::<Result<u64, ()>>().await });
             tokio::select! {
                 _ = hangs => panic!("it hangs"),
-                () = async { while source.value(9).is_none() { tokio::time::sleep(Duration::from_millis(1)).await; } } => {}
+                _ = eventually(async || source.value(9).is_some()) => {}
             }
         }).await;
         // It may have written before it went away, and that may be committed.
@@ -405,16 +405,17 @@ on_every_store! {
 }
 
 /// The mark's time bounds a transaction: its end finds another's value, or nothing, and stores none.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_mark_that_is_gone_at_the_commit_stores_nothing() {
-    let cache = Cache::builder().write_mark(Duration::from_millis(20)).build().await.unwrap();
+    const MARK: Duration = Duration::from_secs(30);
+    let cache = Cache::builder().write_mark(MARK).build().await.unwrap();
     let source = Source::new();
     let numbers = Through::new(&cache, &source);
     for read in [false, true] {
         source.put(7, 1);
         let after = cache.after_commit();
         after.scope(numbers.number_entry(7).write(|| async { Ok::<_, ()>(2) })).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(40)).await;
+        tokio::time::advance(MARK).await;
         if read {
             assert_eq!(numbers.number(7).await, Ok(1));
             assert_eq!(numbers.number_entry(7).get().await, Some(1), "stored, as the mark is gone");

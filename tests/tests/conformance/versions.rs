@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheValue, WriteEffect};
+use cache_tests::eventually;
 use serde::{Deserialize, Serialize};
-
-use crate::cancellation::eventually;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
 struct Row {

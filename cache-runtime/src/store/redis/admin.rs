@@ -1,4 +1,4 @@
-//! What takes its time and is no part of a call: scanning, health, the server's figures.
+//! What takes its time and is no part of a call: invalidating what a scan finds, health, the server's figures.
 
 use std::time::{Duration, Instant};
 
@@ -6,6 +6,7 @@ use redis::{Value, cmd};
 
 use super::RedisStore;
 use super::answer::{bytes, integer, sorted};
+use super::scan::{Place, Scanned, Scope, invalidate_scanned};
 use super::servers::{Servers, join_all};
 use super::supervisor::Supervisor;
 use crate::error::CacheError;
@@ -32,38 +33,11 @@ impl RedisStore {
         .await
     }
 
-    /// Scans for a glob, and invalidates what also `fits`, in batches.
-    pub(super) async fn invalidate_scanned(
-        &self,
-        glob: &str,
-        fits: impl Fn(&[u8]) -> bool + Sync,
-    ) -> Answer<u64> {
+    /// Invalidates all keys of a scope, in batches.
+    pub(super) async fn invalidate_scanned(&self, scope: Scope<'_>) -> Answer<u64> {
         match &self.servers {
-            Servers::One(server) => self.invalidate_scanned_on(server, glob, fits).await,
-            Servers::Cluster(cluster) => cluster.invalidate_scanned(self.deadline, glob, &fits).await,
-        }
-    }
-
-    async fn invalidate_scanned_on(
-        &self,
-        server: &Supervisor,
-        glob: &str,
-        fits: impl Fn(&[u8]) -> bool + Sync,
-    ) -> Answer<u64> {
-        let mut cursor = b"0".to_vec();
-        let mut count = 0;
-        loop {
-            let link = server.link()?;
-            let scanning = async { sorted(server.judged(&link, link.scan(&cursor, glob)).await) };
-            let (next, keys) = self.bounded(scanning).await?;
-            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
-            if !keys.is_empty() {
-                count += self.bounded(self.servers.invalidate(&keys)).await?;
-            }
-            if next == b"0" {
-                return Ok(count);
-            }
-            cursor = next;
+            Servers::One(server) => invalidate_scanned(&Trusted { store: self, server }, scope).await,
+            Servers::Cluster(cluster) => cluster.invalidate_scanned(self.deadline, scope).await,
         }
     }
 
@@ -143,6 +117,28 @@ impl RedisStore {
         };
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         Ok(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
+    }
+}
+
+/// The server that calls go to, whichever that is at each step.
+struct Trusted<'a> {
+    store: &'a RedisStore,
+    server: &'a Supervisor,
+}
+
+impl Place for Trusted<'_> {
+    type Error = CacheError;
+
+    async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
+        let scanning = async {
+            let link = self.server.link()?;
+            sorted(self.server.judged(&link, link.scan(cursor, glob)).await)
+        };
+        self.store.bounded(scanning).await
+    }
+
+    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
+        self.store.bounded(self.store.servers.invalidate(keys)).await
     }
 }
 

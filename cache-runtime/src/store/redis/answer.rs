@@ -82,11 +82,6 @@ pub(super) fn bytes(answer: Value) -> Answer<Vec<u8>> {
     }
 }
 
-/// A cursor and keys: bytes, as keys of others need not be UTF-8.
-pub(super) fn scanned(answer: Value) -> RedisResult<(Vec<u8>, Vec<Vec<u8>>)> {
-    Ok(redis::from_redis_value(answer)?)
-}
-
 #[cfg(test)]
 mod tests {
     use redis::{Value, parse_redis_value};

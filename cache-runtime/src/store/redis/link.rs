@@ -6,26 +6,30 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisError, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
-use super::answer::scanned;
 use super::backlog::Target;
 use super::call::{Call, What};
+use super::gather::{Gather, Together};
+use super::scan::{BATCH, Place, Scanned, Scope, invalidate_scanned, scanned};
 use super::scripts::{Script, Scripts, is_forgotten};
-use crate::key::Pattern;
-
-/// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
-pub(super) const BATCH: usize = 500;
 
 pub(super) struct Link {
     connection: MultiplexedConnection,
+    reads: Gather,
     scripts: Scripts,
     knows_role: bool,
 }
 
 impl Link {
     /// Tells the server the scripts.
-    pub(super) async fn new(mut connection: MultiplexedConnection, knows_role: bool) -> RedisResult<Link> {
+    pub(super) async fn new(
+        mut connection: MultiplexedConnection,
+        knows_role: bool,
+        together: Together,
+        deadline: Duration,
+    ) -> RedisResult<Link> {
         let scripts = Scripts::load(&mut connection).await?;
-        Ok(Link { connection, scripts, knows_role })
+        let reads = Gather::new(connection.clone(), together, deadline);
+        Ok(Link { connection, reads, scripts, knows_role })
     }
 
     /// Whether the server tells its role to this user.
@@ -66,7 +70,7 @@ impl Link {
                 let answers = Box::pin(self.calls(&[(*call, true)])).await?;
                 answers.into_iter().next().unwrap_or(Value::Nil).extract_error()
             }
-            What::Get => self.ask(cmd("GET").arg(call.key)).await,
+            What::Get => self.reads.get(call.key).await,
             What::Script(script, arguments) => Box::pin(self.script(script, &[call.key], arguments)).await,
         }
     }
@@ -113,7 +117,7 @@ impl Link {
     }
 
     /// One step of a scan: the next cursor, and keys that fit the glob.
-    pub(super) async fn scan(&self, cursor: &[u8], glob: &str) -> RedisResult<(Vec<u8>, Vec<Vec<u8>>)> {
+    pub(super) async fn scan(&self, cursor: &[u8], glob: &str) -> RedisResult<Scanned> {
         let mut command = cmd("SCAN");
         command.arg(cursor).arg("MATCH").arg(glob).arg("COUNT").arg(BATCH);
         scanned(self.ask(&command).await?)
@@ -130,36 +134,32 @@ impl Link {
                 }
                 Ok(())
             }
-            Target::Pattern(pattern) => {
-                for glob in pattern.globs() {
-                    self.invalidate_scanned(bound, &glob, |key| fits(pattern, key)).await?;
-                }
-                Ok(())
-            }
-            Target::Namespace(namespace) => {
-                self.invalidate_scanned(bound, &namespace_glob(namespace), |_| true).await
-            }
+            Target::Pattern(pattern) => self.replay_scanned(Scope::Pattern(pattern), bound).await,
+            Target::Namespace(namespace) => self.replay_scanned(Scope::Namespace(namespace), bound).await,
         }
     }
 
-    async fn invalidate_scanned(
-        &self,
-        bound: Duration,
-        glob: &str,
-        fits: impl Fn(&[u8]) -> bool,
-    ) -> RedisResult<()> {
-        let mut cursor = b"0".to_vec();
-        loop {
-            let (next, keys) = within(bound, self.scan(&cursor, glob)).await?;
-            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| fits(key)).collect();
-            if !keys.is_empty() {
-                within(bound, self.script(Script::Invalidate, &keys, &[])).await?;
-            }
-            if next == b"0" {
-                return Ok(());
-            }
-            cursor = next;
-        }
+    async fn replay_scanned(&self, scope: Scope<'_>, bound: Duration) -> RedisResult<()> {
+        invalidate_scanned(&Bounded { link: self, bound }, scope).await.map(|_| ())
+    }
+}
+
+/// A server that is not trusted yet.
+struct Bounded<'a> {
+    link: &'a Link,
+    bound: Duration,
+}
+
+impl Place for Bounded<'_> {
+    type Error = RedisError;
+
+    async fn scan(&self, cursor: &[u8], glob: &str) -> RedisResult<Scanned> {
+        within(self.bound, self.link.scan(cursor, glob)).await
+    }
+
+    async fn invalidate(&self, keys: &[&[u8]]) -> RedisResult<u64> {
+        let answer = within(self.bound, self.link.script(Script::Invalidate, keys, &[])).await?;
+        Ok(redis::from_redis_value(answer)?)
     }
 }
 
@@ -171,21 +171,4 @@ pub(super) async fn within<T>(
     timeout(bound, answer).await.unwrap_or_else(|_| {
         Err(RedisError::from(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer in time")))
     })
-}
-
-/// Keys of others need not be UTF-8; those are not ours.
-pub(super) fn fits(pattern: &Pattern, key: &[u8]) -> bool {
-    std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key))
-}
-
-/// The glob of all keys of a namespace, which may hold characters that mean something in one.
-pub(super) fn namespace_glob(namespace: &str) -> String {
-    let mut glob = String::with_capacity(namespace.len() + 2);
-    for character in namespace.chars() {
-        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
-            glob.push('\\');
-        }
-        glob.push(character);
-    }
-    glob + ":*"
 }

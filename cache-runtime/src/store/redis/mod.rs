@@ -5,7 +5,9 @@ mod answer;
 mod backlog;
 mod call;
 mod cluster;
+mod gather;
 mod link;
+mod scan;
 mod scripts;
 mod servers;
 mod slot;
@@ -21,7 +23,7 @@ use tokio::runtime::Handle;
 use self::answer::{bytes, integer};
 pub(crate) use self::backlog::Backlog;
 use self::call::Call;
-use self::link::{fits, namespace_glob};
+use self::scan::Scope;
 use self::scripts::Script;
 use self::servers::Servers;
 use super::{Answer, Filled, Lease, Store, WriteEnd};
@@ -204,15 +206,11 @@ impl Store for RedisStore {
     }
 
     async fn invalidate_matching(&self, pattern: &Pattern) -> Answer<u64> {
-        let mut count = 0;
-        for glob in pattern.globs() {
-            count += self.invalidate_scanned(&glob, |key| fits(pattern, key)).await?;
-        }
-        Ok(count)
+        self.invalidate_scanned(Scope::Pattern(pattern)).await
     }
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
-        self.invalidate_scanned(&namespace_glob(namespace), |_| true).await
+        self.invalidate_scanned(Scope::Namespace(namespace)).await
     }
 }
 

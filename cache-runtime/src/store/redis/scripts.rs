@@ -31,7 +31,7 @@ scripts! {
     Claim = with_comparison!("scripts/claim.lua");
     Boot = include_str!("scripts/boot.lua");
     Tag = include_str!("scripts/tag.lua");
-    Lease = include_str!("scripts/lease.lua");
+    Lease = with_comparison!("scripts/lease.lua");
     Renew = include_str!("scripts/renew.lua");
     Fill = with_comparison!("scripts/fill.lua");
     Release = with_comparison!("scripts/release.lua");

@@ -10,6 +10,7 @@ use super::answer::{integer, sorted, unexpected};
 use super::backlog::Backlog;
 use super::call::Call;
 use super::cluster::Cluster;
+use super::gather::Together;
 use super::scripts::Script;
 use super::supervisor::{Boots, Route, Setup, Supervisor, now_here};
 use super::url::Address;
@@ -41,6 +42,7 @@ impl Servers {
             changed: None,
             clock_offset: 0,
             boots: if config.trust_restarts { Boots::Trusted } else { Boots::OfServer },
+            together: Together::Mget,
         };
         let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
         Ok(Servers::One(Arc::new(supervisor)))

@@ -8,6 +8,7 @@ use redis::{AsyncConnectionConfig, Client, ConnectionInfo, RedisResult, Value, p
 
 use super::super::Answer;
 use super::super::answer::{is_refusal, reason};
+use super::super::gather::Together;
 use super::super::link::within;
 use super::super::servers::unavailable;
 use super::super::supervisor::{Boots, Route, Setup, Supervisor, heartbeat_timeout};
@@ -92,6 +93,7 @@ impl Shared {
             changed: Some(Arc::clone(&self.wake)),
             clock_offset: self.clock_offset(),
             boots: if self.config.trust_restarts { Boots::Trusted } else { Boots::OfNode },
+            together: Together::Pipeline,
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);
         supervisor.run();

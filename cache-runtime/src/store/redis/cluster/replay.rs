@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::super::backlog::Target;
 use super::super::call::Call;
-use super::super::link::{BATCH, fits, namespace_glob};
+use super::super::scan::{BATCH, Scope};
 use super::super::scripts::Script;
 use super::super::supervisor::heartbeat_timeout;
 use super::Shared;
@@ -33,23 +33,12 @@ impl Shared {
     /// The error is what is left to do.
     async fn replayed(&self, target: &Target) -> Result<(), Target> {
         let bound = heartbeat_timeout(self.config.deadline);
-        let scanned = match target {
+        let scope = match target {
             Target::Keys(keys) => return self.replayed_keys(keys, bound).await,
-            Target::Pattern(pattern) => {
-                let mut scanned = Ok(0);
-                for glob in pattern.globs() {
-                    scanned = match scanned {
-                        Ok(_) => self.invalidate_scanned(bound, &glob, &|key| fits(pattern, key)).await,
-                        failed => failed,
-                    };
-                }
-                scanned
-            }
-            Target::Namespace(namespace) => {
-                self.invalidate_scanned(bound, &namespace_glob(namespace), &|_| true).await
-            }
+            Target::Pattern(pattern) => Scope::Pattern(pattern),
+            Target::Namespace(namespace) => Scope::Namespace(namespace),
         };
-        scanned.map(|_| ()).map_err(|_| target.clone())
+        self.invalidate_scanned(bound, scope).await.map(|_| ()).map_err(|_| target.clone())
     }
 
     async fn replayed_keys(&self, keys: &[Key], bound: Duration) -> Result<(), Target> {

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::super::Answer;
 use super::super::answer::sorted;
 use super::super::call::Call;
+use super::super::scan::{Place, Scanned, Scope, invalidate_scanned};
 use super::super::scripts::Script;
 use super::super::servers::{count, unavailable};
 use super::super::slot::own_slots;
@@ -24,30 +25,24 @@ impl Cluster {
     pub(in crate::store::redis) async fn invalidate_scanned(
         &self,
         bound: Duration,
-        glob: &str,
-        fits: &(dyn Fn(&[u8]) -> bool + Sync),
+        scope: Scope<'_>,
     ) -> Answer<u64> {
-        self.shared.invalidate_scanned(bound, glob, fits).await
+        self.shared.invalidate_scanned(bound, scope).await
     }
 }
 
 impl Shared {
-    /// Scans every node for a glob, and invalidates what also `fits`; again where the topology moved under it.
+    /// Scans every node, and again where the topology moved under it.
     ///
     /// A key that moves from a node that was not scanned yet to one that was is seen by neither scan. A second pass sees it: it is
     /// there from the beginning of that to its end, unless its slot moves twice in that time.
-    pub(super) async fn invalidate_scanned(
-        &self,
-        bound: Duration,
-        glob: &str,
-        fits: &(dyn Fn(&[u8]) -> bool + Sync),
-    ) -> Answer<u64> {
+    pub(super) async fn invalidate_scanned(&self, bound: Duration, scope: Scope<'_>) -> Answer<u64> {
         let mut gone = 0;
         let mut passes_on_these_nodes = 0;
         let mut before = self.topology(bound).await?;
         for _ in 0..PASSES {
             for node in &before.nodes {
-                gone += self.scan_node(node, bound, glob, fits).await?;
+                gone += invalidate_scanned(&At { shared: self, node, bound }, scope).await?;
             }
             let after = self.topology(bound).await?;
             passes_on_these_nodes =
@@ -58,34 +53,6 @@ impl Shared {
             before = after;
         }
         Err(unavailable("the cluster's primaries keep changing"))
-    }
-
-    async fn scan_node(
-        &self,
-        node: &Arc<Node>,
-        bound: Duration,
-        glob: &str,
-        fits: &(dyn Fn(&[u8]) -> bool + Sync),
-    ) -> Answer<u64> {
-        let mut cursor = b"0".to_vec();
-        let mut gone = 0;
-        loop {
-            let link = self.link(node)?;
-            let scanning = node.supervisor.judged(&link, link.scan(&cursor, glob));
-            let (next, keys) = in_time(bound, async { sorted(scanning.await) }).await?;
-            // Each at its key's node, which need not be this one any more.
-            let keys = keys.iter().map(Vec::as_slice).filter(|key| fits(key));
-            let calls: Vec<Call<'_>> = keys.map(|key| Call::script(Script::Invalidate, key, &[])).collect();
-            if !calls.is_empty() {
-                for answer in in_time(bound, async { Ok(self.each(&calls).await) }).await? {
-                    gone += count(answer?)?;
-                }
-            }
-            if next == b"0" {
-                return Ok(gone);
-            }
-            cursor = next;
-        }
     }
 
     /// A new map, and what each of its nodes says of its own slots.
@@ -114,6 +81,34 @@ impl Shared {
             topology.nodes.push(Arc::clone(node));
         }
         Ok(topology)
+    }
+}
+
+/// One node of a cluster.
+struct At<'a> {
+    shared: &'a Shared,
+    node: &'a Arc<Node>,
+    bound: Duration,
+}
+
+impl Place for At<'_> {
+    type Error = CacheError;
+
+    async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
+        let link = self.shared.link(self.node)?;
+        let scanning = self.node.supervisor.judged(&link, link.scan(cursor, glob));
+        in_time(self.bound, async { sorted(scanning.await) }).await
+    }
+
+    /// Each at its key's node, which need not be this one any more.
+    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
+        let calls: Vec<Call<'_>> =
+            keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
+        let mut gone = 0;
+        for answer in in_time(self.bound, async { Ok(self.shared.each(&calls).await) }).await? {
+            gone += count(answer?)?;
+        }
+        Ok(gone)
     }
 }
 

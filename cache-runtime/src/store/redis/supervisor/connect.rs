@@ -20,7 +20,7 @@ impl Shared {
             let client = Client::open(self.route.find(self.connect_timeout).await?)?;
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
             let knows_role = self.is_master(&mut connection).await?;
-            let link = Link::new(connection, knows_role).await?;
+            let link = Link::new(connection, knows_role, self.together, self.deadline).await?;
             self.check_boot(&link).await?;
             self.beat(&link).await?;
             Ok(link)

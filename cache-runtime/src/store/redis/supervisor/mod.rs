@@ -23,6 +23,7 @@ pub(super) use self::tend::jittered;
 use super::Answer;
 use super::answer::{is_demoted, is_refusal, is_unwell, reason};
 use super::backlog::Backlog;
+use super::gather::Together;
 use super::link::Link;
 use crate::error::CacheError;
 
@@ -55,6 +56,7 @@ struct Shared {
     /// Steps in a row without an answer in time.
     late: AtomicU32,
     boot: Boot,
+    together: Together,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
 }
@@ -68,6 +70,8 @@ pub(super) struct Setup {
     /// Until the server has told its own time.
     pub(super) clock_offset: i64,
     pub(super) boots: Boots,
+    /// How it takes many reads at once.
+    pub(super) together: Together,
 }
 
 /// A heartbeat may share the connection with a large answer.
@@ -91,6 +95,7 @@ impl Supervisor {
                 given_up: ArcSwapOption::empty(),
                 late: AtomicU32::new(0),
                 boot: Boot::new(setup.boots),
+                together: setup.together,
                 backlog: setup.backlog,
             }),
         }

@@ -1,0 +1,82 @@
+//! What generated code uses, and nothing else should: these names change without notice.
+
+mod error;
+mod policy;
+mod probe;
+mod success;
+mod task;
+mod value;
+
+pub use crate::catalog::{Registered, RegisteredStrategy};
+pub use crate::entry::{Entry, EntryPattern};
+pub use crate::invalidate::{InvalidateGuard, Invalidations};
+pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
+pub use crate::load::ErrorSharing;
+pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, load_owned};
+pub use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
+pub use crate::read::Call;
+pub use crate::site::Site;
+pub use crate::value::{SchemaVisitor, Shape};
+pub use inventory;
+
+pub use self::error::{
+    NeverTimesOut, ShareByClone, ShareByMessage, ShareNever, share_of, timed_out, times_out,
+};
+pub use self::policy::{in_background, in_caller, millis};
+pub use self::probe::Probe;
+pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
+pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
+pub use self::value::{ByName, BySchema, IsOption, IsResult, Visible, assert_plain, assert_value, schema_of};
+
+use crate::cache::Cache;
+
+/// For the targets in `fuzz/`.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::fuzzing::{keys, record};
+}
+
+/// For the interleaving checker in `tests/`.
+#[cfg(feature = "__interleaving")]
+pub mod interleaving {
+    pub use crate::interleaving::{
+        Background, Hook, Standing, age, end_claim, evict, expire, read_owned, set_hook, sibling, standing,
+    };
+}
+
+/// Puts a site into the catalog.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_register {
+    ($site:expr) => {
+        $crate::__private::inventory::submit! { $crate::__private::Registered(&$site) }
+    };
+}
+pub use crate::__cache_register as register;
+
+/// Puts a strategy into the catalog.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_register_strategy {
+    ($strategy:expr) => {
+        $crate::__private::inventory::submit! { $crate::__private::RegisteredStrategy($strategy) }
+    };
+}
+pub use crate::__cache_register_strategy as register_strategy;
+
+/// A typed entry.
+pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: Shape) -> Entry<V, K> {
+    Entry::new(site, cache, key, schema)
+}
+
+impl PatternWriter {
+    /// Where a strategy appends its key fields.
+    pub fn fields(&mut self) -> &mut KeyWriter {
+        self.key()
+    }
+
+    /// The finished pattern.
+    pub fn finish(self, cache: &Cache, site: &'static Site) -> EntryPattern {
+        EntryPattern::new(cache, site, self.into_pattern())
+    }
+}

@@ -1,0 +1,99 @@
+//! The type of a value: whether it can be cached, its fingerprint, and aliases that hide what is around it.
+
+use super::Probe;
+use crate::value::{CacheValue, Shape, Value, by_name, by_schema};
+
+/// `Result` behind an alias.
+pub trait IsResult {
+    /// The value's type.
+    type Ok;
+    /// The error's type.
+    type Err;
+}
+
+impl<T, E> IsResult for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
+/// `Option` behind an alias.
+pub trait IsOption {
+    /// The value's type.
+    type Some;
+}
+
+impl<T> IsOption for Option<T> {
+    type Some = T;
+}
+
+/// Refuses a type that can't be cached, at the place where it is written.
+pub const fn assert_value<V: Value>() {}
+
+/// The derived schema, where there is one.
+pub trait BySchema {
+    /// The function that gives the fingerprint.
+    fn schema(&self) -> Shape;
+}
+
+impl<V: CacheValue> BySchema for &Probe<V> {
+    fn schema(&self) -> Shape {
+        by_schema::<V>()
+    }
+}
+
+/// Else the type's name.
+pub trait ByName {
+    /// The function that gives the fingerprint.
+    fn schema(&self) -> Shape;
+}
+
+impl<V: 'static> ByName for Probe<V> {
+    fn schema(&self) -> Shape {
+        by_name::<V>()
+    }
+}
+
+/// The function that gives a type's fingerprint.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_schema_of {
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{ByName as _, BySchema as _};
+        (&&$crate::__private::Probe::<$value>::new()).schema()
+    }};
+}
+pub use crate::__cache_schema_of as schema_of;
+
+impl<T, E> Probe<Result<T, E>> {
+    /// Whether the type is a `Result` or an `Option`.
+    pub const HIDDEN: bool = true;
+}
+
+impl<T> Probe<Option<T>> {
+    /// Whether the type is a `Result` or an `Option`.
+    pub const HIDDEN: bool = true;
+}
+
+/// Every other type.
+pub trait Visible {
+    /// Whether the type is a `Result` or an `Option`.
+    const HIDDEN: bool = false;
+}
+
+impl<T: ?Sized> Visible for Probe<T> {}
+
+/// Refuses a `Result` or an `Option` that hides behind an alias: its error, or its `None`, would be cached.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_assert_plain {
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::Visible as _;
+        assert!(
+            !<$crate::__private::Probe<$value>>::HIDDEN,
+            "this return type is a `Result` or an `Option` behind an alias: add `result` or `option` to the attribute"
+        )
+    }};
+}
+pub use crate::__cache_assert_plain as assert_plain;

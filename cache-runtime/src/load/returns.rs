@@ -1,0 +1,174 @@
+//! What a loader returns: which of it is the value that is cached, and what the callers are given.
+
+use std::convert::Infallible;
+use std::future::Future;
+
+use super::loaded::Load;
+use super::sharing::ErrorSharing;
+use crate::error::LoadTimeout;
+use crate::read::Call;
+use crate::value::Value;
+
+/// A shape that `Loaded` has. A type of its own for each, as `V` alone may be anything.
+pub trait Returns<Loaded> {
+    /// What is cached.
+    type Value;
+    /// What a load that fails gives.
+    type Error;
+    /// What callers are given.
+    type Given;
+
+    /// Whether the answer `None` is one.
+    const TAKES_NONE: bool;
+
+    /// What was loaded, taken apart.
+    #[doc(hidden)]
+    fn open(loaded: Loaded) -> Result<Load<Option<Self::Value>>, Self::Error>;
+
+    /// Puts it together for a caller.
+    fn close(answer: Result<Option<Self::Value>, Self::Error>) -> Self::Given;
+}
+
+/// `V`
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+/// `Option<V>`
+#[derive(Clone, Copy, Debug)]
+pub struct Optional;
+
+/// `Result<V, E>`
+#[derive(Clone, Copy, Debug)]
+pub struct Fallible;
+
+/// `Result<Option<V>, E>`
+#[derive(Clone, Copy, Debug)]
+pub struct FallibleOptional;
+
+/// `Result<Load<V>, E>`, of which callers are given `Result<V, E>`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithTerms;
+
+impl<V> Returns<V> for Plain {
+    type Value = V;
+    type Error = Infallible;
+    type Given = V;
+
+    const TAKES_NONE: bool = false;
+
+    fn open(loaded: V) -> Result<Load<Option<V>>, Infallible> {
+        Ok(Load::new(Some(loaded)))
+    }
+
+    fn close(answer: Result<Option<V>, Infallible>) -> V {
+        let Ok(value) = answer;
+        some(value)
+    }
+}
+
+impl<V> Returns<Option<V>> for Optional {
+    type Value = V;
+    type Error = Infallible;
+    type Given = Option<V>;
+
+    const TAKES_NONE: bool = true;
+
+    fn open(loaded: Option<V>) -> Result<Load<Option<V>>, Infallible> {
+        Ok(Load::new(loaded))
+    }
+
+    fn close(answer: Result<Option<V>, Infallible>) -> Option<V> {
+        let Ok(value) = answer;
+        value
+    }
+}
+
+impl<V, E> Returns<Result<V, E>> for Fallible {
+    type Value = V;
+    type Error = E;
+    type Given = Result<V, E>;
+
+    const TAKES_NONE: bool = false;
+
+    fn open(loaded: Result<V, E>) -> Result<Load<Option<V>>, E> {
+        loaded.map(|value| Load::new(Some(value)))
+    }
+
+    fn close(answer: Result<Option<V>, E>) -> Result<V, E> {
+        answer.map(some)
+    }
+}
+
+impl<V, E> Returns<Result<Option<V>, E>> for FallibleOptional {
+    type Value = V;
+    type Error = E;
+    type Given = Result<Option<V>, E>;
+
+    const TAKES_NONE: bool = true;
+
+    fn open(loaded: Result<Option<V>, E>) -> Result<Load<Option<V>>, E> {
+        loaded.map(Load::new)
+    }
+
+    fn close(answer: Result<Option<V>, E>) -> Result<Option<V>, E> {
+        answer
+    }
+}
+
+impl<V, E> Returns<Result<Load<V>, E>> for WithTerms {
+    type Value = V;
+    type Error = E;
+    type Given = Result<V, E>;
+
+    const TAKES_NONE: bool = false;
+
+    fn open(loaded: Result<Load<V>, E>) -> Result<Load<Option<V>>, E> {
+        loaded.map(|load| load.map(Some))
+    }
+
+    fn close(answer: Result<Option<V>, E>) -> Result<V, E> {
+        answer.map(some)
+    }
+}
+
+/// The loader returned a value, and nothing else is taken for an answer.
+#[expect(clippy::unreachable, reason = "without `TAKES_NONE` every answer is a value")]
+fn some<V>(value: Option<V>) -> V {
+    value.unwrap_or_else(|| unreachable!("an answer without a value"))
+}
+
+/// The entry's value, or what `loader` returns, which runs inside of this call.
+pub async fn load<S, V, E, F, Fut>(_: S, call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> S::Given
+where
+    V: Value,
+    S: Returns<Fut::Output, Value = V, Error = E>,
+    F: FnOnce() -> Fut,
+    Fut: Future,
+{
+    let call = Call { takes_none: S::TAKES_NONE, ..call };
+    S::close(super::load(call, sharing, || async { S::open(loader().await) }).await)
+}
+
+/// The same where the load may run in a task: `make` is called when there is something to load. `timed_out` says how the error
+/// tells of a load that took too long.
+pub async fn load_owned<S, V, E, F, Fut>(
+    _: S,
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+    make: F,
+) -> S::Given
+where
+    V: Value,
+    E: Send + 'static,
+    S: Returns<Fut::Output, Value = V, Error = E>,
+    F: FnOnce() -> Fut,
+    Fut: Future + Send + 'static,
+{
+    let call = Call { takes_none: S::TAKES_NONE, ..call };
+    let make = || {
+        let load = make();
+        async { S::open(load.await) }
+    };
+    S::close(super::load_owned(call, sharing, timed_out, make).await)
+}

@@ -1,0 +1,179 @@
+//! Reads that are under way at the same time, gathered into one command.
+//!
+//! A server and its client spend most of what a small read costs on the command around it: hundreds of reads in one `MGET` cost
+//! a fraction of as many `GET`s. Who reads alone must not wait for others who may never come, so nothing here waits for the
+//! network or for a clock: a read goes out at once while there are few, and else with all those that were made in the same turn
+//! of the scheduler. The busier the process, the more that are.
+
+use std::mem::take;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{ErrorKind, RedisResult, Value, cmd, pipe};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+/// So many reads go out each on its own: the fewer there are, the less there is to gain, and a turn of the scheduler to lose.
+const ALONE: usize = 4;
+
+/// So many keys are asked for at once. More gain little, and the answer to the last key holds up that to the first.
+const MOST: usize = 128;
+
+/// How a server takes many reads at once.
+#[derive(Clone, Copy)]
+pub(super) enum Together {
+    /// One command.
+    Mget,
+    /// A node of a cluster takes no command for keys of several slots, and says for each key whether it has gone elsewhere.
+    Pipeline,
+}
+
+pub(super) struct Gather {
+    shared: Arc<Shared>,
+    /// Where the connection lives: a caller may be in another executor.
+    runtime: Handle,
+    /// Reads without an answer yet.
+    reading: AtomicUsize,
+}
+
+struct Shared {
+    connection: MultiplexedConnection,
+    together: Together,
+    /// How long a caller waits at the most. What waits for an answer keeps the connection open, also to a peer that has
+    /// vanished, and must not do so for ever.
+    deadline: Duration,
+    waiting: Mutex<Vec<Wanted>>,
+}
+
+struct Wanted {
+    key: Vec<u8>,
+    answer: oneshot::Sender<RedisResult<Value>>,
+}
+
+impl Gather {
+    /// For a connection that lives in the runtime of the caller.
+    pub(super) fn new(connection: MultiplexedConnection, together: Together, deadline: Duration) -> Gather {
+        let shared = Shared { connection, together, deadline, waiting: Mutex::default() };
+        Gather { shared: Arc::new(shared), runtime: Handle::current(), reading: AtomicUsize::new(0) }
+    }
+
+    /// What stands at a key, as `GET` gives it; but another type may count as nothing.
+    pub(super) async fn get(&self, key: &[u8]) -> RedisResult<Value> {
+        let reading = Reading::begin(&self.reading);
+        if reading.before < ALONE {
+            let mut connection = self.shared.connection.clone();
+            return connection.send_packed_command(cmd("GET").arg(key)).await.and_then(Value::extract_error);
+        }
+        let (answer, heard) = oneshot::channel();
+        self.add(Wanted { key: key.to_vec(), answer });
+        // Gone without an answer: the runtime of the connection is shutting down, or the deadline has passed.
+        heard.await.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer to a read among others").into()))
+    }
+
+    fn add(&self, wanted: Wanted) {
+        let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(wanted);
+        match waiting.len() {
+            1 => {
+                drop(waiting);
+                let shared = Arc::clone(&self.shared);
+                self.runtime.spawn(async move {
+                    // Lets those go first that are about to read too.
+                    yield_now().await;
+                    let wanted = shared.take();
+                    shared.read(wanted).await;
+                });
+            }
+            MOST => {
+                let wanted = take(&mut *waiting);
+                drop(waiting);
+                let shared = Arc::clone(&self.shared);
+                self.runtime.spawn(async move { shared.read(wanted).await });
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Shared {
+    fn take(&self) -> Vec<Wanted> {
+        take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn read(&self, wanted: Vec<Wanted>) {
+        if wanted.is_empty() {
+            return;
+        }
+        let Ok(answers) = timeout(2 * self.deadline, self.ask(&wanted)).await else { return };
+        match answers {
+            Ok(answers) => {
+                for (wanted, answer) in wanted.into_iter().zip(answers) {
+                    // Whoever has gone meanwhile does not hear it.
+                    let _ = wanted.answer.send(answer.extract_error());
+                }
+            }
+            Err(error) => {
+                for wanted in wanted {
+                    let _ = wanted.answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// As many answers as keys.
+    async fn ask(&self, wanted: &[Wanted]) -> RedisResult<Vec<Value>> {
+        let answers = match self.together {
+            Together::Mget => match self.mget(wanted).await {
+                // A user who may not read one of the keys, or not use this command, is told so for each key.
+                Err(error) if error.code() == Some("NOPERM") => self.pipeline(wanted).await?,
+                answers => answers?,
+            },
+            Together::Pipeline => self.pipeline(wanted).await?,
+        };
+        if answers.len() == wanted.len() {
+            return Ok(answers);
+        }
+        Err((ErrorKind::UnexpectedReturnType, "not as many answers as keys").into())
+    }
+
+    async fn mget(&self, wanted: &[Wanted]) -> RedisResult<Vec<Value>> {
+        let mut command = cmd("MGET");
+        for wanted in wanted {
+            command.arg(&wanted.key);
+        }
+        match self.connection.clone().send_packed_command(&command).await?.extract_error()? {
+            Value::Array(answers) => Ok(answers),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn pipeline(&self, wanted: &[Wanted]) -> RedisResult<Vec<Value>> {
+        let mut pipeline = pipe();
+        for wanted in wanted {
+            pipeline.cmd("GET").arg(&wanted.key);
+        }
+        self.connection.clone().send_packed_commands(&pipeline, 0, wanted.len()).await
+    }
+}
+
+/// Counts a read for as long as it goes on.
+struct Reading<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl Reading<'_> {
+    fn begin(count: &AtomicUsize) -> Reading<'_> {
+        Reading { count, before: count.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

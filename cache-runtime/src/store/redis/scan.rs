@@ -1,0 +1,84 @@
+//! Scans: a server looks at all of its keys, in batches, and what is looked for is invalidated.
+
+use redis::{RedisResult, Value};
+
+use crate::key::Pattern;
+
+/// How many keys a server looks at, and how many are removed, in one step: some hundred microseconds of its time.
+pub(super) const BATCH: usize = 500;
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'a> {
+    Pattern(&'a Pattern),
+    Namespace(&'a str),
+}
+
+/// The next cursor, and keys.
+pub(super) type Scanned = (Vec<u8>, Vec<Vec<u8>>);
+
+/// Where is looked, each step of it bounded.
+pub(super) trait Place: Sync {
+    type Error: Send;
+
+    /// One step of a scan: keys that fit the glob.
+    fn scan(&self, cursor: &[u8], glob: &str) -> impl Future<Output = Result<Scanned, Self::Error>> + Send;
+
+    /// Invalidates one batch. Gives how many there were.
+    fn invalidate(&self, keys: &[&[u8]]) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+}
+
+/// Invalidates all keys of a scope. Gives how many there were.
+pub(super) async fn invalidate_scanned<P: Place>(place: &P, scope: Scope<'_>) -> Result<u64, P::Error> {
+    let mut gone = 0;
+    for glob in scope.globs() {
+        let mut cursor = b"0".to_vec();
+        loop {
+            let (next, keys) = place.scan(&cursor, &glob).await?;
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| scope.fits(key)).collect();
+            if !keys.is_empty() {
+                gone += place.invalidate(&keys).await?;
+            }
+            if next == b"0" {
+                break;
+            }
+            cursor = next;
+        }
+    }
+    Ok(gone)
+}
+
+impl Scope<'_> {
+    fn globs(self) -> Vec<String> {
+        match self {
+            Scope::Pattern(pattern) => pattern.globs(),
+            Scope::Namespace(namespace) => vec![namespace_glob(namespace)],
+        }
+    }
+
+    /// A glob says too much: its `*` reaches over `:`.
+    fn fits(self, key: &[u8]) -> bool {
+        match self {
+            // Keys of others need not be UTF-8; those are not ours.
+            Scope::Pattern(pattern) => std::str::from_utf8(key).is_ok_and(|key| pattern.matches(key)),
+            Scope::Namespace(_) => true,
+        }
+    }
+}
+
+/// The glob of all keys of a namespace, which may hold characters that mean something in one.
+fn namespace_glob(namespace: &str) -> String {
+    let mut glob = String::with_capacity(namespace.len() + 2);
+    for character in namespace.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
+            glob.push('\\');
+        }
+        glob.push(character);
+    }
+    glob + ":*"
+}
+
+/// What `SCAN` answers: bytes, as keys of others need not be UTF-8.
+pub(super) fn scanned(answer: Value) -> RedisResult<Scanned> {
+    Ok(redis::from_redis_value(answer)?)
+}
