@@ -91,6 +91,7 @@ mod tests {
         Some(Duration::from_millis(millis))
     }
 
+    // Bites: fails without `past < policy.error_window()` in Age::of (age.rs).
     #[test]
     fn the_two_windows_begin_with_the_end_of_the_ttl_and_do_not_add_up() {
         let policy =
@@ -102,6 +103,7 @@ mod tests {
         assert_eq!(Age::of(&none, &policy, 10_000), Age::Over);
     }
 
+    // Bites: fails without `is_due(…)` in Age::of (age.rs).
     #[test]
     fn a_refresh_is_the_earlier_the_longer_a_load_takes() {
         let policy = Policy::new(Duration::from_secs(10)).early_refresh(Some(1.0));

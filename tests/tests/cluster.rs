@@ -1,7 +1,4 @@
 //! What only a cluster does: slots that move, primaries that are replaced, keys on several nodes.
-//!
-//! Take out, to see these fail: in `store/redis/cluster/mod.rs` the following of a `Redirect`, its `asking`, the wish for a new map
-//! in `note` and `link`; in `cluster/scan.rs` the second pass; in `cluster/tend.rs` the replay.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -82,6 +79,7 @@ async fn keys_lie_on_all_primaries_and_are_read_written_and_cleared_together() {
 }
 
 /// The slot's new node takes a key that was moved there, before the slot is its own; a key that is still at the old one too.
+// Bites: fails without `pipeline.cmd("ASKING")` in Link::calls_with (store/redis/link.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_is_on_its_way_is_read_at_both_ends() {
     let cluster = cluster().await;
@@ -110,6 +108,7 @@ async fn a_slot_that_is_on_its_way_is_read_at_both_ends() {
 }
 
 /// The map is wrong: the first call of all is sent on, and the ones behind it go straight to the new node.
+// Bites: fails without `self.follow(&redirect)` in Shared::each (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_has_moved_is_followed_within_the_same_call() {
     let cluster = cluster().await;
@@ -134,6 +133,7 @@ async fn a_slot_that_has_moved_is_followed_within_the_same_call() {
 }
 
 /// Slots go round between the nodes, under readers and writers that know what they must not see.
+// Bites: fails without `self.shared.follow(&redirect)` in Cluster::call (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_stale_and_nothing_fails_while_slots_move() {
     let cluster = Arc::new(cluster().await);
@@ -174,6 +174,7 @@ async fn nothing_is_stale_and_nothing_fails_while_slots_move() {
 }
 
 /// A scan that goes from node to node misses a key that moves the other way, but for the second pass.
+// Bites: fails without `passes_on_these_nodes == 2` in Shared::invalidate_scanned (store/redis/cluster/scan.rs), going over the nodes once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
     let cluster = Arc::new(cluster().await);
@@ -211,12 +212,15 @@ async fn a_key_that_moves_to_a_node_that_was_scanned_is_cleared_all_the_same() {
         assert_eq!(clearing.await.unwrap(), Ok(KEYS as u64), "the move has ended: {ends}");
         // The record of a node's run moves too, and is none.
         let manager = CacheManager::new(&cache);
-        eventually("nothing is left", async || manager.stats().await.store.entries == Some(0)).await;
+        eventually(async || manager.stats().await.store.entries == Some(0)).await;
     }
 }
 
 /// A primary is killed: its keys are loaded from the source, those of others are hits; its replica takes over, and what was
 /// invalidated meanwhile is not served from it.
+// Bites: fails without `self.wake.notify_one()` in Shared::link and Shared::note (store/redis/cluster/mod.rs).
+// Bites: fails without `shared.replay()` in tend (store/redis/cluster/tend.rs).
+// Bites: fails without `node.supervisor.not_before()` in Cluster::not_before (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
     let mut cluster = tokio::task::spawn_blocking(RedisCluster::quick_to_fail_over).await.unwrap();
@@ -281,6 +285,8 @@ async fn a_primary_that_dies_is_replaced_and_what_was_invalidated_is_gone() {
 }
 
 /// A packaged server saves now and then by default, and comes back with what it has saved.
+// Bites: fails without `node.supervisor.not_before()` in Cluster::not_before (store/redis/cluster/mod.rs).
+// Bites: fails without `to.supervisor.inherit(…)` in Shared::hand_over (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
     let mut cluster = cluster().await;
@@ -293,9 +299,9 @@ async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
     source.put(7, 2);
     assert_eq!(entry.invalidate().await, Ok(Invalidated::Applied));
     cluster.nodes[node].kill();
-    eventually("it is noticed", async || !is_reachable(&cache).await).await;
+    eventually(async || !is_reachable(&cache).await).await;
     cluster.nodes[node].restart();
-    eventually("it is trusted again", async || is_reachable(&cache).await).await;
+    eventually(async || is_reachable(&cache).await).await;
     let is_back =
         |cluster: &RedisCluster| cluster.nodes[node].query::<u64>(&["EXISTS", entry.key().as_str()]);
     assert_eq!(is_back(&cluster), 1, "the invalidated value is back");
@@ -323,10 +329,11 @@ async fn a_primary_that_comes_back_with_an_old_snapshot_is_not_believed() {
             && later.number_entry(old).get().await == Some(1)
             && later.number_entry(7).get().await == Some(2)
     };
-    eventually("who connects later hears of it", inherited).await;
+    eventually(inherited).await;
 }
 
 /// A failover that is asked for: the old primary is a replica now, and sends its clients on.
+// Bites: fails without `self.wake.notify_one()` in Shared::link and Shared::note (store/redis/cluster/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_primary_that_is_replaced_sends_its_clients_on() {
     let cluster = cluster().await;

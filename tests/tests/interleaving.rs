@@ -18,6 +18,24 @@ use cache_tests::interleaving::{
     share,
 };
 
+// Bites: fails without `began >= arrived ||` in Waiter::join (load/flight.rs).
+// Bites: fails without `seen == state.seen.as_ref()` in Waiter::join (load/flight.rs).
+// Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
+// Bites: fails without `leader.turn(…)` in lead (load/lead.rs).
+// Bites: fails without `(flights.give_back)(…)` in close (load/flight.rs).
+// Bites: fails without `if !mark.contended` in end_write (store/memory/slot.rs), and the comparison with 0 in end_write.lua.
+// Bites: fails without `None => (Change::Remove, …)` in end_write (store/memory/slot.rs), and the last `UNLINK` of end_write.lua.
+// Bites: fails without `self.events += 1` in Mark::contend (store/memory/slot.rs), and `events + 1` in mark.lua.
+// Bites: fails without `declared.iter().all(…)` in Standing::hold (tags.rs).
+// Bites: fails without `nonce == Some(tag.nonce)` in Standing::hold (tags.rs), where a missing nonce differs.
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
+// Bites: fails without `tags::open(miss)` in lead (load/lead.rs), asking behind the load instead.
+// Bites: fails without `in_background(…)` in Mark::drop (write.rs).
+// Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
+// Bites: fails without `pending.hold(…)` in write (write.rs).
+// Bites: fails without `self.forget_values()` in Pending::send (transaction/pending.rs).
+// Bites: fails without `send_in_background(…)` in AfterCommit::drop (transaction/mod.rs).
+// Bites: fails without `load_inside(…)` in load and load_owned (load/mod.rs, load/task.rs).
 #[test]
 fn no_schedule_breaks_a_promise() {
     check(schedules(), Runtime::in_memory);

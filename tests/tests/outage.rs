@@ -113,6 +113,7 @@ async fn bytes_of_others_are_said_once_and_counted() {
     assert_eq!(foreign.value_entry(1).counts().undecodable, 5);
 }
 
+// Bites: fails without `timeout_at(…)` in Budget::spend (store/budget.rs).
 #[tokio::test]
 async fn a_server_that_does_not_answer_costs_one_deadline_and_is_noticed() {
     let server = RedisServer::start();
@@ -187,6 +188,7 @@ macro_rules! assert_two_loads_at_the_most {
     };
 }
 
+// Bites: fails without `leader.turn(…)` in lead (load/lead.rs).
 #[tokio::test]
 async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_down() {
     let mut server = RedisServer::start();
@@ -197,6 +199,7 @@ async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_down() 
 }
 
 /// The server answers, and grants no lease.
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 #[tokio::test]
 async fn concurrent_misses_run_two_loads_at_the_most_while_the_server_is_full() {
     let server = RedisServer::start();
@@ -229,6 +232,7 @@ fn a_load_may_be_dropped_outside_of_the_runtime() {
     drop(load);
 }
 
+// Bites: fails without `timeout_at(…)` in Budget::spend (store/budget.rs).
 #[tokio::test]
 async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
     #[cache_strategy(namespace = "targets", ttl = 60, kind = "cache_aside")]
@@ -261,6 +265,7 @@ async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
 }
 
 /// All calls share one connection: what is never there in time would hold up all of them each time that it is read.
+// Bites: fails without `look_whether_too_large(…)` in Call::look (read.rs).
 #[tokio::test]
 async fn what_is_too_large_to_be_read_in_time_is_removed() {
     let server = RedisServer::start();
@@ -278,6 +283,7 @@ async fn what_is_too_large_to_be_read_in_time_is_removed() {
 }
 
 /// A server that answers, but later than any call waits for: heartbeats alone would not tell.
+// Bites: fails without `>= LATE_IN_A_ROW` in Waiting::drop (store/redis/supervisor/mod.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_too_slow_is_left_alone_until_it_is_quick_again() {
     let server = RedisServer::start();
@@ -452,6 +458,7 @@ fn the_embedded_store_works_without_a_runtime() {
 }
 
 /// A packaged server saves now and then by default, and comes back with what it has saved.
+// Bites: fails without `stored.header.created < not_before` in Call::value (read.rs).
 #[tokio::test]
 async fn a_server_that_comes_back_with_an_old_snapshot_is_not_believed() {
     for trusts in [false, true] {
@@ -484,6 +491,7 @@ async fn a_server_that_comes_back_with_an_old_snapshot_is_not_believed() {
     }
 }
 
+// Bites: fails without `boot.is_in(&found, &run)` in Shared::keep_boot (store/redis/supervisor/boot.rs), returning always.
 #[tokio::test]
 async fn a_flush_does_not_make_what_comes_after_it_old() {
     let server = RedisServer::start();

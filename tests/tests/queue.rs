@@ -1,7 +1,4 @@
 //! P6: an invalidation that could not be sent is not forgotten.
-//!
-//! Take out, to see these fail: `Shared::replay` before a connection is published (`reconnect` in `store/redis/supervisor.rs`) or
-//! after a heartbeat (`watch`); the look at the queue in `Call::look`.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -55,6 +52,7 @@ async fn reachable(cache: &Cache, expected: bool) {
     eventually(async || manager.health_check().await.reachable == expected).await;
 }
 
+// Bites: fails without `&& shared.replay(&link)` in reconnect (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_invalidated_while_cut_off_is_gone_before_the_server_is_trusted_again() {
     let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
@@ -93,6 +91,7 @@ async fn an_invalidation_without_an_answer_is_sent_again() {
     assert_eq!(aside.number(1).await, Ok(2));
 }
 
+// Bites: fails without `&& shared.replay(&link)` in reconnect (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
     #[cache_invalidate(numbers.number(1), numbers.number(*))]
@@ -120,6 +119,8 @@ async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
 }
 
 /// One that the server refuses keeps neither the connection from everybody, nor itself from being honoured here.
+// Bites: fails without `store.is_queued(self.key)` in Call::look (read.rs).
+// Bites: fails without `shared.replay(link)` in watch (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_server_refuses_does_not_keep_the_connection() {
     let Two { source, there, _server, .. } = two(Duration::from_secs(10)).await;
@@ -156,7 +157,7 @@ async fn what_the_server_refuses_does_not_keep_the_connection() {
 
 /// Its tag falls while the lease is on its way: what the lease finds there is not served.
 ///
-/// Take out, to see it fail: the tags in `Call::is_queued`.
+// Bites: fails without `self.tags` in Call::is_queued (read.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_lease_finds_under_a_queued_tag_is_not_read() {
     let Two { source, there, _server: server, .. } = two(Duration::from_secs(10)).await;
@@ -201,6 +202,7 @@ async fn all(numbers: &Aside) {
 }
 
 /// A caller who goes away in the middle of an invalidation.
+// Bites: fails without `self.store.queue_key(self.key)` in QueueOnDrop::drop (invalidate.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invalidation_that_is_dropped_is_made_up_for() {
     let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
@@ -219,6 +221,7 @@ async fn an_invalidation_that_is_dropped_is_made_up_for() {
 }
 
 /// A store that does not answer is no reason to leave another one alone.
+// Bites: fails without `cache.is(target.cache())` in send (invalidate.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn targets_of_another_cache_are_invalidated_all_the_same() {
     #[cache_invalidate(far.number(1), near.number(1))]

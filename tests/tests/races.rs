@@ -45,6 +45,8 @@ fn patient() -> cache_runtime::CacheBuilder {
     Cache::builder().deadline(Duration::from_secs(30)).wait(Duration::from_secs(60))
 }
 
+// Bites: fails without `seen == state.seen.as_ref()` in Waiter::join (load/flight.rs).
+// Bites: fails without `self.events += 1` in Mark::contend (store/memory/slot.rs), and `events + 1` in mark.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_read_is_stale_in_memory() {
     let cache = patient().build().await.unwrap();
@@ -52,6 +54,7 @@ async fn no_read_is_stale_in_memory() {
 }
 
 /// So small that leases, marks and values are evicted all the time.
+// Bites: fails without `began >= arrived ||` in Waiter::join (load/flight.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_read_is_stale_in_memory_under_evictions() {
     let cache = patient().memory_bytes(64 << 10).build().await.unwrap();
@@ -77,6 +80,7 @@ async fn no_read_is_stale_in_memory_under_evictions() {
     noise.abort();
 }
 
+// Bites: fails without `began >= arrived ||` in Waiter::join (load/flight.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_read_is_stale_on_redis() {
     let server = RedisServer::start();
@@ -86,6 +90,7 @@ async fn no_read_is_stale_on_redis() {
 }
 
 /// Slots move all the while, so that many calls are sent on, some of them while a key is in between.
+// Bites: fails without `began >= arrived ||` in Waiter::join (load/flight.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_read_is_stale_on_a_cluster_whose_slots_move() {
     let cluster = tokio::task::spawn_blocking(RedisCluster::start).await.unwrap();
@@ -118,6 +123,7 @@ fn worker(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_race-worker")).args(arguments).spawn().expect("the worker starts")
 }
 
+// Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_read_is_stale_between_processes() {
     let server = RedisServer::start();
@@ -133,6 +139,7 @@ async fn no_read_is_stale_between_processes() {
     at_rest(&patient().url(server.url()).build().await.unwrap(), &source, seed).await;
 }
 
+// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if found then return found end` in lease.lua.
 #[test]
 fn concurrent_misses_in_several_processes_run_one_load() {
     let server = RedisServer::start();
@@ -147,6 +154,7 @@ fn concurrent_misses_in_several_processes_run_one_load() {
     assert_eq!(on_counts(&server, "loads"), 1);
 }
 
+// Bites: fails without `'PX', ARGV[2]` in lease.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_killed_in_the_middle_of_a_load_holds_nobody_longer_than_its_lease() {
     let server = RedisServer::start();

@@ -61,6 +61,7 @@ proptest! {
     }
 
     /// Near misses: the same characters, split elsewhere between the parts.
+    // Bites: fails without `b':'` in classes (key/escape.rs).
     #[test]
     fn moving_a_character_to_the_next_part_changes_the_key(whole in text(), one in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
         let cut = |at: &prop::sample::Index| {

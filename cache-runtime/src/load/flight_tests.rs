@@ -6,6 +6,7 @@ use crate::record::Nonce;
 
 /// Found by the interleaving checker: the second leader's request was dropped before it reached the store, so the first
 /// one's lease still stood there, and nobody gave it back.
+// Bites: fails without `state.abandoned.extend(replaced)` in Leader::ask (load/flight.rs).
 #[tokio::test]
 async fn a_leader_that_took_over_and_is_dropped_gives_both_leases_back() {
     let given_back = Arc::new(Mutex::new(Vec::new()));

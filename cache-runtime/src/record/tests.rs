@@ -174,6 +174,7 @@ proptest! {
 
     /// Any bytes, and good records that were changed, cut off and lengthened: read or refused, and what is read means what was
     /// written; and nothing is asked of the allocator that the bytes themselves do not take.
+    // Bites: fails without `flags & !FLAGS != 0` in Header::parse (record/header.rs).
     #[test]
     fn hostile_bytes_are_read_or_refused(record in hostile()) {
         crate::fuzzing::record(&record);
@@ -183,6 +184,7 @@ proptest! {
         prop_assert!(asked <= 8 * length + 256, "{} bytes for {}", asked, length);
     }
 
+    // Bites: fails without `"float_roundtrip"` in the features of serde_json (Cargo.toml).
     #[test]
     fn a_float_comes_back_as_it_was(float in any::<f64>(), part in 0.0..1.0_f64) {
         for float in [float, part] {

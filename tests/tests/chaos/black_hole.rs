@@ -43,6 +43,8 @@ pub(crate) fn share(sorted: &[Duration], share: f64) -> Duration {
     sorted[((sorted.len() - 1) as f64 * share) as usize]
 }
 
+// Bites: fails without `shared.replay(…)` in reconnect and watch (store/redis/supervisor/tend.rs).
+// Bites: fails without `timeout_at(…)` in Budget::spend (store/budget.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
     let server = RedisServer::start();
@@ -115,6 +117,7 @@ async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
 }
 
 /// The server goes away, and what answers instead of it only takes connections.
+// Bites: fails without `shared.replay(…)` in reconnect and watch (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_only_takes_connections_is_no_server() {
     let server = RedisServer::start();

@@ -56,11 +56,15 @@ macro_rules! assert_one_failure_for_all {
     };
 }
 
+// Bites: fails without `miss.sharing.share(error)` in land (load/lead.rs).
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_callers_share_one_failure_in_memory() {
     assert_one_failure_for_all!(Cache::memory());
 }
 
+// Bites: fails without `miss.sharing.share(error)` in land (load/lead.rs).
+// Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_callers_share_one_failure_on_redis() {
     let server = RedisServer::start();

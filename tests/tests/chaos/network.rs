@@ -47,6 +47,7 @@ async fn noise_in_the_answers_is_never_a_value() {
     under(Fault::Garbage).await;
 }
 
+// Bites: fails without `timeout(shared.heartbeat_timeout, …)` in watch (store/redis/supervisor/tend.rs), and `>= LATE_IN_A_ROW` in Waiting::drop.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn answers_that_end_in_the_middle_hold_nobody() {
     under(Fault::Partial).await;

@@ -59,6 +59,7 @@ fn set(server: &RedisServer, what: &str) {
     server.command(&["EVAL", "redis.call('SELECT', 1) redis.call('SET', KEYS[1], 1)", "1", what]);
 }
 
+// Bites: fails without `Some(slot) if !free` in lease (store/memory/slot.rs), and `if found then return found end` in lease.lua.
 #[test]
 fn a_thousand_misses_in_four_processes_run_one_load() {
     let server = RedisServer::start();
@@ -73,6 +74,7 @@ fn a_thousand_misses_in_four_processes_run_one_load() {
     assert_eq!(count(&server, "loads"), 1);
 }
 
+// Bites: fails without `'PX', ARGV[2]` in lease.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leader_that_is_killed_holds_nobody_longer_than_its_lease() {
     let server = RedisServer::start();
@@ -87,6 +89,7 @@ async fn a_leader_that_is_killed_holds_nobody_longer_than_its_lease() {
 }
 
 /// Stopped it can't renew its lease, and does not know that it is gone.
+// Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leader_that_is_stopped_holds_nobody_and_stores_nothing_when_it_goes_on() {
     let server = RedisServer::start();
@@ -103,6 +106,7 @@ async fn a_leader_that_is_stopped_holds_nobody_and_stores_nothing_when_it_goes_o
 }
 
 /// The same while its lease still stands: what takes that away is the invalidation.
+// Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leader_that_is_stopped_is_revoked_at_once() {
     let server = RedisServer::start();

@@ -47,6 +47,7 @@ impl Handle {
 }
 
 on_every_store! {
+    // Bites: fails without `past < policy.revalidation_window()` in Age::of (age.rs).
     async fn a_value_is_served_while_a_task_loads_it_anew(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "swr", ttl = "50ms")]
@@ -121,6 +122,7 @@ on_every_store! {
         eventually(|| async { numbers.number(7).await == Ok(2) }).await;
     }
 
+    // Bites: fails without `policy.is_detached()` in go_on (load/task.rs).
     async fn a_load_outlives_its_caller(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "detached", ttl = "1h")]
@@ -143,6 +145,7 @@ on_every_store! {
         assert_eq!(source.loads(), 1);
     }
 
+    // Bites: fails without `resume_unwind(panic)` in hear (load/task.rs).
     async fn a_panic_in_a_task_reaches_its_caller(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "panics", ttl = "1h")]
@@ -159,6 +162,7 @@ on_every_store! {
         eventually(|| async { store.keys().await == 0 }).await;
     }
 
+    // Bites: fails without `Claim::Failed(…)` in retry_later (load/lead.rs).
     async fn a_failing_source_is_tried_in_the_background_once_in_a_while(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "throttled", ttl = "50ms")]

@@ -10,6 +10,7 @@ use crate::kinds::{Aside, Through};
 use crate::source::{Missing, Source};
 
 on_every_store! {
+    // Bites: fails without `state.phase = Phase::Orphaned` in Leader::drop (load/flight.rs).
     async fn a_waiter_takes_over_from_a_leader_that_was_dropped(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "handed", ttl = 60)]
@@ -41,6 +42,7 @@ on_every_store! {
         assert_eq!(numbers.number_entry(7).get().await, Some(1), "under the lease that was handed on");
     }
 
+    // Bites: fails without `(flights.give_back)(…)` in close (load/flight.rs).
     async fn a_lease_goes_back_when_nobody_waits_for_it(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -56,6 +58,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(1));
     }
 
+    // Bites: fails without `state.phase = Phase::Orphaned` in Leader::drop (load/flight.rs).
     async fn a_loader_that_panics_hangs_nobody(store: Store) {
         let runs = Counter::new();
         let numbers = Aside::new(&store.one, &Source::new());
@@ -83,6 +86,7 @@ on_every_store! {
     }
 
     /// A future is dropped after each number of polls that it can be dropped at: in the read, the lease, the load, the fill.
+    // Bites: fails without `(flights.give_back)(…)` in close (load/flight.rs).
     async fn a_load_dropped_at_any_await_point_leaves_no_lease(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -105,6 +109,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `in_background(…)` in Mark::drop (write.rs).
     async fn a_write_dropped_at_any_await_point_leaves_no_old_value(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);

@@ -36,6 +36,7 @@ fn is_free<K>(server: Option<&Server>, entry: &Entry<u64, K>) -> bool {
 }
 
 on_every_store! {
+    // Bites: fails without `Claim::Free` in Hold::give_back (load/hold.rs).
     async fn a_refresh_dropped_at_any_await_point_leaves_no_claim(store: Store) {
         #[cache_strategy(namespace = "dropped_refresh", ttl = "20ms")]
         struct Ages { cache: Cache }
@@ -66,6 +67,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `(flights.give_back)(…)` in close (load/flight.rs).
     async fn a_tagged_load_dropped_at_any_await_point_leaves_no_lease(store: Store) {
         #[cache_strategy(namespace = "dropped_tagged", ttl = "1h")]
         struct Tagged { cache: Cache }
@@ -90,6 +92,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `in_background(…)` in Mark::drop (write.rs).
     async fn a_tagged_write_dropped_at_any_await_point_leaves_no_mark_and_no_old_value(store: Store) {
         #[cache_strategy(namespace = "dropped_write", ttl = "1h", kind = "write_through")]
         struct Written { cache: Cache }

@@ -8,6 +8,7 @@ use crate::source::Source;
 use crate::stores::patient;
 
 on_every_store! {
+    // Bites: fails without `Look::Dead(expected)` in Call::interpret (read.rs).
     async fn bytes_of_others_are_a_miss_and_are_replaced(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();
@@ -23,6 +24,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `CacheError::ForeignKey` in sorted (store/redis/answer.rs).
     async fn another_redis_type_is_left_alone(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();
@@ -52,6 +54,7 @@ on_every_store! {
         assert_eq!(flags.get(("x",)).await, Some(1_u64));
     }
 
+    // Bites: fails without `if other_type` in Call::value (read.rs).
     async fn a_changed_schema_is_a_miss_never_a_misread(store: Store) {
         mod before {
             use super::*;
@@ -112,6 +115,7 @@ on_every_store! {
         assert!(matches!(error, CacheError::Encode { .. }), "{error}");
     }
 
+    // Bites: fails without `stored.header.none && !self.takes_none` in Call::value (read.rs).
     async fn a_kept_none_is_replaced_by_a_declaration_that_knows_none(store: Store) {
         mod before {
             use super::*;
@@ -150,6 +154,7 @@ on_every_store! {
         assert_eq!(before.name(1).await.as_deref(), Some("1"));
     }
 
+    // Bites: fails without `self.cache.settings().max_value_bytes` in Call::try_draft (draft.rs).
     async fn a_value_that_is_too_large_goes_to_its_callers_alone(store: Store) {
         #[cache_strategy(namespace = "large", ttl = 60)]
         struct Texts { cache: Cache }
@@ -173,6 +178,7 @@ on_every_store! {
         assert!(error.to_string().contains("more than 1024 bytes"), "{error}");
     }
 
+    // Bites: fails without `Scripts::load(…)` in Link::script (store/redis/link.rs).
     async fn a_server_that_forgot_its_scripts_is_told_again(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();

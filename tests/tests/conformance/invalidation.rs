@@ -6,6 +6,7 @@ use crate::kinds::{Aside, Through};
 use crate::source::Source;
 
 on_every_store! {
+    // Bites: fails without `began >= arrived ||` in Waiter::join (load/flight.rs).
     async fn a_load_under_way_is_revoked(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -37,6 +38,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn a_revoked_load_stores_nothing(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -51,6 +53,7 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn a_pattern_and_a_namespace_revoke_loads_too(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -70,6 +73,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `(succeeded || !these.on_success)` in InvalidateGuard::finish (invalidate.rs).
     async fn every_way_out_of_a_function_invalidates(store: Store) {
         use cache_runtime::prelude::*;
 
@@ -118,6 +122,7 @@ on_every_store! {
         assert_eq!(exits.value_entry(2).get().await, None);
     }
 
+    // Bites: fails without `send_in_background(…)` in InvalidateGuard::drop (invalidate.rs).
     async fn a_dropped_function_invalidates(store: Store) {
         use std::future::Future;
         use std::task::{Context, Waker};
@@ -136,6 +141,7 @@ on_every_store! {
         assert_eq!(numbers.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `mark.contend()` in invalidate (store/memory/slot.rs), and `is_mark` in invalidate.lua.
     async fn an_invalidation_during_a_write_leaves_nothing(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);

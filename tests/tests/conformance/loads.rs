@@ -10,6 +10,7 @@ use crate::kinds::Aside;
 use crate::source::{Missing, Source};
 
 on_every_store! {
+    // Bites: fails without `if found then return found end` in lease.lua.
     async fn concurrent_misses_run_one_load(store: Store) {
         let source = Source::new();
         source.put(7, 1);
@@ -41,6 +42,7 @@ on_every_store! {
         assert_eq!(source.loads(), 2, "past the cache");
     }
 
+    // Bites: fails without `miss.sharing.share(error)` in land (load/lead.rs).
     async fn an_error_is_shared_by_those_who_waited_and_never_cached(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "failing", ttl = 60)]
@@ -137,6 +139,7 @@ on_every_store! {
         }
     }
 
+    // Bites: fails without `bounded(…)` in Waiter::wait (load/flight.rs).
     async fn a_caller_who_waits_too_long_loads_for_itself(store: Store) {
         let impatient = |url: Option<String>| {
             let builder = Cache::builder().deadline(Duration::from_secs(10)).wait(Duration::from_millis(50));
@@ -155,6 +158,7 @@ on_every_store! {
         assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(1), Ok(1)));
     }
 
+    // Bites: fails without `with_ticks(…)` in load_under (load/lead.rs).
     async fn a_lease_is_renewed_while_its_load_lives(store: Store) {
         // In memory a lease has no end.
         let Some(server) = &store.server else { return };
@@ -232,7 +236,7 @@ on_every_store! {
     }
 }
 
-/// Take out, to see it fail: `NO_END` for the lease's time in the memory store.
+// Bites: fails without `NO_END` for a lease's time in the memory store (store/memory/mod.rs).
 #[tokio::test(start_paused = true)]
 async fn in_memory_a_lease_has_no_end() {
     let cache = Cache::builder().lease(Duration::from_secs(1)).build().await.unwrap();

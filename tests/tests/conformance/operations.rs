@@ -67,6 +67,7 @@ on_every_store! {
         assert_eq!(through.write_report(("x",), || load(4)).await.unwrap().value, 4);
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn set_ends_a_load_that_is_under_way(store: Store) {
         let source = Source::new();
         let flags = Flags::new(&store.one);
@@ -114,6 +115,7 @@ on_every_store! {
         assert_eq!(one.entries(("setting", Any)).to_string(), "tenants:v1:one:setting:*");
     }
 
+    // Bites: fails without `glob.split(':'), key.split(':')` in matches_segments (key/pattern.rs).
     async fn a_pattern_takes_what_it_names_and_no_more(store: Store) {
         let flags = Flags::new(&store.one);
         for name in ["a", "b", "a:b", "*", "with space"] {

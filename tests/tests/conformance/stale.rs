@@ -1,6 +1,6 @@
 //! P9: what is past its TTL is served within its windows alone, and a source that fails is left alone for a while.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cache_runtime::Policy;
 use cache_runtime::prelude::*;
@@ -18,6 +18,8 @@ async fn old<K: Send + Sync>(entry: &Entry<u64, K>) {
 }
 
 on_every_store! {
+    // Bites: fails without `self.take_stale()` in Miss::or_stale (load/miss.rs).
+    // Bites: fails without `Claim::Failed(…)` in retry_later (load/lead.rs).
     async fn a_source_that_fails_is_answered_by_the_value_from_before(store: Store) {
         #[cache_strategy(namespace = "stale_error", ttl = "50ms")]
         struct Ages { cache: Cache }
@@ -44,6 +46,7 @@ on_every_store! {
         assert_eq!(entry.clone().policy(|policy| policy.stale_if_error(None)).unwrap().get_or_set(|| source.load(7)).await, Err(Missing(7)), "who takes nothing stale gets the error");
     }
 
+    // Bites: fails without `claim.at(now)` in Call::aged (read.rs).
     async fn a_source_that_failed_is_asked_again_after_a_while(store: Store) {
         #[cache_strategy(namespace = "stale_retry", ttl = "50ms")]
         struct Ages { cache: Cache }
@@ -64,6 +67,7 @@ on_every_store! {
         eventually(|| async { entry.get_or_set(|| source.load(7)).await == Ok(2) }).await;
     }
 
+    // Bites: fails without `ttl + self.policy.stale_window()` in Call::try_draft (draft.rs), and the windows of Age::of and Miss::take_stale.
     async fn after_its_window_nothing_stale_is_served(store: Store) {
         #[cache_strategy(namespace = "stale_over", ttl = "50ms")]
         struct Ages { cache: Cache }
@@ -83,6 +87,8 @@ on_every_store! {
         eventually(|| async { entry.get_or_set(|| source.load(7)).await == Err(Missing(7)) }).await;
     }
 
+    // Bites: fails without `self.take_stale()` in Miss::or_stale (load/miss.rs).
+    // Bites: fails without `(Age::Early | Age::Revalidate, Claim::Loading(_))` in Aged::is_servable (load/miss.rs), for all ages.
     async fn callers_of_a_stale_value_wait_for_one_load_and_share_its_failure(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "stale_many", ttl = "50ms")]
@@ -118,6 +124,7 @@ on_every_store! {
         assert_eq!(source.loads(), 2);
     }
 
+    // Bites: fails without `past < policy.revalidation_window()` in Age::of (age.rs).
     async fn a_value_in_its_window_is_served_while_one_caller_loads_it_anew(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "stale_window", ttl = "50ms")]
@@ -153,6 +160,7 @@ on_every_store! {
         assert_eq!(lasting.get_or_set(|| source.load(7)).await, Ok(2));
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn a_load_of_a_stale_value_is_revoked_like_every_other(store: Store) {
         #[cache_strategy(namespace = "stale_revoked", ttl = "50ms")]
         struct Ages { cache: Cache }
@@ -182,6 +190,8 @@ on_every_store! {
         assert_eq!(entry.get_or_set(|| source.load(7)).await, Ok(2));
     }
 
+    // Bites: fails without `(flights.give_back)(…)` in close (load/flight.rs).
+    // Bites: fails without `Claim::Free` in Hold::give_back (load/hold.rs).
     async fn who_loads_anew_and_is_dropped_keeps_nobody_from_it(store: Store) {
         #[cache_strategy(namespace = "stale_dropped", ttl = "50ms")]
         struct Ages { cache: Cache }
@@ -212,6 +222,7 @@ on_every_store! {
         eventually(|| async { other.get_or_set(|| source.load(7)).await == Ok(2) }).await;
     }
 
+    // Bites: fails without `store.release(…)` in settle (load/lead.rs).
     async fn a_value_that_its_source_has_no_more_goes(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "stale_gone", ttl = "50ms")]
@@ -245,8 +256,10 @@ on_every_store! {
         let source = Source::new();
         let entry = Ages { cache: store.one.clone() }.number(7);
         // An hour before its end already, if only the last load took long enough.
-        let entry = entry.policy(|policy| policy.early_refresh(Some(100.0)).ttl(Duration::from_secs(20))).unwrap();
+        let ttl = Duration::from_secs(20);
+        let entry = entry.policy(|policy| policy.early_refresh(Some(100.0)).ttl(ttl)).unwrap();
         source.put(7, 1);
+        let begun = Instant::now();
         let slowly = || async { tokio::time::sleep(Duration::from_millis(50)).await; source.load(7).await };
         assert_eq!(entry.get_or_set(slowly).await, Ok(1));
         source.put(7, 2);
@@ -256,5 +269,6 @@ on_every_store! {
             value == Ok(2)
         }).await;
         assert_eq!(entry.counts().stale, 0);
+        assert!(begun.elapsed() < ttl, "it was not before its end");
     }
 }

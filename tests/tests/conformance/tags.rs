@@ -22,6 +22,7 @@ impl Owned {
 }
 
 on_every_store! {
+    // Bites: fails without `if !tags.hold(…)` in Call::value (read.rs).
     async fn entries_fall_with_their_tag_and_no_others(store: Store) {
         let (one, other) = (Owned { cache: store.one.clone() }, Owned { cache: store.other.clone() });
         for owner in [1, 2] {
@@ -59,6 +60,7 @@ on_every_store! {
         assert_eq!(one.number(1, 7).get().await, None);
     }
 
+    // Bites: fails without `tags::open(miss)` in lead (load/lead.rs), asking behind the load instead.
     async fn a_load_that_read_before_its_tag_fell_is_of_no_use_after(store: Store) {
         let (one, source) = (Owned { cache: store.one.clone() }, Source::new());
         source.put(7, 1);
@@ -74,6 +76,7 @@ on_every_store! {
         assert_eq!(load().await, Ok(2));
     }
 
+    // Bites: fails without `seen == state.seen.as_ref()` in Waiter::join (load/flight.rs).
     async fn a_load_is_not_joined_by_who_comes_after_its_tag_fell(store: Store) {
         let (one, source) = (Owned { cache: store.one.clone() }, Source::new());
         source.put(7, 1);
@@ -91,6 +94,7 @@ on_every_store! {
     }
 
     /// A tag that is missing falls without a trace: that it is still missing does not say that nothing was invalidated.
+    // Bites: fails without `seen.tags.iter().all(Option::is_some)` in without_hold (load/lead.rs).
     async fn a_load_under_a_mark_is_not_joined_after_a_missing_tag_fell_again(store: Store) {
         #[derive(Clone)]
         #[cache_strategy(namespace = "tagged_twice", ttl = "1h", kind = "write_through")]
@@ -126,6 +130,7 @@ on_every_store! {
         assert_eq!(writer.await.unwrap(), Err(()));
     }
 
+    // Bites: fails without `nonce == Some(tag.nonce)` in Standing::hold (tags.rs), where a missing nonce differs.
     async fn a_tag_that_was_evicted_is_no_tag(store: Store) {
         let Some(server) = &store.server else { return };
         let one = Owned { cache: store.one.clone() };
@@ -140,6 +145,7 @@ on_every_store! {
         assert_eq!((one.number(1, 7).get().await, one.number(1, 8).get().await), (None, Some(1)));
     }
 
+    // Bites: fails without `ends.max(*stands)` in open_tag (store/memory/slot.rs), and `PEXPIRE` in tag.lua.
     async fn a_tag_outlives_its_entries(store: Store) {
         let Some(server) = &store.server else { return };
         let one = Owned { cache: store.one.clone() };
@@ -155,7 +161,7 @@ on_every_store! {
         assert!(ttl(tag.as_str()) > ttl(long.key().as_str()), "and is never cut short");
     }
 
-    /// Take out, to see it fail: the terms' TTL in `lifetime` (`load/tags.rs`), or the tags that are `outlived`.
+    // Bites: fails without the terms' TTL in lifetime (load/tags.rs), or without the tags that are `outlived`.
     async fn a_tag_outlives_what_a_loader_keeps_for_longer(store: Store) {
         let Some(server) = &store.server else { return };
         let one = Owned { cache: store.one.clone() };
@@ -180,6 +186,7 @@ on_every_store! {
         assert_eq!(entry.get().await, None);
     }
 
+    // Bites: fails without `if !tags.hold(…)` in Call::value (read.rs).
     async fn what_is_written_falls_with_its_tag(store: Store) {
         let one = Owned { cache: store.one.clone() };
         assert_eq!(one.number(1, 7).write(|| async { Ok::<_, ()>(5) }).await, Ok(5));
@@ -195,6 +202,7 @@ on_every_store! {
         assert_eq!(one.number(1, 7).get().await, None, "its tag fell while it was written");
     }
 
+    // Bites: fails without `if !tags.hold(…)` in Call::value (read.rs).
     async fn who_does_not_know_the_tags_sees_them_fall_too(store: Store) {
         let one = Owned { cache: store.one.clone() };
         one.number(1, 7).get_or_set(|| async { Ok::<_, ()>(5) }).await.unwrap();
@@ -207,6 +215,7 @@ on_every_store! {
         assert_eq!((one.get::<u64>(parts).await, one.number(1, 7).get().await), (Some(6), None));
     }
 
+    // Bites: fails without `made.saturating_add(SETTLED_MILLIS) > load_began` in for_terms (load/tags.rs).
     async fn a_loader_names_tags(store: Store) {
         let one = Owned { cache: store.one.clone() };
         let entry = one.entry::<u64>(("page", 1));

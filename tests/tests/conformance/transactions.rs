@@ -18,6 +18,7 @@ struct Tagged {
 }
 
 on_every_store! {
+    // Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
     async fn an_invalidation_waits_for_the_commit(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -36,6 +37,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
     async fn what_a_reader_stores_before_the_commit_is_gone_after_it(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -52,6 +54,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `self.changes().invalidated.clear()` in Pending::discard (transaction/pending.rs).
     async fn a_rollback_discards(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -64,6 +67,7 @@ on_every_store! {
         assert_eq!(numbers.number_entry(7).get().await, Some(1));
     }
 
+    // Bites: fails without `send_in_background(…)` in AfterCommit::drop (transaction/mod.rs).
     async fn what_is_dropped_may_have_been_committed(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -182,6 +186,7 @@ on_every_store! {
         assert_eq!(there().await, (None, None, None));
     }
 
+    // Bites: fails without `pending.hold(…)` in write (write.rs).
     async fn a_mark_stands_until_the_commit_and_leaves_the_value(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -199,6 +204,7 @@ on_every_store! {
         assert_eq!((other.number(7).await, source.loads()), (Ok(2), loads + 2), "it is there without a load");
     }
 
+    // Bites: fails without `self.forget_values()` in Pending::send (transaction/pending.rs).
     async fn a_rollback_leaves_nothing_of_a_write(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);
@@ -210,6 +216,7 @@ on_every_store! {
         assert_eq!(numbers.number(7).await, Ok(1));
     }
 
+    // Bites: fails without `let alone = held.events == events` in Pending::written (transaction/pending.rs).
     async fn writes_of_one_key_share_a_mark_and_the_last_one_counts(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);
@@ -257,6 +264,7 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
+    // Bites: fails without `held.happened(None)` in Pending::invalidate (transaction/pending.rs).
     async fn what_is_invalidated_after_its_write_is_not_stored(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);
@@ -299,6 +307,7 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
+    // Bites: fails without `pending.hold(…)` in write (write.rs).
     async fn a_write_that_is_dropped_holds_its_mark(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -321,6 +330,8 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `pending.has_changed(…)` in load_inside (load/inside.rs).
+    // Bites: fails without `load_inside(…)` in load and load_owned (load/mod.rs, load/task.rs).
     async fn reads_inside_see_the_transaction_and_store_nothing(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -353,6 +364,7 @@ on_every_store! {
         after.rollback().await;
     }
 
+    // Bites: fails without `load_inside(…)` in load and load_owned (load/mod.rs, load/task.rs).
     async fn readers_outside_do_not_share_a_load_inside(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -442,6 +454,7 @@ fn a_scope_needs_no_runtime() {
 }
 
 /// A commit while the server is down: what it invalidates waits, and is not read meanwhile.
+// Bites: fails without `mark.queue()` in Pending::send (transaction/pending.rs).
 #[tokio::test]
 async fn a_commit_while_the_server_is_down_is_queued() {
     let mut server = cache_tests::RedisServer::start();

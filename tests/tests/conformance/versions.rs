@@ -19,6 +19,7 @@ fn row(revision: i64) -> Row {
 }
 
 on_every_store! {
+    // Bites: fails without `is_older(…)` in fill, put and end_write (store/memory/slot.rs), and version.lua.
     async fn set_does_not_replace_a_newer_value(store: Store) {
         #[cache_strategy(namespace = "feed_rows", ttl = 60)]
         struct Rows { cache: Cache }
@@ -41,6 +42,7 @@ on_every_store! {
         assert_eq!(entry.get().await, Some(row(1)));
     }
 
+    // Bites: fails without `is_older(…)` in fill, put and end_write (store/memory/slot.rs), and version.lua.
     async fn a_write_does_not_leave_an_older_value_than_it_found(store: Store) {
         #[cache_strategy(namespace = "through_rows", ttl = 60, kind = "write_through")]
         struct Rows { cache: Cache }
@@ -59,6 +61,7 @@ on_every_store! {
         assert_eq!((written.cache, entry.get().await), (WriteEffect::NotStored, None));
     }
 
+    // Bites: fails without `is_older(…)` in fill, put and end_write (store/memory/slot.rs), and version.lua.
     async fn a_refresh_from_a_replica_that_lags_is_not_stored(store: Store) {
         #[cache_strategy(namespace = "lagging_rows", ttl = "50ms")]
         struct Rows { cache: Cache }

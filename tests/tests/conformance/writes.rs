@@ -15,6 +15,7 @@ on_every_store! {
         assert_eq!(source.loads(), 0);
     }
 
+    // Bites: fails without `if !mark.contended` in end_write (store/memory/slot.rs), and the comparison with 0 in end_write.lua.
     async fn the_only_writer_stores_and_two_leave_nothing(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -50,6 +51,7 @@ on_every_store! {
         assert_eq!(source.loads(), 2);
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn a_load_that_a_write_overtakes_stores_nothing(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -64,6 +66,7 @@ on_every_store! {
         assert_eq!(source.loads(), 1);
     }
 
+    // Bites: fails without `None => (Change::Remove, WriteEnd::Removed)` in end_write (store/memory/slot.rs), and the first `UNLINK` of end_write.lua.
     async fn a_failed_write_leaves_nothing(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);
@@ -76,6 +79,7 @@ on_every_store! {
         assert_eq!(numbers.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `None => (Change::Remove, …)` in end_write (store/memory/slot.rs), and the last `UNLINK` of end_write.lua.
     async fn a_value_filled_after_the_mark_was_lost_is_removed(store: Store) {
         let source = Source::new();
         let numbers = Through::new(&store.one, &source);
@@ -96,6 +100,7 @@ on_every_store! {
     }
 
     /// A reader that stored the value from before the commit would leave it there if the writer died now.
+    // Bites: fails without `mark.contend()` in invalidate (store/memory/slot.rs), and `is_mark` in invalidate.lua.
     async fn a_mark_stands_through_an_invalidation_and_a_clear(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -114,6 +119,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
+    // Bites: fails without `'KEEPTTL'` in contend (mark.lua).
     async fn a_mark_is_never_prolonged(store: Store) {
         let Some(server) = &store.server else { return };
         let source = Source::new();
@@ -149,6 +155,7 @@ on_every_store! {
 }
 
 /// The same for the embedded store, where other entries push the mark out.
+// Bites: fails without `None => (Change::Remove, …)` in end_write (store/memory/slot.rs), and the last `UNLINK` of end_write.lua.
 #[tokio::test]
 async fn a_value_filled_after_the_mark_was_evicted_is_removed() {
     let cache = cache_runtime::Cache::builder().memory_bytes(64 << 10).build().await.unwrap();

@@ -155,6 +155,7 @@ mod tests {
         Key::build("one", ("key", id))
     }
 
+    // Bites: fails without `lists.replaying.covers(key)` in Backlog::covers (store/redis/backlog.rs).
     #[test]
     fn what_is_pending_is_covered_until_it_is_made_up_for() {
         let backlog = Backlog::default();
@@ -203,6 +204,7 @@ mod tests {
         assert_eq!(keys.len(), 2);
     }
 
+    // Bites: fails without `lists.pending.bound()` in Backlog::add (store/redis/backlog.rs).
     #[test]
     fn too_many_collapse_into_their_namespaces() {
         let backlog = Backlog::default();
