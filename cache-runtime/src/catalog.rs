@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::declaration::{Declaration, KindName, Location, Placeholder, Segment, Strategy};
 use crate::key::CharClass;
-use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
+use crate::policy::Policy;
 use crate::site::Site;
 
 /// A site that the linker has put into the program.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::CacheError;
 use crate::policy::Policy;
 use crate::read::Call;
-use crate::record::{Claim, Codec, Draft, Header, Nonce, Tags};
+use crate::record::{Claim, Codec, Draft, Header, Nonce, Tags, key_hash};
 use crate::site::Warning;
 use crate::store::AnyStore;
 use crate::value::{Value, draft, draft_none};
@@ -68,6 +68,7 @@ impl Call<'_> {
             claim: Claim::Free,
             load_micros: u32::try_from(facts.load_time.as_micros()).unwrap_or(u32::MAX),
             none: false,
+            key_hash: key_hash(self.key),
             version: None,
             tags: facts.tags.clone(),
         }

@@ -2,10 +2,10 @@
 
 use crate::background::in_background;
 use crate::cache::Cache;
+use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
-use crate::policy::Strategy;
 use crate::site::Site;
 use crate::store::AnyStore;
 use crate::transaction;

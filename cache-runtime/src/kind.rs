@@ -3,7 +3,7 @@
 //! The bounds stand on `Self`, not on a parameter of a method: a method that is missing because of one is the only case in
 //! which the compiler gives these words, at the method's name, once.
 
-use crate::policy::KindName;
+use crate::declaration::KindName;
 
 /// Plain time to live: `set` is the caller's word.
 #[derive(Clone, Copy, Debug)]

@@ -50,6 +50,7 @@ mod age;
 mod background;
 mod cache;
 mod catalog;
+mod declaration;
 mod draft;
 mod entry;
 mod error;
@@ -83,6 +84,7 @@ mod write;
 
 pub use cache::{Cache, CacheBuilder, NearCache};
 pub use catalog::{CatalogEntry, Overlap};
+pub use declaration::{KindName, Location};
 pub use entry::{Entry, EntryPattern};
 pub use error::{CacheError, LoadTimeout, SharedError};
 pub use invalidate::Invalidated;
@@ -93,7 +95,7 @@ pub use key::{
 pub use load::{ErrorSharing, Load};
 pub use manager::{CacheManager, EntryStats, Health, NearStats, Stats, StoreStats};
 pub use operations::{CacheAside, Ttl, WriteThrough};
-pub use policy::{KindName, Location, Policy};
+pub use policy::Policy;
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
 pub use transaction::AfterCommit;

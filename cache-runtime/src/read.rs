@@ -7,7 +7,7 @@ use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::policy::Policy;
-use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token};
+use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token, key_hash};
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
@@ -176,8 +176,11 @@ impl<'a> Call<'a> {
 
     fn value<V: Value>(&self, stored: &Stored, tags: &Standing) -> Look<V> {
         let counters = &self.site.counters;
-        // A typed value knows its own type.
+        // A typed value knows its own type, and came by no wire.
         let typed = matches!(stored.body, Body::Typed(_));
+        if !typed && stored.header.key_hash != key_hash(self.key) {
+            return self.misrouted(stored);
+        }
         let other_type = !typed && !stored.fingerprint().fits(self.schema.fingerprint());
         if other_type || (stored.header.none && !self.takes_none) {
             counters.schema_misses.one();
@@ -208,6 +211,17 @@ impl<'a> Call<'a> {
                 Look::Dead(stored.expected())
             }
         }
+    }
+
+    /// Another key's value: an answer that was paired wrongly on its way, or a key that somebody has renamed. It may be replaced
+    /// where it stands, by its stamp: it does not stand here in the former case, and in the latter nothing else would ever make
+    /// this key of use again.
+    fn misrouted<V>(&self, stored: &Stored) -> Look<V> {
+        self.site.counters.misrouted.one();
+        if self.site.first(Warning::Misrouted) {
+            tracing::warn!(key = %self.key, entry = %self.site.name(), "a value of another key was read; it counts as a miss. Somebody has renamed keys, or what is between here and the server mixes up its answers");
+        }
+        Look::Dead(stored.expected())
     }
 
     fn aged<V>(&self, value: Arc<V>, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged<V> {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::declaration::{Declaration, Location, Strategy};
 use crate::error::CacheError;
-use crate::policy::{Declaration, Location, Strategy};
 use crate::stats::Counters;
 
 /// One `#[cached]` in the program. The macros put it into a static.
@@ -30,6 +30,7 @@ const WARNING_SECONDS: u64 = 10;
 pub(crate) enum Warning {
     Foreign = 1,
     Encode = 2,
+    Misrouted = 4,
 }
 
 impl Site {

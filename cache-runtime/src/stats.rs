@@ -77,6 +77,8 @@ counters! {
     schema_misses: Counter,
     /// Misses on bytes that are no value of this cache, or can't be decoded.
     undecodable: Counter,
+    /// Misses on a value that was written for another key: an answer that was mixed up, or a key that was renamed.
+    misrouted: Counter,
     /// Misses on a value one of whose tags has fallen.
     tag_misses: Counter,
     /// Misses on a value from before its server was restarted or replaced.

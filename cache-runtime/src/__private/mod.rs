@@ -8,12 +8,13 @@ mod task;
 mod value;
 
 pub use crate::catalog::{Registered, RegisteredStrategy};
+pub use crate::declaration::{Declaration, KindName, Location, Placeholder, Segment, Strategy};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
 pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
 pub use crate::load::ErrorSharing;
 pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, load_owned, near};
-pub use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
+pub use crate::policy::Policy;
 pub use crate::read::Call;
 pub use crate::site::Site;
 pub use crate::value::{SchemaVisitor, Shape};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::wyhash::wyhash;
 use super::{Claim, EXPECTED_BYTES, Nonce, VALUE};
+use crate::key::Key;
 use crate::value::Fingerprint;
 
 /// A header without version and tags.
-const HEADER_BYTES: usize = 68;
+const HEADER_BYTES: usize = 76;
 
 /// The answer `None`, kept as a value.
 const FLAG_NONE: u16 = 1;
@@ -51,6 +53,8 @@ pub(crate) struct Header {
     pub(crate) load_micros: u32,
     /// Whether it stands for the answer `None`.
     pub(crate) none: bool,
+    /// Which key it was written for: [`key_hash`].
+    pub(crate) key_hash: u64,
     /// The version that its source gives it, of two values of one entry the larger for the newer one.
     pub(crate) version: Option<u64>,
     /// Its tags as they were before the load.
@@ -65,6 +69,13 @@ pub(crate) type Tags = Option<Arc<[Tag]>>;
 pub(crate) struct Tag {
     pub(crate) key: Box<str>,
     pub(crate) nonce: Nonce,
+}
+
+/// Tells a value that was written for one key from those of others. A client or a proxy that pairs requests and answers wrongly
+/// gives a reader another key's value, of the same type perhaps: redis-py did in March 2023
+/// (<https://github.com/redis/redis-py/issues/2624>), after a call was cancelled.
+pub(crate) fn key_hash(key: &Key) -> u64 {
+    wyhash(key.as_bytes(), 0)
 }
 
 impl Header {
@@ -94,6 +105,7 @@ impl Header {
             claim: Claim::from_bits(u64_at(CLAIM_AT)?),
             load_micros: fixed[60..].first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?,
             none: flags & FLAG_NONE != 0,
+            key_hash: u64_at(68)?,
             version,
             tags: (!tags.is_empty()).then(|| tags.into()),
         };
@@ -116,6 +128,7 @@ impl Header {
         record.extend_from_slice(&(u16::from(self.none) | version).to_le_bytes());
         // Their number is bounded where they are declared and where they are named.
         record.extend_from_slice(&(tags.len() as u16).to_le_bytes());
+        record.extend_from_slice(&self.key_hash.to_le_bytes());
         if let Some(version) = self.version {
             record.extend_from_slice(&version.to_le_bytes());
         }

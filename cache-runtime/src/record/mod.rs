@@ -17,7 +17,8 @@
 //! | load time, µs | 60–63 | | | | | | |
 //! | flags | 64–65 | | | | | | |
 //! | number of tags | 66–67 | | | | | | |
-//! | the version, 8 bytes, where flag 2 says so | 68– | | | | | | |
+//! | the key's wyhash | 68–75 | | | | | | |
+//! | the version, 8 bytes, where flag 2 says so | 76– | | | | | | |
 //! | for each tag its nonce (16), its key's length (2), its key | | | | | | | |
 //! | the payload | | | | | | | |
 //!
@@ -28,12 +29,13 @@ mod header;
 mod nonce;
 #[cfg(test)]
 mod tests;
+mod wyhash;
 
 use std::any::Any;
 use std::sync::Arc;
 
 pub(crate) use claim::{Claim, Over};
-pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags};
+pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags, key_hash};
 pub(crate) use nonce::Nonce;
 
 use crate::value::Fingerprint;

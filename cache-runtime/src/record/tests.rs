@@ -23,6 +23,7 @@ fn header(none: bool, tags: Vec<Tag>) -> Header {
         claim: Claim::Free,
         load_micros: 1500,
         none,
+        key_hash: 0x1122_3344_5566_7788,
         version: None,
         tags: (!tags.is_empty()).then(|| tags.into()),
     }
@@ -151,7 +152,7 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(json, bytes)| [json.as_bytes(), &bytes].concat());
     let kept = prop_oneof![4 => Just(None), 1 => any::<prop::sample::Index>().prop_map(Some)];
     // A number of tags is what promises most.
-    let at = prop_oneof![any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 60..70_usize];
+    let at = prop_oneof![any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 60..80_usize];
     let changes = proptest::collection::vec((at, any::<u8>()), 0..4);
     (start, kept, end, any::<bool>(), changes).prop_map(|(start, kept, end, longer, changes)| {
         let kept = kept.map_or(start.len(), |at| at.index(start.len() + 1));
@@ -196,11 +197,11 @@ proptest! {
 
     #[test]
     fn a_header_is_read_as_it_was_written(
-        created in any::<u64>(), fresh_until in any::<u64>(), claim in any::<u64>(), version in any::<Option<u64>>(), load_micros in any::<u32>(),
+        created in any::<u64>(), fresh_until in any::<u64>(), claim in any::<u64>(), key_hash in any::<u64>(), version in any::<Option<u64>>(), load_micros in any::<u32>(),
         none in any::<bool>(), tags in proptest::collection::vec(any::<u8>(), 0..5), payload in proptest::collection::vec(any::<u8>(), 0..50),
     ) {
         let claim = Claim::from_bits(claim);
-        let header = Header { created, fresh_until, claim, load_micros, version, ..header(none, tags.into_iter().map(tag).collect()) };
+        let header = Header { created, fresh_until, claim, key_hash, load_micros, version, ..header(none, tags.into_iter().map(tag).collect()) };
         let record = value(&header, &payload);
         let parsed = Header::parse(&record).map(|(header, at)| (header, record[at..].to_vec()));
         prop_assert_eq!(parsed, Some((header, payload)));

@@ -7,7 +7,7 @@ if is_mark(found) then
 end
 local mark = ARGV[1]
 if found and version(found) then
-  mark = string.sub(mark, 1, 32) .. string.sub(found, 69, 76) .. '\1' .. string.sub(mark, 42)
+  mark = string.sub(mark, 1, 32) .. string.sub(found, 77, 84) .. '\1' .. string.sub(mark, 42)
 end
 redis.call('SET', KEYS[1], mark, 'PX', ARGV[2])
 return string.sub(ARGV[1], 5, 20)

@@ -3,6 +3,6 @@
 local found = stands(KEYS[1], ARGV[1], ARGV[2])
 if type(found) == 'table' then return found end
 if not found then return 0 end
-if is_older(ARGV[3], version(redis.call('GETRANGE', KEYS[1], 0, 75))) then return 2 end
+if is_older(ARGV[3], version(redis.call('GETRANGE', KEYS[1], 0, 83))) then return 2 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 return 1
