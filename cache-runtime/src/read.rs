@@ -181,7 +181,8 @@ impl<'a> Call<'a> {
             counters.tag_misses.one();
             return Look::Dead(stored.expected());
         }
-        let (now, not_before) = self.cache.store().map_or((0, 0), |store| (store.now(), store.not_before()));
+        let (now, not_before) =
+            self.cache.store().map_or((0, 0), |store| (store.now(), store.not_before(self.key)));
         if stored.header.created < not_before {
             counters.restart_misses.one();
             return Look::Dead(stored.expected());

@@ -24,6 +24,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub const DOWN_AFTER: Duration = Duration::from_millis(500);
 
 impl Sentinels {
+    /// The same, and nothing fails over by itself, however busy the machine is.
+    #[must_use]
+    pub fn steady(replicas: usize) -> Sentinels {
+        let set = Self::start(replicas);
+        for sentinel in &set.sentinels {
+            sentinel.command(&["SENTINEL", "SET", SERVICE, "down-after-milliseconds", "600000"]);
+        }
+        set
+    }
+
     /// Starts them all, and returns when the sentinels know the replicas and each other.
     #[must_use]
     pub fn start(replicas: usize) -> Sentinels {
@@ -70,6 +80,12 @@ impl Sentinels {
         let hosts: Vec<String> =
             self.sentinels.iter().map(|sentinel| format!("127.0.0.1:{}", sentinel.port())).collect();
         format!("redis-sentinel://{}/{SERVICE}", hosts.join(","))
+    }
+
+    /// The sentinels' ports, in the order of the URL.
+    #[must_use]
+    pub fn ports(&self) -> Vec<u16> {
+        self.sentinels.iter().map(RedisServer::port).collect()
     }
 
     /// The sentinels, to kill one, or to make all of them say something wrong.

@@ -33,6 +33,7 @@ fn the_naive_protocols_break_them() {
         Way::DeleteFirst,
         Way::TokenPerClient,
         Way::LeavesAnothersRecord,
+        Way::TellsBeforeTheCommit,
     ] {
         let share = share(0, schedules(), Mix::NothingFails, u64::MAX, |_| Naive::new(way));
         println!("{:<22} {share}", format!("{way:?}"));

@@ -142,6 +142,16 @@ async fn what_the_server_refuses_does_not_keep_the_connection() {
         "and everything else is read"
     );
     assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, Some(1));
+
+    // The connection stands: it is tried again with each sign of life.
+    _server.command(&["ACL", "SETUSER", "reader", "+scan"]);
+    let told = async {
+        while Aside::new(&there, &source).number_entry(1).get().await == Some(1) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("it is never tried again");
+    assert_eq!(aside.number(1).await, Ok(2));
 }
 
 /// Its tag falls while the lease is on its way: what the lease finds there is not served.

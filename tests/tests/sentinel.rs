@@ -171,8 +171,10 @@ async fn a_server_that_is_no_master_is_not_trusted_whoever_names_it() {
 /// Nobody tells a server's clients that it was demoted; the next sign of life does, without any write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demoted_server_is_noticed_by_readers() {
-    let (server, other) = (RedisServer::start(), RedisServer::start());
+    let (server, mut other) = (RedisServer::start(), RedisServer::start());
     let cache = connect(&server.url()).await;
+    // One that is gone: while it loaded another's data, the server would say that it is unwell.
+    other.stop();
     server.replicate(other.port());
     eventually(async || !is_reachable(&cache).await).await;
     server.command(&["REPLICAOF", "NO", "ONE"]);

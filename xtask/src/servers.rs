@@ -30,6 +30,8 @@ pub(crate) struct Lack {
     pub(crate) why: &'static str,
 }
 
+const ANNOUNCES: &str = "a node of this version announces another port only from its start on";
+
 const OTHERS: [Server; 3] = [
     Server {
         name: "redis 6.2",
@@ -38,11 +40,9 @@ const OTHERS: [Server; 3] = [
         source: Source::Wheel,
         lacks: &[
             Lack { tests: "tls_", why: "it was built without TLS" },
-            // The test has proxies between a cluster's nodes and their clients.
-            Lack {
-                tests: "a_key_that_moves_to_a_node_that_was_scanned",
-                why: "a node of this version announces another port only from its start on",
-            },
+            // Both have proxies between a cluster's nodes and their clients.
+            Lack { tests: "a_key_that_moves_to_a_node_that_was_scanned", why: ANNOUNCES },
+            Lack { tests: "a_primary_that_can_not_be_reached", why: ANNOUNCES },
         ],
     },
     Server {

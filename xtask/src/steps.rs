@@ -86,8 +86,8 @@ pub(crate) fn test(server: PathBuf) -> Vec<Step> {
 
 /// The tests that talk to a server. The name of a test's binary is enough: cargo looks in every crate, and builds nothing
 /// anew, as the features are those of the whole workspace.
-const BOUND_TO_A_SERVER: &str = "--test cluster --test conformance --test gather --test late --test misrouted --test outage --test queue --test races \
-     --test sentinel --test support --test interleaving";
+const BOUND_TO_A_SERVER: &str = "--test chaos --test cluster --test conformance --test gather --test late --test misrouted \
+     --test outage --test queue --test races --test sentinel --test support --test interleaving";
 
 /// The same against one of the other servers.
 fn test_on(server: &Server, binary: PathBuf) -> Step {

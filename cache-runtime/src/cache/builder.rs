@@ -127,7 +127,7 @@ impl CacheBuilder {
     ///
     /// By default that counts as a miss: a snapshot may be old, and a replica may lack the last writes, so that values stand there
     /// which were invalidated since. Where an empty cache after a failover is worse than old values (until their TTL ends),
-    /// trust them. The nodes of a cluster are trusted always.
+    /// trust them. Of a cluster each node counts by itself.
     pub fn trust_restarts(mut self) -> CacheBuilder {
         self.trust_restarts = true;
         self

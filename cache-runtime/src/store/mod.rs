@@ -217,12 +217,15 @@ impl AnyStore {
         }
     }
 
-    /// What was created before, by the store's clock, may be old: the store has lost writes since, or may have.
-    pub(crate) fn not_before(&self) -> u64 {
+    /// What was created before, by the store's clock, may be old: the store has lost writes of this key since, or may have.
+    pub(crate) fn not_before(&self, key: &Key) -> u64 {
         match self {
-            AnyStore::Memory(_) => 0,
+            AnyStore::Memory(_) => {
+                let _ = key;
+                0
+            }
             #[cfg(feature = "redis")]
-            AnyStore::Redis(store) => store.not_before(),
+            AnyStore::Redis(store) => store.not_before(key),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{At, KEYS, Op, Protocol, Source, tags_of};
+use super::{At, End, KEYS, Op, Protocol, Source, tags_of};
 
 /// What all actors of a schedule have in common.
 pub struct World<P> {
@@ -73,6 +73,16 @@ impl<P: Protocol> World<P> {
             Op::Write | Op::FailToWrite | Op::HoldAWrite => {
                 let committed = protocol.write(at, source, op == Op::FailToWrite).await;
                 self.complete(at, committed);
+            }
+            Op::Transact | Op::RollBack | Op::LoseTheCommit => {
+                let end = match op {
+                    Op::Transact => End::Committed,
+                    Op::RollBack => End::RolledBack,
+                    _ => End::Unknown,
+                };
+                if let Some(value) = protocol.transact(at, source, end).await {
+                    source.raise_floor(at.key, value);
+                }
             }
             Op::Invalidate => {
                 let value = source.value(at.key);

@@ -34,11 +34,11 @@ pub use actor::World;
 pub use at_random::at_random;
 pub use check::{Broken, check_one};
 pub use on_redis::OnRedis;
-pub use protocol::{At, Protocol, Rest};
+pub use protocol::{At, End, Protocol, Rest};
 pub use runtime::Runtime;
 pub use schedule::{Mix, Op, Scene, Schedule};
 pub use share::{Kind, Share, check, new_seed, schedules, share};
-pub use source::Source;
+pub use source::{Source, Transaction};
 
 /// Keys that they fight over.
 pub const KEYS: usize = 4;

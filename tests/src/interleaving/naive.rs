@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::executor::{in_background, point};
-use super::protocol::{At, Protocol, Rest};
+use super::protocol::{At, End, Protocol, Rest};
 use super::server::{Record, Server};
 use super::{KEYS, Source};
 
@@ -22,6 +22,8 @@ pub enum Way {
     TokenPerClient,
     /// A lease around the load, with a new token each time; a mark around the write, whose end leaves in place what is not its mark.
     LeavesAnothersRecord,
+    /// As the next one, but what is done in a transaction is told before its commit.
+    TellsBeforeTheCommit,
     /// The same, and the end removes what is not its mark: what the runtime does. The control.
     Right,
 }
@@ -40,7 +42,7 @@ impl Naive {
     }
 
     fn has_marks(&self) -> bool {
-        matches!(self.way, Way::LeavesAnothersRecord | Way::Right)
+        matches!(self.way, Way::LeavesAnothersRecord | Way::TellsBeforeTheCommit | Way::Right)
     }
 
     async fn read_under_a_lease(&self, at: At, source: &Source, fails: bool) -> Result<i64, String> {
@@ -81,7 +83,7 @@ impl Protocol for Naive {
                 self.server.set_if_absent(at.key, Record::Value(value)).await;
                 Ok(value)
             }
-            Way::TokenPerClient | Way::LeavesAnothersRecord | Way::Right => {
+            Way::TokenPerClient | Way::LeavesAnothersRecord | Way::TellsBeforeTheCommit | Way::Right => {
                 self.read_under_a_lease(at, source, fails).await
             }
         }
@@ -121,6 +123,20 @@ impl Protocol for Naive {
         let leave = self.way == Way::LeavesAnothersRecord;
         self.server.end(at.key, mark, committed.ok(), leave).await;
         committed
+    }
+
+    async fn transact(&self, at: At, source: &Source, end: End) -> Option<i64> {
+        let commits = end != End::RolledBack;
+        let early = matches!(self.way, Way::TellsBeforeTheCommit | Way::DeleteFirst);
+        let transaction = source.begin(at.key).await;
+        if early {
+            self.tell(at.key).await;
+        }
+        let value = transaction.finish(commits).await;
+        if !early {
+            self.tell(at.key).await;
+        }
+        commits.then_some(value)
     }
 
     async fn invalidate(&self, at: At) {

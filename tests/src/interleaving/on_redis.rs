@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cache_runtime::prelude::*;
 
-use super::protocol::{At, Protocol, Rest};
+use super::protocol::{At, End, Protocol, Rest};
 use super::{KEYS, Runtime, Source};
 use crate::RedisServer;
 
@@ -70,6 +70,10 @@ impl Protocol for OnRedis {
 
     async fn write(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
         self.runtime.write(at, source, fails).await
+    }
+
+    async fn transact(&self, at: At, source: &Source, end: End) -> Option<i64> {
+        self.runtime.transact(at, source, end).await
     }
 
     async fn invalidate(&self, at: At) {

@@ -11,6 +11,17 @@ pub struct At {
     pub key: usize,
 }
 
+/// How a transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It is committed.
+    Committed,
+    /// It is rolled back.
+    RolledBack,
+    /// It is committed, and who has asked for that is not told.
+    Unknown,
+}
+
 /// What stands at a key when all is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
@@ -62,6 +73,16 @@ pub trait Protocol: Send + Sync + 'static {
 
     /// Writes the source through the cache.
     fn write(&self, at: At, source: &Source, fails: bool) -> impl Future<Output = Result<i64, i64>> + Send;
+
+    /// Changes the source in a transaction, and tells the cache. Gives what was committed, if anything was.
+    fn transact(&self, at: At, source: &Source, end: End) -> impl Future<Output = Option<i64>> + Send {
+        async move {
+            let transaction = source.begin(at.key).await;
+            let value = transaction.finish(end != End::RolledBack).await;
+            self.invalidate(at).await;
+            (end != End::RolledBack).then_some(value)
+        }
+    }
 
     /// Invalidates a key.
     fn invalidate(&self, at: At) -> impl Future<Output = ()> + Send;

@@ -8,7 +8,7 @@ use cache_runtime::__private::interleaving::{self, Standing};
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheManager, Key};
 
-use super::protocol::{At, Protocol, Rest};
+use super::protocol::{At, End, Protocol, Rest};
 use super::{KEYS, KNOWN_TO_OLDER_PROGRAMS, PROCESSES, Source, has_windows, tags_of};
 
 #[cache_strategy(namespace = "interleaving", ttl = "1h", kind = "write_through")]
@@ -150,6 +150,32 @@ impl Protocol for Runtime {
 
     async fn write(&self, at: At, source: &Source, fails: bool) -> Result<i64, i64> {
         self.entry(at).write(|| source.commit(at.key, fails)).await
+    }
+
+    async fn transact(&self, at: At, source: &Source, end: End) -> Option<i64> {
+        let entry = self.entry(at);
+        // In this order: what is dropped is rolled back before the cache is told.
+        let after = self.at(at).cache.after_commit();
+        let transaction = source.begin(at.key).await;
+        let value = transaction.value();
+        let work = async {
+            if at.process == 0 {
+                let _ = entry.write(|| async { Ok::<_, ()>(value) }).await;
+            } else {
+                drop(entry.invalidate().await);
+            }
+            // What it reads is its own, and of no use to others.
+            let _ = entry.get_or_set(|| async { Ok::<_, ()>(value) }).await;
+        };
+        after.scope(work).await;
+        let commits = end != End::RolledBack;
+        let value = transaction.finish(commits).await;
+        match end {
+            End::Committed => drop(after.commit().await),
+            End::RolledBack => after.rollback().await,
+            End::Unknown => drop(after.unknown().await),
+        }
+        commits.then_some(value)
     }
 
     async fn invalidate(&self, at: At) {

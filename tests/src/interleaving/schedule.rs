@@ -33,6 +33,12 @@ pub enum Op {
     FailToWrite,
     /// Writes through, and does not commit before all others are done.
     HoldAWrite,
+    /// Changes the source in a transaction.
+    Transact,
+    /// The same, and it is rolled back.
+    RollBack,
+    /// The same, and the commit is not answered.
+    LoseTheCommit,
     /// Invalidates the key.
     Invalidate,
     /// Invalidates a tag.
@@ -58,7 +64,7 @@ pub enum Op {
 }
 
 /// How often each of them comes, of the sum of all.
-const WEIGHTS: [(Op, u64); 19] = [
+const WEIGHTS: [(Op, u64); 22] = [
     (Op::Read, 40),
     (Op::Get, 4),
     (Op::GetMany, 2),
@@ -78,6 +84,9 @@ const WEIGHTS: [(Op, u64); 19] = [
     (Op::Evict, 6),
     (Op::Age, 12),
     (Op::EndClaim, 2),
+    (Op::Transact, 8),
+    (Op::RollBack, 3),
+    (Op::LoseTheCommit, 3),
 ];
 
 /// What schedules are made of.
@@ -194,6 +203,7 @@ fn any(random: &mut Random, mix: Mix) -> Op {
         {
             Op::Read
         }
+        Op::RollBack | Op::LoseTheCommit if mix == Mix::NothingFails => Op::Transact,
         drawn => drawn,
     }
 }
@@ -249,6 +259,9 @@ impl fmt::Display for Op {
             Op::Write => "writes",
             Op::FailToWrite => "writes in vain",
             Op::HoldAWrite => "holds a write of",
+            Op::Transact => "commits a change of",
+            Op::RollBack => "rolls back a change of",
+            Op::LoseTheCommit => "hears of no commit of",
             Op::Invalidate => "invalidates",
             Op::InvalidateTag => "invalidates the tag of",
             Op::InvalidatePattern => "invalidates all, at",

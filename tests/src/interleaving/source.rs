@@ -19,6 +19,8 @@ struct State {
     loads: u64,
     running: [u64; PROCESSES],
     most_running: u64,
+    /// Whether a transaction has changed it: others wait for its end.
+    locked: bool,
     /// How many reads a commit waits for.
     reads_ahead_of_a_commit: u64,
 }
@@ -91,14 +93,61 @@ impl Source {
         while self.state(key).reads_ahead_of_a_commit > 0 {
             point("wait for all reads").await;
         }
-        point("commit").await;
-        let value = {
-            let mut state = self.state(key);
-            state.value += 1;
-            state.value
-        };
+        let value = Transaction::begin(self, key, "commit").await.end(true);
         point("return from the commit").await;
         if fails { Err(value) } else { Ok(value) }
+    }
+
+    /// Begins a transaction that changes a value.
+    pub async fn begin(&self, key: usize) -> Transaction<'_> {
+        Transaction::begin(self, key, "lock the row").await
+    }
+}
+
+/// A transaction that has changed a value, which nobody else sees before it is committed. Dropped, it is rolled back.
+pub struct Transaction<'a> {
+    source: &'a Source,
+    key: usize,
+}
+
+impl<'a> Transaction<'a> {
+    async fn begin(source: &'a Source, key: usize, step: &'static str) -> Transaction<'a> {
+        loop {
+            point(step).await;
+            if !std::mem::replace(&mut source.state(key).locked, true) {
+                return Transaction { source, key };
+            }
+        }
+    }
+
+    /// The value, as it is in the transaction.
+    #[must_use]
+    pub fn value(&self) -> i64 {
+        self.source.value(self.key) + 1
+    }
+
+    /// Commits, or rolls back. Gives the value.
+    pub async fn finish(self, commits: bool) -> i64 {
+        point(if commits { "commit the transaction" } else { "roll back" }).await;
+        let value = self.end(commits);
+        point("return from the transaction's end").await;
+        value
+    }
+
+    fn end(self, commits: bool) -> i64 {
+        let value = {
+            let mut state = self.source.state(self.key);
+            state.value += i64::from(commits);
+            state.value
+        };
+        drop(self);
+        value
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        self.source.state(self.key).locked = false;
     }
 }
 

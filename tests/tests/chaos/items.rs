@@ -83,6 +83,18 @@ impl Items {
         assert!(item.version >= floor, "item {id} read in version {} where {floor} was told", item.version);
     }
 
+    /// Whether nothing is cached that was changed since, as another cache sees it; for when all is done.
+    pub(crate) async fn are_right(&self, other: &Cache) -> bool {
+        let other = self.by(other);
+        for id in 0..IDS {
+            let version = self.source.versions[id as usize].load(Ordering::SeqCst);
+            if other.item_entry(id).get().await.is_some_and(|item| item != Item::new(id, version)) {
+                return false;
+            }
+        }
+        true
+    }
+
     pub(crate) fn floor(&self, id: u64) -> u64 {
         self.source.floors[id as usize].load(Ordering::SeqCst)
     }

@@ -11,6 +11,7 @@
 )]
 
 mod black_hole;
+mod cluster;
 mod failing_source;
 mod items;
 mod network;

@@ -1,4 +1,5 @@
-//! One suite for every store: each test runs on the embedded store, on a real Redis server and on a real cluster.
+//! One suite for every store: each test runs on the embedded store, on a real Redis server, on a master that sentinels name, and on
+//! a real cluster.
 //!
 //! `one` and `other` are two nodes: on servers two caches with connections of their own, in memory two handles of one cache.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cache_runtime::{Cache, CacheBuilder};
-use cache_tests::{RedisCluster, RedisServer};
+use cache_tests::{RedisCluster, RedisServer, Sentinels};
 use redis::FromRedisValue;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -25,8 +25,12 @@ impl Store {
         Store::on(Server::One(RedisServer::start())).await
     }
 
+    pub(crate) async fn sentinel() -> Store {
+        Store::on(Server::Sentinel(SENTINELS.lend().await)).await
+    }
+
     pub(crate) async fn cluster() -> Store {
-        Store::on(Server::Cluster(Lent::take().await)).await
+        Store::on(Server::Cluster(CLUSTERS.lend().await)).await
     }
 
     async fn on(server: Server) -> Store {
@@ -44,21 +48,28 @@ impl Store {
 /// What is behind a store, to look past the cache.
 pub(crate) enum Server {
     One(RedisServer),
-    Cluster(Lent),
+    Sentinel(Lent<Sentinels>),
+    Cluster(Lent<RedisCluster>),
 }
 
 impl Server {
     pub(crate) fn url(&self) -> String {
         match self {
             Server::One(server) => server.url(),
+            Server::Sentinel(set) => set.url(),
             Server::Cluster(cluster) => cluster.url(),
         }
     }
 
-    /// The port of the first server.
+    pub(crate) fn is_cluster(&self) -> bool {
+        matches!(self, Server::Cluster(_))
+    }
+
+    /// The port of the first server that the URL names.
     pub(crate) fn port(&self) -> u16 {
         match self {
             Server::One(server) => server.port(),
+            Server::Sentinel(set) => set.ports()[0],
             Server::Cluster(cluster) => cluster.nodes[0].port(),
         }
     }
@@ -68,6 +79,7 @@ impl Server {
     pub(crate) fn query<T: FromRedisValue>(&self, command: &[&str]) -> T {
         match self {
             Server::One(server) => server.query(command),
+            Server::Sentinel(set) => set.servers[0].query(command),
             Server::Cluster(cluster) => cluster.query(command),
         }
     }
@@ -80,45 +92,65 @@ impl Server {
     pub(crate) fn commands_processed(&self, command: &str) -> u64 {
         match self {
             Server::One(server) => server.commands_processed(command),
+            Server::Sentinel(set) => set.servers[0].commands_processed(command),
             Server::Cluster(cluster) => cluster.commands_processed(command),
         }
     }
 }
 
-/// A cluster takes seconds to come to terms, so that a few of them serve all tests: one test at a time, and empty.
-pub(crate) struct Lent {
-    cluster: Option<RedisCluster>,
+/// Several servers take seconds to come to terms, so that a few sets of them serve all tests: one test at a time, and empty.
+struct Pool<S> {
+    turns: Semaphore,
+    free: Mutex<Vec<S>>,
+    start: fn() -> S,
+    flush: fn(&S),
+}
+
+static SENTINELS: Pool<Sentinels> = Pool::new(
+    || Sentinels::steady(1),
+    |set| {
+        set.servers[0].command(&["FLUSHALL"]);
+    },
+);
+static CLUSTERS: Pool<RedisCluster> =
+    Pool::new(RedisCluster::start, |cluster| cluster.command(&["FLUSHALL"]));
+
+impl<S: Send + 'static> Pool<S> {
+    const fn new(start: fn() -> S, flush: fn(&S)) -> Pool<S> {
+        Pool { turns: Semaphore::const_new(2), free: Mutex::new(Vec::new()), start, flush }
+    }
+
+    async fn lend(&'static self) -> Lent<S> {
+        let turn = self.turns.acquire().await.expect("it is never closed");
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let start = || {
+            let servers = free.unwrap_or_else(self.start);
+            (self.flush)(&servers);
+            servers
+        };
+        let servers = tokio::task::spawn_blocking(start).await.expect("a set of servers");
+        Lent { lent: Some(servers), pool: self, _turn: turn }
+    }
+}
+
+/// Servers of a pool, to which they go back.
+pub(crate) struct Lent<S: Send + 'static> {
+    lent: Option<S>,
+    pool: &'static Pool<S>,
     _turn: SemaphorePermit<'static>,
 }
 
-static TURNS: Semaphore = Semaphore::const_new(2);
-static CLUSTERS: Mutex<Vec<RedisCluster>> = Mutex::new(Vec::new());
+impl<S: Send + 'static> Deref for Lent<S> {
+    type Target = S;
 
-impl Lent {
-    async fn take() -> Lent {
-        let turn = TURNS.acquire().await.expect("it is never closed");
-        let free = CLUSTERS.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let start = move || {
-            let cluster = free.unwrap_or_else(RedisCluster::start);
-            cluster.command(&["FLUSHALL"]);
-            cluster
-        };
-        let cluster = tokio::task::spawn_blocking(start).await.expect("a cluster");
-        Lent { cluster: Some(cluster), _turn: turn }
+    fn deref(&self) -> &S {
+        self.lent.as_ref().expect("they are lent until this is dropped")
     }
 }
 
-impl Deref for Lent {
-    type Target = RedisCluster;
-
-    fn deref(&self) -> &RedisCluster {
-        self.cluster.as_ref().expect("it is lent until it is dropped")
-    }
-}
-
-impl Drop for Lent {
+impl<S: Send + 'static> Drop for Lent<S> {
     fn drop(&mut self) {
-        CLUSTERS.lock().unwrap_or_else(PoisonError::into_inner).extend(self.cluster.take());
+        self.pool.free.lock().unwrap_or_else(PoisonError::into_inner).extend(self.lent.take());
     }
 }
 
@@ -146,6 +178,12 @@ macro_rules! on_every_store {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn redis() {
                 let $store = Store::redis().await;
+                $body
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sentinel() {
+                let $store = Store::sentinel().await;
                 $body
             }
 

@@ -7,7 +7,6 @@ use cache_runtime::{Invalidated, Load};
 use cache_tests::eventually;
 
 use crate::source::Source;
-use crate::stores::Server;
 
 /// Numbers under a tag for each owner.
 #[derive(Clone)]
@@ -53,7 +52,7 @@ on_every_store! {
         server.command(&["CONFIG", "RESETSTAT"]);
         assert_eq!(one.number(1, 7).get().await, Some(7));
         // On a cluster one GET for the entry and each of its tags, each at its own node, all at once.
-        let [get, mget] = if matches!(server, Server::One(_)) { [0, 1] } else { [3, 0] };
+        let [get, mget] = if server.is_cluster() { [3, 0] } else { [0, 1] };
         assert_eq!(commands(), [get, mget, 0]);
         one.invalidate_tag(("owner", 1)).await.unwrap();
         assert_eq!(commands(), [get, mget, 1]);

@@ -1,7 +1,7 @@
 //! Captures what the library logs in one test.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{Write, sink};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use tracing::subscriber::DefaultGuard;
 
@@ -14,7 +14,15 @@ pub(crate) struct Log {
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
+/// Somebody who hears of every line in all other threads: one that nobody wants when it is met first counts as unwanted for a
+/// while, also in the thread that captures.
+static ELSEWHERE: Once = Once::new();
+
 pub(crate) fn capture() -> Log {
+    ELSEWHERE.call_once(|| {
+        let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(sink);
+        all.init();
+    });
     let written = Written::default();
     let writer = written.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -9,7 +9,6 @@ use super::answer::{bytes, integer, sorted};
 use super::scan::{Place, Scanned, Scope, invalidate_scanned};
 use super::servers::{Servers, join_all};
 use super::supervisor::Supervisor;
-use super::supervisor::boot;
 use crate::error::CacheError;
 use crate::manager::StoreStats;
 use crate::store::{Answer, Budget};
@@ -93,9 +92,9 @@ impl RedisStore {
     }
 
     async fn stats_of(&self, server: &Supervisor) -> Answer<StoreStats> {
-        let own = match server.keeps_boot() {
-            true => integer(self.step(server, cmd("EXISTS").arg(boot::KEY)).await?)?,
-            false => 0,
+        let own = match server.boot_key() {
+            Some(key) => integer(self.step(server, cmd("EXISTS").arg(key.as_str())).await?)?,
+            None => 0,
         };
         let entries = integer(self.step(server, &cmd("DBSIZE")).await?)? - own;
         let info = self.info(server).await?;

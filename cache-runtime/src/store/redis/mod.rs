@@ -10,6 +10,7 @@ mod link;
 mod scan;
 mod scripts;
 mod servers;
+mod slot;
 mod supervisor;
 mod url;
 
@@ -55,8 +56,8 @@ impl RedisStore {
     }
 
     /// What was created before may be old.
-    pub(crate) fn not_before(&self) -> u64 {
-        self.servers.not_before()
+    pub(crate) fn not_before(&self, key: &Key) -> u64 {
+        self.servers.not_before(key.as_bytes())
     }
 
     /// The address, without its password.

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::cluster::Cluster;
 use super::gather::Together;
 use super::scripts::Script;
-use super::supervisor::{Route, Setup, Supervisor, now_here};
+use super::supervisor::{Boots, Route, Setup, Supervisor, now_here};
 use super::url::Address;
 use super::{Answer, Config};
 use crate::error::CacheError;
@@ -41,7 +41,7 @@ impl Servers {
             backlog: Some(backlog),
             changed: None,
             clock_offset: 0,
-            distrusts_restarts: !config.trust_restarts,
+            boots: if config.trust_restarts { Boots::Trusted } else { Boots::OfServer },
             together: Together::Mget,
         };
         let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
@@ -65,10 +65,10 @@ impl Servers {
     }
 
     /// What was created before may be old.
-    pub(super) fn not_before(&self) -> u64 {
+    pub(super) fn not_before(&self, key: &[u8]) -> u64 {
         match self {
             Servers::One(server) => server.not_before(),
-            Servers::Cluster(_) => 0,
+            Servers::Cluster(cluster) => cluster.not_before(key),
         }
     }
 

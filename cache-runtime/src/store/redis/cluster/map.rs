@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use redis::Value;
 
+use super::super::slot::{SLOTS, slot};
 use super::super::supervisor::Supervisor;
-use super::slot::{SLOTS, slot};
 
 /// A host and a port.
 pub(super) type Place = (String, u16);
@@ -52,8 +52,25 @@ impl Map {
     }
 
     pub(super) fn of_key(&self, key: &[u8]) -> Option<&Arc<Node>> {
-        let index = self.slots.get(usize::from(slot(key))).copied().flatten()?;
+        self.of_slot(slot(key))
+    }
+
+    pub(super) fn of_slot(&self, slot: u16) -> Option<&Arc<Node>> {
+        let index = self.slots.get(usize::from(slot)).copied().flatten()?;
         self.nodes.get(usize::from(index))
+    }
+
+    /// From which nodes to which others slots have moved since an older map.
+    pub(super) fn moves_from<'m>(&'m self, old: &'m Map) -> Vec<(&'m Node, &'m Node)> {
+        let mut moves: Vec<(&Node, &Node)> = Vec::new();
+        for slot in 0..SLOTS {
+            let (Some(from), Some(to)) = (old.of_slot(slot), self.of_slot(slot)) else { continue };
+            let is_known = moves.iter().any(|one| std::ptr::eq(one.0, &**from) && std::ptr::eq(one.1, &**to));
+            if !Arc::ptr_eq(from, to) && !is_known {
+                moves.push((from, to));
+            }
+        }
+        moves
     }
 
     pub(super) fn of_place(&self, host: &str, port: u16) -> Option<&Arc<Node>> {

@@ -7,7 +7,6 @@ mod map;
 mod refresh;
 mod replay;
 mod scan;
-mod slot;
 mod tend;
 
 use std::collections::HashMap;
@@ -65,6 +64,13 @@ impl Cluster {
     /// The clock of the node with the first slot: all clients of a cluster agree on it.
     pub(super) fn clock_offset(&self) -> i64 {
         self.shared.clock_offset()
+    }
+
+    /// What was created at a key before, by the clock that all clients agree on, may be old.
+    pub(super) fn not_before(&self, key: &[u8]) -> u64 {
+        let map = self.shared.map.load();
+        let node = map.of_key(key).filter(|node| node.supervisor.not_before() > 0);
+        node.map_or(0, |node| at_clock(node.supervisor.not_before(), node, self.shared.clock_offset()))
     }
 
     pub(super) fn all(&self) -> Answer<Vec<Arc<Supervisor>>> {
@@ -199,6 +205,16 @@ impl Shared {
         }
     }
 
+    /// What a node has that may be old may be old still where its slots have gone.
+    fn hand_over(&self, from: &Node, to: &Node) {
+        from.supervisor.look_at_slots();
+        to.supervisor.look_at_slots();
+        let not_before = from.supervisor.not_before();
+        if not_before > 0 {
+            to.supervisor.inherit(at_clock(not_before, from, to.supervisor.clock_offset()));
+        }
+    }
+
     /// The node to go to. One that is not known yet is no reason to wait: it is connected to in the background.
     fn follow(&self, redirect: &Redirect) -> Answer<(Arc<Node>, bool)> {
         let Redirect { slot, host, port, asking } = redirect;
@@ -207,11 +223,19 @@ impl Shared {
             return Err(self.doubtful("the key's slot has moved to a node that is not known yet"));
         };
         if !asking {
+            if let Some(from) = self.map.load().of_slot(*slot) {
+                self.hand_over(from, &node);
+            }
             // In the map at once: the calls that follow need not go the long way.
             self.map.rcu(|map| map.moved(*slot, host, *port).map_or_else(|| Arc::clone(map), Arc::new));
         }
         Ok((node, *asking))
     }
+}
+
+/// A time of a node's clock, by the clock of that offset.
+fn at_clock(time: u64, node: &Node, offset: i64) -> u64 {
+    time.saturating_add_signed(offset.saturating_sub(node.supervisor.clock_offset()))
 }
 
 /// Whether an error says that the map is wrong, or a node is not what it was.

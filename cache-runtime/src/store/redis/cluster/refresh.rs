@@ -11,7 +11,7 @@ use super::super::answer::{is_refusal, reason};
 use super::super::gather::Together;
 use super::super::link::within;
 use super::super::servers::unavailable;
-use super::super::supervisor::{Route, Setup, Supervisor, heartbeat_timeout};
+use super::super::supervisor::{Boots, Route, Setup, Supervisor, heartbeat_timeout};
 use super::super::url::{Target, at, host_and_port};
 use super::Shared;
 use super::map::{Layout, Map, Node, Place};
@@ -78,6 +78,9 @@ impl Shared {
             Some(node) => Arc::clone(node),
             None => self.connect(place),
         });
+        for (from, to) in map.moves_from(&old) {
+            self.hand_over(from, to);
+        }
         self.map.store(Arc::new(map));
     }
 
@@ -89,8 +92,7 @@ impl Shared {
             backlog: None,
             changed: Some(Arc::clone(&self.wake)),
             clock_offset: self.clock_offset(),
-            // A node's record would have to move with its slots.
-            distrusts_restarts: false,
+            boots: if self.config.trust_restarts { Boots::Trusted } else { Boots::OfNode },
             together: Together::Pipeline,
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);

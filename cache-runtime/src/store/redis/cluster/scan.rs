@@ -13,6 +13,7 @@ use super::super::call::Call;
 use super::super::scan::{Place, Scanned, Scope, invalidate_scanned};
 use super::super::scripts::Script;
 use super::super::servers::{count, unavailable};
+use super::super::slot::own_slots;
 use super::map::Node;
 use super::{Cluster, Shared};
 use crate::error::CacheError;
@@ -127,27 +128,6 @@ impl Topology {
     }
 }
 
-/// What a primary's line of `CLUSTER NODES` about itself says of its slots.
-fn own_slots(nodes: &str) -> Option<String> {
-    let own =
-        nodes.lines().find(|line| line.split(' ').nth(2).is_some_and(|flags| flags.contains("myself")))?;
-    own.split(' ').nth(2)?.contains("master").then(|| own.split(' ').skip(8).collect::<Vec<_>>().join(" "))
-}
-
 async fn in_time<T>(bound: Duration, step: impl Future<Output = Answer<T>>) -> Answer<T> {
     timeout(bound, step).await.unwrap_or(Err(CacheError::DeadlineExceeded))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_slots;
-
-    #[test]
-    fn a_primary_tells_its_slots_and_those_that_move() {
-        let nodes = "a one:7000@17000 myself,master - 0 0 1 connected 0-7999 [8000-<-b]\nb one:7001@17001 master - 0 0 2 connected 8000-16383\n";
-        assert_eq!(own_slots(nodes).as_deref(), Some("0-7999 [8000-<-b]"));
-        assert_eq!(own_slots("a one:7000@17000 myself,master - 0 0 1 connected\n").as_deref(), Some(""));
-        assert_eq!(own_slots("a one:7000@17000 myself,slave b 0 0 1 connected\n"), None);
-        assert_eq!(own_slots(""), None);
-    }
 }

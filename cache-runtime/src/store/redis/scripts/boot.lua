@@ -2,16 +2,19 @@
 -- Gives from when on records are trusted, in ms since 1970: the record says which run of a server it was written in.
 local found = redis.pcall('GET', KEYS[1])
 if type(found) == 'table' then return found end
-if found and string.sub(found, 1, 40) == ARGV[1] then return tonumber(string.sub(found, 41)) end
-local not_before = ARGV[2]
-if not_before == '' then
-  local time = redis.call('TIME')
+local is_same = found and string.sub(found, 1, 40) == ARGV[1]
+local recorded = found and tonumber(string.sub(found, 41)) or 0
+local not_before = recorded
+if ARGV[2] ~= '' then
+  -- This run was seen all the time: a record of another one came along with its slot.
+  not_before = math.max(recorded, tonumber(ARGV[2]))
+elseif not is_same and (found or redis.call('DBSIZE') > 0) then
   -- Another run: what it has may be an old snapshot, in which values stand that were invalidated since. Where the record was
   -- evicted nobody knows; in an empty database there is nothing to distrust.
-  not_before = '0'
-  if found or redis.call('DBSIZE') > 0 then
-    not_before = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + 1)
-  end
+  local time = redis.call('TIME')
+  not_before = time[1] * 1000 + math.floor(time[2] / 1000) + 1
 end
-redis.call('SET', KEYS[1], ARGV[1] .. not_before)
-return tonumber(not_before)
+if not is_same or not_before ~= recorded then
+  redis.call('SET', KEYS[1], ARGV[1] .. string.format('%.0f', not_before))
+end
+return not_before

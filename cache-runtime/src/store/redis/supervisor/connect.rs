@@ -44,23 +44,21 @@ impl Shared {
         let started = Instant::now();
         let mut connection = link.connection();
         let mut asked = pipe();
-        asked.cmd("TIME").add_command(self.sign_of_boot());
-        let ((seconds, micros), boots): ((i64, i64), Value) = if link.knows_role() {
-            let (time, boots, role) = asked.cmd("ROLE").query_async(&mut connection).await?;
-            require_master(&role)?;
-            (time, boots)
+        asked.ignore_errors().cmd("TIME").add_command(self.boot.ask());
+        let ((seconds, micros), boot): ((i64, i64), RedisResult<Value>) = if link.knows_role() {
+            let (time, boot, role): (_, _, RedisResult<Value>) =
+                asked.cmd("ROLE").query_async(&mut connection).await?;
+            require_master(&role?)?;
+            (time, boot)
         } else {
             asked.query_async(&mut connection).await?
         };
-        if boots == Value::Int(0) {
-            self.keep_boot(link).await?;
-        }
         let there = seconds.saturating_mul(1000).saturating_add(micros / 1000);
         // The answer was made about half a round trip ago.
         let travelled = i64::try_from(started.elapsed().as_millis() / 2).unwrap_or(0);
         self.clock_offset
             .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
-        Ok(())
+        self.keep_boot(link, boot).await
     }
 
     /// Whether a call could have an answer within its deadline.

@@ -2,13 +2,13 @@
 //!
 //! A connection is published once it is ready, and withdrawn as soon as it fails; in between calls fail at once.
 
-pub(super) mod boot;
+mod boot;
 mod connect;
 mod route;
 mod tend;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
@@ -16,6 +16,8 @@ use redis::{RedisError, RedisResult};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use self::boot::Boot;
+pub(super) use self::boot::Boots;
 pub(super) use self::route::Route;
 pub(super) use self::tend::jittered;
 use super::Answer;
@@ -53,11 +55,7 @@ struct Shared {
     given_up: ArcSwapOption<&'static str>,
     /// Steps in a row without an answer in time.
     late: AtomicU32,
-    /// The server's run, as far as it is compared with the one that wrote what it has.
-    run: ArcSwapOption<String>,
-    /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
-    not_before: AtomicU64,
-    distrusts_restarts: bool,
+    boot: Boot,
     together: Together,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
@@ -71,7 +69,7 @@ pub(super) struct Setup {
     pub(super) changed: Option<Arc<Notify>>,
     /// Until the server has told its own time.
     pub(super) clock_offset: i64,
-    pub(super) distrusts_restarts: bool,
+    pub(super) boots: Boots,
     /// How it takes many reads at once.
     pub(super) together: Together,
 }
@@ -96,9 +94,7 @@ impl Supervisor {
                 clock_offset: AtomicI64::new(setup.clock_offset),
                 given_up: ArcSwapOption::empty(),
                 late: AtomicU32::new(0),
-                run: ArcSwapOption::empty(),
-                not_before: AtomicU64::new(0),
-                distrusts_restarts: setup.distrusts_restarts,
+                boot: Boot::new(setup.boots),
                 together: setup.together,
                 backlog: setup.backlog,
             }),
@@ -183,14 +179,24 @@ impl Supervisor {
         }
     }
 
-    /// Whether there is a record that tells whether the server was restarted.
-    pub(super) fn keeps_boot(&self) -> bool {
-        self.shared.run.load().is_some()
+    /// The key of the record that tells whether the server was restarted, if there is one.
+    pub(super) fn boot_key(&self) -> Option<Arc<String>> {
+        self.shared.boot.key()
     }
 
     /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
     pub(super) fn not_before(&self) -> u64 {
-        self.shared.not_before.load(Ordering::Relaxed)
+        self.shared.boot.not_before()
+    }
+
+    /// The same of keys that have come from another node.
+    pub(super) fn inherit(&self, not_before: u64) {
+        self.shared.boot.inherit(not_before);
+    }
+
+    /// A node may have other slots by now, and has its record in one of them.
+    pub(super) fn look_at_slots(&self) {
+        self.shared.boot.may_have_moved();
     }
 
     /// The server's clock less this machine's, in milliseconds.
