@@ -42,6 +42,21 @@ async fn a_hit_in_memory_takes_none() {
     assert!(Arc::ptr_eq(&values.0, &values.1));
 }
 
+/// Nor one of a server's entries that is in the process.
+#[tokio::test]
+async fn a_hit_in_the_near_cache_takes_none() {
+    let server = cache_tests::RedisServer::start();
+    let builder = Cache::builder().url(server.url()).require_connection();
+    let cache = builder.near(cache_runtime::NearCache::megabytes(1)).build().await.unwrap();
+    let lists = Lists { cache };
+    for _ in 0..4 {
+        lists.list(7, "a").await;
+    }
+    let (allocations, values) = measured(async { (lists.list(7, "a").await, lists.list(7, "a").await) });
+    assert_eq!(allocations, 0);
+    assert!(Arc::ptr_eq(&values.0, &values.1));
+}
+
 /// Polls a future that is ready at once, between two looks at the allocator.
 fn measured<F: Future>(future: F) -> (u64, F::Output) {
     let mut future = std::pin::pin!(future);
@@ -52,5 +67,5 @@ fn measured<F: Future>(future: F) -> (u64, F::Output) {
             output = Some(value);
         }
     });
-    (counted.count_total, output.expect("a hit in memory waits for nothing"))
+    (counted.count_total, output.expect("a hit in the process waits for nothing"))
 }

@@ -81,7 +81,8 @@ impl Boot {
     /// Asks for the record, which also keeps it from being evicted.
     pub(super) fn ask(&self) -> Cmd {
         match self.key.load().as_ref() {
-            Some(key) => std::mem::take(cmd("GET").arg(key.as_str())),
+            // Told apart from the reads of entries in the figures of the server.
+            Some(key) => std::mem::take(cmd("GETRANGE").arg(key.as_str()).arg(0).arg(-1)),
             None => cmd("PING"),
         }
     }
