@@ -4,6 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 pub use crate::catalog::{Registered, RegisteredStrategy};
+pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
 pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
@@ -419,6 +420,31 @@ macro_rules! __cache_schema_of {
     }};
 }
 pub use crate::__cache_schema_of as schema_of;
+
+impl<V: CacheValue> Probe<V> {
+    /// Whether the type has a schema.
+    pub const HAS_SCHEMA: bool = true;
+}
+
+/// Every other type.
+pub trait NoSchema {
+    /// Whether the type has a schema.
+    const HAS_SCHEMA: bool = false;
+}
+
+impl<T: ?Sized> NoSchema for Probe<T> {}
+
+/// Whether a type has a schema.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_has_schema {
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::NoSchema as _;
+        <$crate::__private::Probe<$value>>::HAS_SCHEMA
+    }};
+}
+pub use crate::__cache_has_schema as has_schema;
 
 /// Errors that can be cloned.
 pub trait ShareByClone<E> {

@@ -51,6 +51,7 @@ mod background;
 mod cache;
 mod catalog;
 mod draft;
+mod encoding;
 mod entry;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -75,11 +76,13 @@ mod store;
 mod strategy;
 mod tags;
 mod transaction;
+mod undecodable;
 mod value;
 mod write;
 
 pub use cache::{Cache, CacheBuilder};
 pub use catalog::{CatalogEntry, Overlap};
+pub use encoding::{Codec, Compression};
 pub use entry::{Entry, EntryPattern};
 pub use error::{CacheError, LoadTimeout, SharedError};
 pub use invalidate::Invalidated;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::encoding::Encoding;
 use crate::key::CharClass;
 
 /// How a strategy keeps its cache and its source in step.
@@ -44,6 +45,7 @@ pub struct Policy {
     soft_load_timeout: Option<Duration>,
     load_timeout: Option<Duration>,
     detached: bool,
+    pub(crate) encoding: Encoding,
 }
 
 /// The shortest time: servers count in milliseconds.
@@ -65,6 +67,7 @@ impl Policy {
             soft_load_timeout: None,
             load_timeout: None,
             detached: false,
+            encoding: Encoding::new(),
         }
     }
 
@@ -242,7 +245,7 @@ impl Policy {
                 return Some(("soft_load_timeout", "it has to be shorter than `load_timeout`"));
             }
         }
-        None
+        self.encoding.problem()
     }
 }
 
@@ -289,6 +292,7 @@ impl fmt::Display for Policy {
         if self.detached {
             text += ", detached";
         }
+        text += &self.encoding.shown();
         f.pad(&text)
     }
 }

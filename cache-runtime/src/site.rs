@@ -30,6 +30,7 @@ const WARNING_SECONDS: u64 = 10;
 pub(crate) enum Warning {
     Foreign = 1,
     Encode = 2,
+    Undecodable = 4,
 }
 
 impl Site {

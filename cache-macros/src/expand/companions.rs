@@ -92,13 +92,16 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let key = key(plan);
     let tagged = tags(plan).map(|tags| quote!(.tagged(#tags)));
     let plain = quote!(#krate::__private::assert_plain!(#value));
-    // An item is looked at by `cargo check` as well; it can't say `T` or `Self`.
-    let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { quote!(const { #plain }) };
-    let plain = blamed(plain, value);
+    let with_schema = plan.require_schema().map(|require| {
+        let asked = plan.asked_of(value, require);
+        quote!(#asked;)
+    });
+    let plain = blamed(plan.asked_of(value, plain), value);
     // With a body, loading asks the same.
     let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
     quote! {
         #plain;
+        #with_schema
         #is_value
         #krate::__private::entry(
             #site(),

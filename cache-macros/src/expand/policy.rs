@@ -18,8 +18,9 @@ pub(crate) fn policy(krate: &TokenStream, ttl: u64, settings: &Settings) -> Toke
 pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let krate = &plan.krate;
     let policy = plan.policy();
+    let required = plan.settings.required(krate);
     let fits = match plan.loads {
-        Loads::Never => return (policy, TokenStream::new()),
+        Loads::Never => return (policy, required),
         Loads::InCaller => quote!(#krate::__private::in_caller(#policy)),
         Loads::InBackground => {
             let times_out = plan.times_out().unwrap_or_else(|| quote!(true));
@@ -27,10 +28,24 @@ pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
         }
     };
     let fits = plan.policy_blamed(fits);
-    (quote!(POLICY), quote!(const POLICY: #krate::__private::Policy = #fits;))
+    (quote!(POLICY), quote!(#required const POLICY: #krate::__private::Policy = #fits;))
 }
 
 impl Plan<'_> {
+    /// Refuses a codec without names for a value without a schema: its own codec, or perhaps its strategy's.
+    pub(crate) fn require_schema(&self) -> Option<TokenStream> {
+        let (krate, value) = (&self.krate, &self.returns.value);
+        let codec = self.settings.get("codec");
+        if codec.map_or(matches!(self.host, Host::Inline(_)), |codec| !codec.is_positional()) {
+            return None;
+        }
+        let policy = self.policy();
+        Some(blamed(
+            quote!(#krate::__private::require_schema(#policy, #krate::__private::has_schema!(#value))),
+            value,
+        ))
+    }
+
     /// The strategy's policy with what this function says itself.
     fn policy(&self) -> TokenStream {
         let krate = &self.krate;

@@ -7,6 +7,7 @@
 mod stores;
 mod background;
 mod cancellation;
+mod codecs;
 mod dropped;
 mod hostile;
 mod invalidation;
