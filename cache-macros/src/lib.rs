@@ -32,6 +32,7 @@ mod options;
 mod returns;
 mod settings;
 mod strategy;
+mod sync;
 mod tags;
 mod template;
 #[cfg(test)]

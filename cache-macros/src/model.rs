@@ -58,6 +58,8 @@ pub(crate) enum Loads {
     /// There is no body.
     Never,
     InCaller,
+    /// In the caller's thread: it is not async.
+    InThread,
     /// In a task, where that is better.
     InBackground,
 }
@@ -142,8 +144,12 @@ impl<'a> Plan<'a> {
             .map(|key| segments(&scope, key, &args, errors))
             .unwrap_or_default();
         let tags = tags::of_entry(&scope, &args, &segments, errors);
+        if function.is_sync() {
+            crate::sync::options(&args, errors);
+        }
         let loads = match &function.body {
             None => Loads::Never,
+            Some(_) if function.is_sync() => Loads::InThread,
             Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
             Some(_) => Loads::InCaller,
         };

@@ -88,6 +88,11 @@ impl Settings {
         SETTINGS.iter().any(|(name, _)| *name == option)
     }
 
+    /// Those that can't work inside a caller.
+    pub(crate) fn in_task() -> impl Iterator<Item = &'static str> {
+        IN_TASK.into_iter()
+    }
+
     /// Reads what follows the name of a setting.
     pub(crate) fn set(&mut self, option: &str, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let Some(&(name, form)) = SETTINGS.iter().find(|(name, _)| *name == option) else { return Ok(()) };
@@ -147,7 +152,10 @@ impl Settings {
         let json = Value::Variant("Json");
         let required = self.0.iter().filter(|setting| setting.value != json).filter_map(|setting| {
             let variant = setting.variant(krate)?;
-            let require = Ident::new(if setting.name == "codec" { "require_codec" } else { "require_compression" }, Span::call_site());
+            let require = Ident::new(
+                if setting.name == "codec" { "require_codec" } else { "require_compression" },
+                Span::call_site(),
+            );
             let require = located(quote!(#krate::__private::#require(#variant)), setting.value_at);
             Some(quote!(const _: () = #require;))
         });
@@ -190,7 +198,11 @@ impl Setting {
     fn variant(&self, krate: &TokenStream) -> Option<TokenStream> {
         let Value::Variant(variant) = self.value else { return None };
         let variant = Ident::new(variant, Span::call_site());
-        Some(if self.name == "codec" { quote!(#krate::Codec::#variant) } else { quote!(#krate::Compression::#variant) })
+        Some(if self.name == "codec" {
+            quote!(#krate::Codec::#variant)
+        } else {
+            quote!(#krate::Compression::#variant)
+        })
     }
 }
 

@@ -127,6 +127,15 @@ fn background() {
 }
 
 #[test]
+fn sync_function() {
+    cached(
+        "function_sync",
+        r#"namespace = "math", key = "fib/<n>", ttl = "1h""#,
+        "fn fib(n: u64) -> Result<u64, String> { Ok(if n < 2 { n } else { fib(n - 1)? + fib(n - 2)? }) }",
+    );
+}
+
+#[test]
 fn tags() {
     strategy(
         "tags",

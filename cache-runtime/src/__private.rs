@@ -12,6 +12,7 @@ pub use crate::load::ErrorSharing;
 pub use crate::policy::{Declaration, KindName, Location, Placeholder, Policy, Segment, Strategy};
 pub use crate::read::Call;
 pub use crate::site::Site;
+pub use crate::sync::{in_process, in_thread, memo_option, memo_result, memo_result_option, memo_value};
 pub use crate::value::{SchemaVisitor, Shape};
 pub use inventory;
 

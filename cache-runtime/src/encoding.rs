@@ -101,8 +101,12 @@ impl Codec {
     /// What has to be done for this build to have it.
     pub(crate) const fn lacks(self) -> Option<&'static str> {
         match self {
-            Codec::Postcard if !cfg!(feature = "postcard") => Some("turn on the feature `postcard` of cache-runtime"),
-            Codec::MsgPack if !cfg!(feature = "msgpack") => Some("turn on the feature `msgpack` of cache-runtime"),
+            Codec::Postcard if !cfg!(feature = "postcard") => {
+                Some("turn on the feature `postcard` of cache-runtime")
+            }
+            Codec::MsgPack if !cfg!(feature = "msgpack") => {
+                Some("turn on the feature `msgpack` of cache-runtime")
+            }
             _ => None,
         }
     }
@@ -121,7 +125,9 @@ impl Compression {
     pub(crate) const fn lacks(self) -> Option<&'static str> {
         match self {
             Compression::Lz4 if !cfg!(feature = "lz4") => Some("turn on the feature `lz4` of cache-runtime"),
-            Compression::Zstd if !cfg!(feature = "zstd") => Some("turn on the feature `zstd` of cache-runtime"),
+            Compression::Zstd if !cfg!(feature = "zstd") => {
+                Some("turn on the feature `zstd` of cache-runtime")
+            }
             _ => None,
         }
     }
@@ -173,7 +179,9 @@ impl Policy {
 pub const fn require_codec(codec: Codec) {
     match codec {
         _ if codec.lacks().is_none() => {}
-        Codec::Postcard => panic!("`codec = \"postcard\"` needs a feature: turn on `postcard` of cache-runtime"),
+        Codec::Postcard => {
+            panic!("`codec = \"postcard\"` needs a feature: turn on `postcard` of cache-runtime")
+        }
         _ => panic!("`codec = \"msgpack\"` needs a feature: turn on `msgpack` of cache-runtime"),
     }
 }
@@ -231,7 +239,9 @@ mod tests {
             let refused = std::panic::catch_unwind(|| require_codec(codec));
             assert_eq!(refused.is_err(), codec.lacks().is_some());
             if let Some(lacks) = codec.lacks() {
-                let said = refused.err().and_then(|said| said.downcast_ref::<&str>().map(|said| said.contains(codec.name())));
+                let said = refused
+                    .err()
+                    .and_then(|said| said.downcast_ref::<&str>().map(|said| said.contains(codec.name())));
                 assert!(said == Some(true) && lacks.contains(codec.name()), "{codec:?}");
             }
         }

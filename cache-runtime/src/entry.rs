@@ -394,7 +394,7 @@ where
 
 /// The loader returns `Some`, and nothing else is taken for an answer.
 #[expect(clippy::unreachable, reason = "without `takes_none` every answer is a value")]
-fn unreachable_none<T>() -> T {
+pub(crate) fn unreachable_none<T>() -> T {
     unreachable!("an answer without a value")
 }
 

@@ -74,6 +74,7 @@ mod site;
 mod stats;
 mod store;
 mod strategy;
+mod sync;
 mod tags;
 mod transaction;
 mod undecodable;
@@ -96,6 +97,7 @@ pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::{KindName, Location, Policy};
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
+pub use sync::{SyncEntry, SyncEntryPattern};
 pub use transaction::AfterCommit;
 #[cfg(feature = "sqlx")]
 pub use transaction::CacheTransaction;

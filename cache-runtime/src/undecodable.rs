@@ -12,7 +12,8 @@ impl Call<'_> {
         if self.site.first(Warning::Undecodable) {
             let (codec, compression) = (header.codec.name(), header.compression.map(Compression::name));
             // Another process, or the version before this one, was built with more.
-            let lacks = Codec::lacks(header.codec).or_else(|| header.compression.and_then(Compression::lacks));
+            let lacks =
+                Codec::lacks(header.codec).or_else(|| header.compression.and_then(Compression::lacks));
             tracing::warn!(key = %self.key, entry = %self.site.name(), codec, compression, lacks, "a cached value can't be decoded; it counts as a miss");
         }
     }

@@ -82,3 +82,21 @@ pub(crate) fn object_parameter(ty: &str) -> String {
         "a `{ty}` can't be cloned into a task, and a load in the background needs its own: take an `Arc<{ty}>`"
     )
 }
+
+pub(crate) fn sync_background(option: &str) -> String {
+    format!(
+        "`{option}` needs a task, and a function that is not async loads in its caller's thread: write `async fn`, or remove it"
+    )
+}
+
+pub(crate) fn sync_bytes(option: &str) -> String {
+    format!(
+        "`{option}` is about what a server keeps, and a function that is not async keeps its values in this process: remove it"
+    )
+}
+
+pub(crate) fn sync_tags() -> String {
+    "tags are kept where the entries of async functions are, and those of a function that is not async stay in this process: \
+     invalidate them by `…_pattern`, or write `async fn`"
+        .to_owned()
+}

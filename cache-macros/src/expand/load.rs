@@ -17,13 +17,18 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
     let in_background = plan.loads == Loads::InBackground;
-    let load = match plan.returns.shape {
-        Shape::Value => "load_value",
-        Shape::Option => "load_option",
-        Shape::Result => "load_result",
-        Shape::ResultOption => "load_result_option",
+    let shape = match plan.returns.shape {
+        Shape::Value => "value",
+        Shape::Option => "option",
+        Shape::Result => "result",
+        Shape::ResultOption => "result_option",
     };
-    let load = if in_background { format_ident!("{load}_owned") } else { format_ident!("{load}") };
+    let load = match plan.loads {
+        Loads::InBackground => format_ident!("load_{shape}_owned"),
+        Loads::InThread => format_ident!("memo_{shape}"),
+        Loads::InCaller | Loads::Never => format_ident!("load_{shape}"),
+    };
+    let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
         Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
         None => quote!(#krate::__private::share_of!(#error),),
@@ -49,7 +54,7 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
                 #timed_out
                 #loader,
             )
-            .await
+            #awaited
         },
         value,
     )

@@ -22,6 +22,7 @@ pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let fits = match plan.loads {
         Loads::Never => return (policy, required),
         Loads::InCaller => quote!(#krate::__private::in_caller(#policy)),
+        Loads::InThread => quote!(#krate::__private::in_thread(#policy)),
         Loads::InBackground => {
             let times_out = plan.times_out().unwrap_or_else(|| quote!(true));
             quote!(#krate::__private::in_background(#policy, #times_out))
@@ -35,6 +36,10 @@ impl Plan<'_> {
     /// Refuses a codec without names for a value without a schema: its own codec, or perhaps its strategy's.
     pub(crate) fn require_schema(&self) -> Option<TokenStream> {
         let (krate, value) = (&self.krate, &self.returns.value);
+        // In a process nothing is encoded.
+        if self.loads == Loads::InThread {
+            return None;
+        }
         let codec = self.settings.get("codec");
         if codec.map_or(matches!(self.host, Host::Inline(_)), |codec| !codec.is_positional()) {
             return None;

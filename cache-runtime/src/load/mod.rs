@@ -22,7 +22,8 @@ use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
 use inside::load_inside;
 pub use loaded::Load;
-use miss::{Miss, run, seen};
+pub(crate) use miss::run;
+use miss::{Miss, seen};
 pub use sharing::ErrorSharing;
 pub(crate) use task::load_owned;
 

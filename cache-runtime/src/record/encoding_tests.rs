@@ -101,7 +101,8 @@ fn what_is_not_above_the_bound_is_not_compressed() {
     let value = Arc::new("a".repeat(98));
     for (above, compressed) in [(99, true), (100, false)] {
         let limits = Limits { most: MOST, compress: Some((Compression::Lz4, above)) };
-        let draft = draft(header(Codec::Json), &value, false, limits).unwrap_or_else(|error| panic!("{error}"));
+        let draft =
+            draft(header(Codec::Json), &value, false, limits).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(draft.header.compression.is_some(), compressed, "above {above}");
     }
 }
@@ -211,26 +212,29 @@ fn types_that_need_names_are_refused() {
 
 /// Records of every encoding that were changed, cut off or lengthened.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
-    let records: Vec<Vec<u8>> = every().map(|(codec, compression)| written(codec, compression, &post())).collect();
+    let records: Vec<Vec<u8>> =
+        every().map(|(codec, compression)| written(codec, compression, &post())).collect();
     let kept = prop_oneof![3 => Just(None), 1 => any::<prop::sample::Index>().prop_map(Some)];
     let changes = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
     let end = proptest::collection::vec(any::<u8>(), 0..20);
-    (prop::sample::select(records), 0..4_u8, kept, changes, end).prop_map(|(mut record, codec, kept, changes, end)| {
-        if let Some(kept) = kept {
-            record.truncate(kept.index(record.len()) + 1);
-        }
-        if codec > 0 && record.len() > 3 {
-            record[3] = record[3] & 0xF0 | codec;
-        }
-        // The payload is where the encodings differ.
-        let length = record.len();
-        for (at, byte) in changes {
-            let at = if length > 68 { 68 + at.index(length - 68) } else { at.index(length) };
-            record[at] = byte;
-        }
-        record.extend(end);
-        record
-    })
+    (prop::sample::select(records), 0..4_u8, kept, changes, end).prop_map(
+        |(mut record, codec, kept, changes, end)| {
+            if let Some(kept) = kept {
+                record.truncate(kept.index(record.len()) + 1);
+            }
+            if codec > 0 && record.len() > 3 {
+                record[3] = record[3] & 0xF0 | codec;
+            }
+            // The payload is where the encodings differ.
+            let length = record.len();
+            for (at, byte) in changes {
+                let at = if length > 68 { 68 + at.index(length - 68) } else { at.index(length) };
+                record[at] = byte;
+            }
+            record.extend(end);
+            record
+        },
+    )
 }
 
 proptest! {

@@ -27,10 +27,10 @@
 //! A tag is `CA 74 01`, 0, its nonce (16), and when it was made (ms, 8).
 
 mod claim;
-mod header;
-mod nonce;
 #[cfg(test)]
 mod encoding_tests;
+mod header;
+mod nonce;
 #[cfg(test)]
 mod tests;
 
@@ -132,7 +132,8 @@ impl Stored {
     /// Whether a value of that shape can be read from it. Bytes without names are for the very schema that they were written with.
     pub(crate) fn fits(&self, shape: &Shape) -> bool {
         if self.header.codec.is_positional() {
-            return shape.positional() == Ok(true) && shape.fingerprint().schema == self.header.fingerprint.schema;
+            return shape.positional() == Ok(true)
+                && shape.fingerprint().schema == self.header.fingerprint.schema;
         }
         self.header.fingerprint.fits(shape.fingerprint())
     }

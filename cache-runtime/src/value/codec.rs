@@ -5,9 +5,9 @@ use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
+use super::Value;
 use super::compress::{pack, unpack};
 use super::encode::{read, write};
-use super::Value;
 use crate::encoding::{Codec, Compression};
 use crate::error::CacheError;
 use crate::record::{Body, Draft, Header, Stored};

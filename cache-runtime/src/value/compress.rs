@@ -56,7 +56,9 @@ const fn most_ratio(compression: Compression) -> usize {
 mod lz4 {
     use std::cell::RefCell;
 
-    use lz4_flex::block::{CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size};
+    use lz4_flex::block::{
+        CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size,
+    };
 
     thread_local! {
         static TABLE: RefCell<CompressTable> = RefCell::default();

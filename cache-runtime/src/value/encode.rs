@@ -25,7 +25,9 @@ pub(super) fn write<V: Value, W: io::Write>(
     let written = match codec {
         Codec::Json => serde_json::to_writer(&mut bounded, value).map_err(|error| error.to_string()),
         #[cfg(feature = "postcard")]
-        Codec::Postcard => postcard::to_io(value, &mut bounded).map(|_| ()).map_err(|error| error.to_string()),
+        Codec::Postcard => {
+            postcard::to_io(value, &mut bounded).map(|_| ()).map_err(|error| error.to_string())
+        }
         #[cfg(feature = "msgpack")]
         Codec::MsgPack => {
             let mut serializer = rmp_serde::Serializer::new(&mut bounded).with_struct_map();

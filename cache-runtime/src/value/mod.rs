@@ -110,7 +110,10 @@ impl Shape {
     /// What of a policy's encoding can't be had: a setting, and what it takes.
     pub(crate) fn refuses(&self, policy: &Policy) -> Option<(&'static str, &'static str)> {
         if policy.value_codec().is_positional() && self.positional() == Ok(false) {
-            return Some(("codec", "without names it needs a schema: put `#[derive(CacheValue)]` on the value's type"));
+            return Some((
+                "codec",
+                "without names it needs a schema: put `#[derive(CacheValue)]` on the value's type",
+            ));
         }
         policy.encoding.lacks()
     }

@@ -24,7 +24,8 @@ const NEED_NAMES: [&str; 5] = ["flatten", "skip_serializing", "skip_deserializin
 const NAMES: &str = "`flatten`, `skip_serializing…`, `skip_deserializing`, `untagged` and `tag` need the names that this codec leaves \
                      out; use `codec = \"msgpack\"`";
 /// A few bytes would be as many calls on the stack.
-const RECURSIVE: &str = "a recursive type can't be bounded in a codec without names; use `codec = \"msgpack\"`";
+const RECURSIVE: &str =
+    "a recursive type can't be bounded in a codec without names; use `codec = \"msgpack\"`";
 /// A few bytes would be as many elements as a number can say.
 const EMPTY: &str = "it has parts of no bytes (`()`, an empty struct), of which there could be any number in a codec without \
                      names; use `codec = \"msgpack\"`";

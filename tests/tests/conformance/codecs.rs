@@ -135,7 +135,8 @@ async fn a_compressed_value_that_is_too_large_for_this_process_is_a_miss() {
         #[cached(key = "text/<id>")]
         fn text(&self, id: u64) -> Entry<String>;
     }
-    let connect = |most| Cache::builder().url(server.url()).require_connection().max_value_bytes(most).build();
+    let connect =
+        |most| Cache::builder().url(server.url()).require_connection().max_value_bytes(most).build();
     let (large, small) = (connect(1 << 20).await.unwrap(), connect(100 << 10).await.unwrap());
     let text = "a".repeat(200 << 10);
     Texts { cache: large.clone() }.text(7).set(&text).await.unwrap();
