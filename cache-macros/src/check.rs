@@ -124,7 +124,9 @@ pub(crate) fn strategy_alone(args: &Args, errors: &mut Errors) {
 
 /// `none_ttl` where there is no `None`; `share_error` where there is no error.
 pub(crate) fn shape(args: &Args, shape: Shape, errors: &mut Errors) {
-    if let Some(none_ttl) = args.settings.get("none_ttl").filter(|_| !shape.is_option()) {
+    if let Some(none_ttl) =
+        args.settings.get("none_ttl").filter(|_| !shape.is_option() && args.batch.is_none())
+    {
         errors.span(none_ttl.value_at, error::none_ttl_without_option());
     }
     if let Some(path) = args.share_error.as_ref().filter(|_| !shape.is_result()) {

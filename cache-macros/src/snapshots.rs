@@ -127,6 +127,15 @@ fn background() {
 }
 
 #[test]
+fn batch() {
+    cached(
+        "batch",
+        r#"namespace = "user", key = "tenant/<tenant>/profile/<ids>", ttl = "1h", skip(db), batch"#,
+        "async fn profiles(db: &Db, tenant: String, ids: &[i64]) -> Result<HashMap<i64, Profile>, DbError> { db.profiles(&tenant, ids).await }",
+    );
+}
+
+#[test]
 fn sync_function() {
     cached(
         "function_sync",

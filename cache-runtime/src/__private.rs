@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
+pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
 pub use crate::catalog::{Registered, RegisteredStrategy};
 pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};

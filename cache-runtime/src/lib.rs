@@ -48,6 +48,7 @@
 pub mod __private;
 mod age;
 mod background;
+mod batch;
 mod cache;
 mod catalog;
 mod draft;
@@ -81,6 +82,7 @@ mod undecodable;
 mod value;
 mod write;
 
+pub use batch::BatchMap;
 pub use cache::{Cache, CacheBuilder};
 pub use catalog::{CatalogEntry, Overlap};
 pub use encoding::{Codec, Compression};

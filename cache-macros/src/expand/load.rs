@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::key::{blamed, local, theirs};
+use crate::batch::Ids;
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::loading::{Carried, carried};
@@ -26,13 +27,10 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     let load = match plan.loads {
         Loads::InBackground => format_ident!("load_{shape}_owned"),
         Loads::InThread => format_ident!("memo_{shape}"),
-        Loads::InCaller | Loads::Never => format_ident!("load_{shape}"),
+        Loads::InCaller | Loads::InBatch | Loads::Never => format_ident!("load_{shape}"),
     };
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
-    let sharing = plan.returns.error.as_ref().map(|error| match &plan.share_error {
-        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
-        None => quote!(#krate::__private::share_of!(#error),),
-    });
+    let sharing = sharing(plan);
     let timed_out = in_background.then(|| timed_out(plan));
     let tagged = (!plan.tags.is_empty()).then(|| {
         let tags = local("__tags");
@@ -58,6 +56,61 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         },
         value,
     )
+}
+
+/// `batch_result(Batch::new(…), &ids[..], |ids| key, …, |ids| …).await`.
+pub(crate) fn batch(plan: &Plan<'_>, ids: &Ids<'_>, key: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let (value, cache) = (&plan.returns.value, plan.cache());
+    let site = plan.call(&plan.site_name());
+    let load = if plan.returns.shape.is_result() { "batch_result" } else { "batch_value" };
+    let load = Ident::new(load, proc_macro2::Span::call_site());
+    let sharing = sharing(plan);
+    let uncached = plan.call(&plan.uncached_name());
+    let turbofish = turbofish(&plan.function.sig.generics);
+    let this = plan.this().map(|this| quote!(#this,));
+    let Ids { ident, element, borrowed } = ids;
+    let mut copies = TokenStream::new();
+    let mut arguments = Vec::new();
+    for param in plan.function.params() {
+        let name = param.ident;
+        if name == *ident {
+            arguments.push(if *borrowed { quote!(&#name) } else { name.to_token_stream() });
+            continue;
+        }
+        // The body may be called again, for what others did not load.
+        if !matches!(peel(param.ty), Type::Reference(_)) {
+            let copy = blamed(quote!(::core::clone::Clone::clone(&#name)), name);
+            copies.extend(quote!(let #name = #copy;));
+        }
+        arguments.push(name.to_token_stream());
+    }
+    // What the map or the error lacks is said at the value's type.
+    blamed(
+        quote! {
+            #krate::__private::#load(
+                #krate::__private::Batch::<#value>::new(#site(), #cache, #krate::__private::schema_of!(#value)),
+                &#ident[..],
+                |#ident: &#element| #key,
+                #sharing
+                |#ident: ::std::vec::Vec<#element>| {
+                    #copies
+                    async move { #uncached #turbofish (#this #(#arguments),*).await }
+                },
+            )
+            .await
+        },
+        value,
+    )
+}
+
+/// How an error reaches those who waited.
+fn sharing(plan: &Plan<'_>) -> Option<TokenStream> {
+    let krate = &plan.krate;
+    plan.returns.error.as_ref().map(|error| match &plan.share_error {
+        Some(path) => quote!(#krate::__private::ErrorSharing::by(#path),),
+        None => quote!(#krate::__private::share_of!(#error),),
+    })
 }
 
 /// A load that may borrow.

@@ -22,6 +22,7 @@ pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let fits = match plan.loads {
         Loads::Never => return (policy, required),
         Loads::InCaller => quote!(#krate::__private::in_caller(#policy)),
+        Loads::InBatch => quote!(#krate::__private::in_batch(#policy)),
         Loads::InThread => quote!(#krate::__private::in_thread(#policy)),
         Loads::InBackground => {
             let times_out = plan.times_out().unwrap_or_else(|| quote!(true));

@@ -3,6 +3,7 @@
 //! A miss takes the lease, loads and fills, or waits for whoever does. A value that gets old stays in its place while one
 //! caller, who has claimed it, loads it anew.
 
+mod batch;
 mod flight;
 mod follow;
 mod hold;
@@ -17,6 +18,7 @@ mod task;
 use std::future::Future;
 use std::sync::Arc;
 
+pub(crate) use batch::load_many;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;

@@ -6,6 +6,7 @@
 #[macro_use]
 mod stores;
 mod background;
+mod batch;
 mod cancellation;
 mod codecs;
 mod dropped;

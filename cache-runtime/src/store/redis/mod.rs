@@ -6,6 +6,7 @@ mod backlog;
 mod call;
 mod cluster;
 mod link;
+mod many;
 mod scripts;
 mod servers;
 mod supervisor;
@@ -94,11 +95,8 @@ impl Store for RedisStore {
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
-        let (beginning, length) = match dead {
-            Some(dead) => (&dead.beginning[..], dead.length.to_string()),
-            None => (&[][..], "-1".to_owned()),
-        };
-        let arguments = [&record::lease(nonce)[..], &millis(time), beginning, length.as_bytes()];
+        let (lease, beginning, length) = leasing(nonce, dead);
+        let arguments = [&lease[..], &millis(time), beginning, length.as_bytes()];
         match self.script(Script::Lease, key, &arguments).await? {
             Value::Nil => Ok(Lease::Granted),
             held => found(held).map(Lease::Held),
@@ -124,11 +122,7 @@ impl Store for RedisStore {
     async fn fill(&self, key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Answer<Filled> {
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
-        Ok(match integer(self.script(Script::Fill, key, &arguments).await?)? {
-            1 => Filled::Stored,
-            2 => Filled::Older,
-            _ => Filled::Revoked,
-        })
+        integer(self.script(Script::Fill, key, &arguments).await?).map(filled)
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
@@ -212,6 +206,23 @@ impl Store for RedisStore {
 
     async fn clear(&self, namespace: &str) -> Answer<u64> {
         self.invalidate_scanned(&namespace_glob(namespace), |_| true).await
+    }
+}
+
+/// What the script of a lease takes: the lease, and the beginning and the length of what it may take the place of.
+fn leasing(nonce: Nonce, dead: Option<&Expected>) -> (Vec<u8>, &[u8], String) {
+    let (beginning, length) = match dead {
+        Some(dead) => (&dead.beginning[..], dead.length.to_string()),
+        None => (&[][..], "-1".to_owned()),
+    };
+    (record::lease(nonce), beginning, length)
+}
+
+fn filled(answer: i64) -> Filled {
+    match answer {
+        1 => Filled::Stored,
+        2 => Filled::Older,
+        _ => Filled::Revoked,
     }
 }
 
