@@ -92,6 +92,7 @@ use proc_macro::TokenStream;
 /// | `version = 2` | a whole number from 1 | `1` | stands in every key, as `v2`: raising it leaves all older entries behind |
 /// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
 /// | `stale_while_revalidate`, `stale_if_error`, `retry_after`, `early_refresh`, `jitter`, `load_timeout`, `soft_load_timeout`, `detached` | as on a function | as there | the defaults of its methods: see [`cached`](macro@cached#stale-values-and-slow-loads) |
+/// | `codec`, `compress`, `compress_above` | as on a function | as there | how values become bytes: see [`cached`](macro@cached#codecs-and-compression) |
 /// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
 ///
 /// A duration is a number of whole seconds (`1800`), or text made of whole numbers with `ms`, `s`, `m`, `h` or `d`:
@@ -155,7 +156,7 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::cache_strategy(args.into(), item.into()).into()
 }
 
-/// Caches what an async function or method returns; without a body, declares a typed entry.
+/// Caches what a function or method returns; without a body, declares a typed entry.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -196,6 +197,8 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `none_ttl = "1m"` | a duration | `None` is not cached | how long the answer `None` is kept |
 /// | `stale_while_revalidate`, `stale_if_error`, `retry_after`, `early_refresh`, `jitter`, `load_timeout`, `soft_load_timeout`, `timeout_error`, `detached`, `background` | | off | see [below](#stale-values-and-slow-loads) |
 /// | `tags("user/<id>")` | templates | | what it is invalidated with: see [below](#tags) |
+/// | `batch`, `batch(ids)` | nothing, or a parameter's name | | many ids at once: see [below](#many-at-once) |
+/// | `codec`, `compress`, `compress_above` | | `"json"`, off | see [below](#codecs-and-compression) |
 /// | `result`, `option` | nothing | | the return type is an alias of a `Result`, of an `Option` |
 /// | `share_error = path` | a path to a `fn(&E) -> E` | see [below](#errors) | how an error is copied for callers that waited |
 /// | `crate = path` | a path | `::cache_runtime` | where the runtime is, if your crate has it under another name |
@@ -408,9 +411,72 @@ pub fn cache_strategy(args: TokenStream, item: TokenStream) -> TokenStream {
 /// placeholder is a parameter that is in the key, or a path into one: a skipped one would give two callers with one
 /// key different tags. Tags belong to their namespace and version, and `#[key]` fields are ahead of them as in keys.
 ///
+/// # Many at once
+///
+/// With `batch` a function takes many ids, as `&[Id]` or `Vec<Id>`, and returns a `HashMap<Id, V>` (with any hasher) or a
+/// `BTreeMap<Id, V>`, or a `Result` of one. Each id has an entry of its own: its placeholder stands for one of them. All are
+/// read at once, the body is given those that are missing, and what it returns is stored at once. What it leaves out is not there:
+/// not cached, or with `none_ttl` for that long. What it returns beside is ignored. An error stores nothing.
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use cache_runtime::prelude::*;
+///
+/// #[cached(namespace = "user", key = "name/<language>/<ids>", ttl = "1h", batch)]
+/// async fn names(ids: &[u64], language: &str) -> Result<HashMap<u64, String>, String> {
+///     Ok(ids.iter().map(|id| (*id, format!("{language} {id}"))).collect())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), String> {
+/// assert_eq!(names(&[3, 1, 3], "en").await?.len(), 2);
+/// assert_eq!(names_entry(3, "en").get().await.as_deref(), Some("en 3"));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The companions take one id where the function takes all. With two lists among the parameters, `batch(ids)` says which. Other
+/// callers share what is being loaded, in batches or one by one. The body may be called a second time, for what others were to
+/// load and did not: owned parameters are `Clone`. Neither tags nor what serves single entries anew goes with it.
+///
+/// # Codecs and compression
+///
+/// | option | value | default | |
+/// |---|---|---|---|
+/// | `codec = "msgpack"` | `"json"`, `"postcard"`, `"msgpack"` | `"json"` | what a value is encoded with on a server; the last two are features |
+/// | `compress = "zstd"` | `"lz4"`, `"zstd"` | off | what large values are compressed with; both are features |
+/// | `compress_above = 4096` | bytes, from 1 | `1024` | what is not larger is stored as it is |
+///
+/// A record says how it was written: after a change of any of these, what stands there is read all the same. `"postcard"` writes
+/// no names, so that the value's type derives [`CacheValue`](macro@CacheValue). Embedded, nothing is encoded; a debug build sends each
+/// value through its codec all the same, to show in the first test what a server would refuse.
+///
+/// # Functions that are not async
+///
+/// They are memoised in the process, whatever the cache is: where that is a server, beside it. Threads that ask for the same key
+/// share one load; no other call waits. The companions are not async either: the entry is a `SyncEntry`. `memory_bytes` of the
+/// `CacheBuilder` bounds them.
+///
+/// ```
+/// use cache_runtime::prelude::*;
+///
+/// #[cached(namespace = "math", key = "fib/<n>", ttl = "1h")]
+/// fn fib(n: u64) -> u64 {
+///     if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
+/// }
+///
+/// assert_eq!(fib(90), 2_880_067_194_370_816_120);
+/// assert_eq!(fib_entry(3).get(), Some(2));
+/// ```
+///
+/// A function may call itself; the same key inside of its own load, and a circle of threads that would wait for each other, load for
+/// themselves. Called in a task it holds up that task's thread while it loads, or while another thread does. Options that need a task
+/// are refused, and so are `tags`, `codec` and `compress`.
+///
 /// # Where it does not go
 ///
-/// On functions that are not `async` and have a body, on `const`, `unsafe` and `extern` ones, and beside
+/// On `const`, `unsafe` and `extern` ones, and beside
 /// [`cache_put`](macro@cache_put) or [`cache_invalidate`](macro@cache_invalidate). A parameter is a name, not a
 /// pattern. A function with `&self` needs [`cache_strategy`](macro@cache_strategy) on its impl block.
 #[proc_macro_attribute]

@@ -27,7 +27,7 @@ async fn names(mut ids: Vec<UserId>, language: String) -> HashMap<UserId, Arc<St
 }
 
 #[cached(namespace = "user", key = "<tags>/<ids>", ttl = "1h", batch(ids), jitter = 0.1)]
-async fn tagged(tags: &[&str], ids: &[String]) -> anyhow::Result<BTreeMap<String, u32>> {
+async fn tagged(tags: &[u32], ids: &[String]) -> anyhow::Result<BTreeMap<String, u32>> {
     Ok(ids.iter().map(|id| (id.clone(), tags.len() as u32)).collect())
 }
 
@@ -67,7 +67,7 @@ async fn main() {
     assert_eq!(profiles_uncached(&Db, &[3]).await.unwrap()[&3], "3");
     assert_eq!(names(vec![UserId(1), UserId(-1)], "en".into()).await.len(), 1);
     assert_eq!(*names_entry(UserId(1), "en".into()).get().await.unwrap(), "en");
-    assert_eq!(tagged(&["a", "b"], &["c".to_owned()]).await.unwrap()["c"], 2);
+    assert_eq!(tagged(&[1, 2], &["c".to_owned()]).await.unwrap()["c"], 2);
     let tenant = Tenant { id: 7, cache: Cache::memory() };
     assert_eq!(tenant.profiles(&[1, 9]).await, BTreeMap::from([(1, false), (9, true)]));
     assert_eq!(tenant.profiles_entry(9).key(), &"users:v1:7:9");
