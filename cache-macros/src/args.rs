@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitStr, Path, Token, Type, parenthesized};
 
+use crate::batch;
 use crate::duration::{self, DurationMistake};
 use crate::error::{self, Errors};
 use crate::guess;
@@ -73,6 +74,7 @@ pub(crate) struct Args {
     pub(crate) skip: Vec<Ident>,
     pub(crate) partial: Vec<Ident>,
     pub(crate) tags: Vec<LitStr>,
+    pub(crate) batch: Option<batch::Written>,
     pub(crate) result: Option<Span>,
     pub(crate) option: Option<Span>,
     pub(crate) share_error: Option<Path>,
@@ -191,6 +193,7 @@ impl Args {
             "skip" => self.skip = names(option, name, input, errors)?,
             "partial" => self.partial = names(option, name, input, errors)?,
             "tags" => self.tags = tags::templates(name, input, errors)?,
+            "batch" => self.batch = Some(batch::written(name, input)?),
             "result" => self.result = Some(flag(option, name, input)?),
             "option" => self.option = Some(flag(option, name, input)?),
             "background" => self.background = Some(flag(option, name, input)?),

@@ -51,11 +51,17 @@ pub(crate) struct Scope<'a> {
     pub(crate) outer: Option<&'a Generics>,
     /// Parameters of the block that it skips for all its methods.
     pub(crate) outer_skip: &'a [Ident],
+    /// The parameter that has the ids of a batch: a placeholder stands for one of them.
+    pub(crate) ids: Option<(&'a Ident, &'a Type)>,
 }
 
 impl<'a> Scope<'a> {
     pub(crate) fn params(&self) -> Vec<Param<'a>> {
-        self.function.params()
+        let one = |param: Param<'a>| match self.ids {
+            Some((ids, element)) if ids == param.ident => Param { ident: ids, ty: element },
+            _ => param,
+        };
+        self.function.params().into_iter().map(one).collect()
     }
 
     /// Type and const parameters: the function's own, then those of the block.

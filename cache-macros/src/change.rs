@@ -106,7 +106,7 @@ impl<'a> ChangePlan<'a> {
         errors: &mut Errors,
     ) -> Self {
         let mut path = None;
-        let scope = Scope { function, outer: None, outer_skip: &[] };
+        let scope = Scope { function, outer: None, outer_skip: &[], ids: None };
         let mut plan = Self { krate: TokenStream::new(), put: None, invalidate: Vec::new() };
         for (at, name, tokens) in attrs {
             let options = Options::read(name, *at, tokens.clone(), errors);

@@ -26,7 +26,7 @@ pub(crate) fn modifiers(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// `fn user(id: i64) -> User { … }`: a load is async; so is a change.
+/// `fn rename(id: i64) -> User { … }`: a change is async.
 pub(crate) fn asyncness(function: &Function, attribute: &str, errors: &mut Errors) {
     let sig = &function.sig;
     // `const async` does not exist: one of the two errors is enough.
@@ -37,6 +37,8 @@ pub(crate) fn asyncness(function: &Function, attribute: &str, errors: &mut Error
         (Some(_), None) if is_async_trait(function) => {
             errors.at(&sig.ident, error::async_trait_order());
         }
+        // It is memoised in the process.
+        (Some(_), None) if attribute == "cached" => {}
         (Some(_), None) => errors.at(sig.fn_token, error::not_async(&sig.ident.to_string(), attribute)),
         (None, Some(asyncness)) => errors.at(asyncness, error::bodyless_async()),
         _ => {}
@@ -122,7 +124,9 @@ pub(crate) fn strategy_alone(args: &Args, errors: &mut Errors) {
 
 /// `none_ttl` where there is no `None`; `share_error` where there is no error.
 pub(crate) fn shape(args: &Args, shape: Shape, errors: &mut Errors) {
-    if let Some(none_ttl) = args.settings.get("none_ttl").filter(|_| !shape.is_option()) {
+    if let Some(none_ttl) =
+        args.settings.get("none_ttl").filter(|_| !shape.is_option() && args.batch.is_none())
+    {
         errors.span(none_ttl.value_at, error::none_ttl_without_option());
     }
     if let Some(path) = args.share_error.as_ref().filter(|_| !shape.is_result()) {

@@ -12,6 +12,7 @@
 //! One mistake is one error, at the token that caused it, with what to write instead.
 
 mod args;
+mod batch;
 mod bind;
 mod block;
 mod bounds;
@@ -32,6 +33,7 @@ mod options;
 mod returns;
 mod settings;
 mod strategy;
+mod sync;
 mod tags;
 mod template;
 #[cfg(test)]

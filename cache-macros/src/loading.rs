@@ -34,6 +34,12 @@ pub(crate) fn alone(args: &Args, place: Place, errors: &mut Errors) {
         nothing_to_switch_off(&args.settings, place, errors);
     }
     shorter(&args.settings, errors);
+    if !inherits
+        && let Some(above) = args.settings.get("compress_above")
+        && !args.wrote("compress")
+    {
+        errors.span(above.at, error::above_without_compress());
+    }
     if place == Place::Function && !inherits {
         windowless(args, errors);
     }

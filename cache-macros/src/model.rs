@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Generics, LitStr, Path, Type};
 
 use crate::args::{Args, Kind, Place, krate};
+use crate::batch::{self, Ids};
 use crate::bind::{BoundSegment, Scope, bind, braced};
 use crate::check;
 use crate::error::{self, Errors};
@@ -23,6 +24,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) template: String,
     pub(crate) segments: Vec<BoundSegment<'a>>,
     pub(crate) tags: Vec<Tag<'a>>,
+    /// Where it takes many ids.
+    pub(crate) ids: Option<Ids<'a>>,
     /// The parameters that the companions take.
     pub(crate) keyed: Vec<Param<'a>>,
     pub(crate) returns: Returns,
@@ -58,6 +61,10 @@ pub(crate) enum Loads {
     /// There is no body.
     Never,
     InCaller,
+    /// In the caller, many at once.
+    InBatch,
+    /// In the caller's thread: it is not async.
+    InThread,
     /// In a task, where that is better.
     InBackground,
 }
@@ -110,13 +117,19 @@ impl<'a> Plan<'a> {
         (place, at): (Place, Span),
         errors: &mut Errors,
     ) -> Option<Self> {
+        let ids = args.batch.as_ref().and_then(|written| {
+            batch::alone(function, &args, written, errors);
+            batch::ids(function, &args, written, errors)
+        });
+        let one = ids.as_ref().map(|ids| (ids.ident, ids.element));
         let (krate, scope) = match &host {
             Host::Block(block) => {
                 let block = *block;
-                let scope = Scope { function, outer: Some(&block.generics), outer_skip: &block.skip };
+                let scope =
+                    Scope { function, outer: Some(&block.generics), outer_skip: &block.skip, ids: one };
                 (krate(args.krate.as_ref().or(block.krate.as_ref())), scope)
             }
-            _ => (krate(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[] }),
+            _ => (krate(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[], ids: one }),
         };
         if check::is_async_trait(function) {
             errors.at(&function.sig.ident, error::async_trait_order());
@@ -128,7 +141,12 @@ impl<'a> Plan<'a> {
         check::asyncness(function, "cached", errors);
         let named = check::named_parameters(function, errors);
         let returns = if function.body.is_some() {
-            check::loaded(&krate, function, &args, place, errors)
+            let returns = check::loaded(&krate, function, &args, place, errors);
+            if args.batch.is_some() {
+                returns.and_then(|returns| batch::value(returns, function, errors))
+            } else {
+                returns
+            }
         } else {
             loading::bodyless(&args, errors);
             check::bodyless_skips(&args, errors);
@@ -142,8 +160,13 @@ impl<'a> Plan<'a> {
             .map(|key| segments(&scope, key, &args, errors))
             .unwrap_or_default();
         let tags = tags::of_entry(&scope, &args, &segments, errors);
+        if function.is_sync() && args.batch.is_none() {
+            crate::sync::options(&args, errors);
+        }
         let loads = match &function.body {
             None => Loads::Never,
+            Some(_) if function.is_sync() => Loads::InThread,
+            Some(_) if args.batch.is_some() => Loads::InBatch,
             Some(_) if args.background.is_some() || args.settings.need_task() => Loads::InBackground,
             Some(_) => Loads::InCaller,
         };
@@ -162,7 +185,8 @@ impl<'a> Plan<'a> {
             template: args.key.as_ref().map(LitStr::value).unwrap_or_default(),
             segments,
             tags,
-            keyed: function.params().into_iter().filter(keyed).collect(),
+            keyed: scope.params().into_iter().filter(keyed).collect(),
+            ids,
             returns: returns?,
             ttl: args.ttl.map(|ttl| ttl.value),
             loads,

@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
-use syn::{Lit, LitBool, Token};
+use syn::{Lit, LitBool, LitStr, Token};
 
 use crate::args::{equals, lifetime};
 use crate::error;
+use crate::guess;
 
 /// How a setting's value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +20,18 @@ enum Form {
     Share,
     /// Nothing.
     Flag,
+    /// One of these names, and the variant that each stands for.
+    Name(&'static [(&'static str, &'static str)]),
+    /// A number of bytes.
+    Bytes,
 }
 
-const SETTINGS: [(&str, Form); 11] = [
+const CODECS: &[(&str, &str)] = &[("json", "Json"), ("postcard", "Postcard"), ("msgpack", "MsgPack")];
+const COMPRESSIONS: &[(&str, &str)] = &[("lz4", "Lz4"), ("zstd", "Zstd")];
+/// The largest value that any cache stores.
+const MOST_BYTES: u32 = 256 << 20;
+
+const SETTINGS: [(&str, Form); 14] = [
     ("none_ttl", Form::Time),
     ("stale_while_revalidate", Form::Time),
     ("stale_if_error", Form::Time),
@@ -31,6 +41,9 @@ const SETTINGS: [(&str, Form); 11] = [
     ("load_timeout", Form::Time),
     ("soft_load_timeout", Form::Time),
     ("detached", Form::Flag),
+    ("codec", Form::Name(CODECS)),
+    ("compress", Form::Name(COMPRESSIONS)),
+    ("compress_above", Form::Bytes),
     ("near", Form::Flag),
     ("near_ttl", Form::Time),
 ];
@@ -38,6 +51,9 @@ const SETTINGS: [(&str, Form); 11] = [
 /// Those that can't work inside a caller.
 const IN_TASK: [&str; 5] =
     ["stale_while_revalidate", "early_refresh", "load_timeout", "soft_load_timeout", "detached"];
+
+/// Those that can't be switched off.
+const ALWAYS_SET: [&str; 3] = ["retry_after", "codec", "compress_above"];
 
 /// What a setting is set to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +64,9 @@ pub(crate) enum Value {
     On,
     Millis(u64),
     Number(f64),
+    /// The variant of an enum of the runtime.
+    Variant(&'static str),
+    Bytes(u32),
 }
 
 /// One setting, as it was written.
@@ -71,12 +90,17 @@ impl Settings {
         SETTINGS.iter().any(|(name, _)| *name == option)
     }
 
+    /// Those that can't work inside a caller.
+    pub(crate) fn in_task() -> impl Iterator<Item = &'static str> {
+        IN_TASK.into_iter()
+    }
+
     /// Reads what follows the name of a setting.
     pub(crate) fn set(&mut self, option: &str, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let Some(&(name, form)) = SETTINGS.iter().find(|(name, _)| *name == option) else { return Ok(()) };
         let at = ident.span();
         let alone = input.is_empty() || input.peek(Token![,]);
-        let (value, value_at) = if input.peek(Token![=]) && off(input) && name != "retry_after" {
+        let (value, value_at) = if input.peek(Token![=]) && off(input) && !ALWAYS_SET.contains(&name) {
             input.parse::<Token![=]>()?;
             (Value::Off, input.parse::<LitBool>()?.span())
         } else {
@@ -89,6 +113,8 @@ impl Settings {
                 Form::Beta => number(name, ident, input, |beta| beta > 0.0 && beta <= 100.0)?,
                 Form::Share => number(name, ident, input, |share| share > 0.0 && share < 1.0)?,
                 Form::Flag if alone => (Value::On, at),
+                Form::Name(names) => variant(name, ident, input, names)?,
+                Form::Bytes => bytes(name, ident, input)?,
                 Form::Flag => return Err(syn::Error::new(at, error::takes_flag(name))),
             }
         };
@@ -123,6 +149,21 @@ impl Settings {
         IN_TASK.iter().any(|name| self.on(name).is_some())
     }
 
+    /// The items that refuse what the runtime was built without, each at its option.
+    pub(crate) fn required(&self, krate: &TokenStream) -> TokenStream {
+        let json = Value::Variant("Json");
+        let required = self.0.iter().filter(|setting| setting.value != json).filter_map(|setting| {
+            let variant = setting.variant(krate)?;
+            let require = Ident::new(
+                if setting.name == "codec" { "require_codec" } else { "require_compression" },
+                Span::call_site(),
+            );
+            let require = located(quote!(#krate::__private::#require(#variant)), setting.value_at);
+            Some(quote!(const _: () = #require;))
+        });
+        required.collect()
+    }
+
     /// `.stale_if_error(…)`, `.jitter(…)`: the steps that make a policy of these settings.
     pub(crate) fn steps(&self, krate: &TokenStream) -> TokenStream {
         self.0.iter().map(|setting| setting.step(krate)).collect()
@@ -141,8 +182,29 @@ impl Setting {
             (_, Value::Millis(millis)) => some(quote!(#krate::__private::millis(#millis))),
             ("jitter", Value::Number(number)) => number.to_token_stream(),
             (_, Value::Number(number)) => some(number.to_token_stream()),
+            ("codec", Value::Variant(_)) => self.variant(krate).unwrap_or_default(),
+            (_, Value::Variant(_)) => some(self.variant(krate).unwrap_or_default()),
+            (_, Value::Bytes(bytes)) => bytes.to_token_stream(),
         };
         quote!(.#name(#argument))
+    }
+}
+
+impl Setting {
+    /// Does it ask for a codec that writes no names?
+    pub(crate) fn is_positional(&self) -> bool {
+        self.value == Value::Variant("Postcard")
+    }
+
+    /// `Codec::Postcard`.
+    fn variant(&self, krate: &TokenStream) -> Option<TokenStream> {
+        let Value::Variant(variant) = self.value else { return None };
+        let variant = Ident::new(variant, Span::call_site());
+        Some(if self.name == "codec" {
+            quote!(#krate::Codec::#variant)
+        } else {
+            quote!(#krate::Compression::#variant)
+        })
     }
 }
 
@@ -168,5 +230,50 @@ fn number(
     match number.filter(|number| in_range(*number)) {
         Some(number) => Ok((Value::Number(number), span)),
         None => Err(syn::Error::new(span, error::bad_number(name))),
+    }
+}
+
+/// Seen by the compiler at `place`.
+fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    let located = tokens.into_iter().map(|mut tree| {
+        tree.set_span(tree.span().located_at(place));
+        tree
+    });
+    located.collect()
+}
+
+fn variant(
+    name: &'static str,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    names: &[(&'static str, &'static str)],
+) -> syn::Result<(Value, Span)> {
+    let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+    let example = format!(r#"{name} = "{}""#, known.last().copied().unwrap_or_default());
+    equals(name, ident, input, &example)?;
+    let span = input.span();
+    let text = input
+        .parse::<LitStr>()
+        .map_err(|_| syn::Error::new(span, error::takes_text(name, &example)))?
+        .value();
+    match names.iter().find(|(known, _)| *known == text) {
+        Some((_, variant)) => Ok((Value::Variant(variant), span)),
+        None => {
+            let guess = guess::nearest(&text, known.iter().copied());
+            Err(syn::Error::new(span, error::unknown_name_of(name, &text, guess, &known)))
+        }
+    }
+}
+
+fn bytes(name: &'static str, ident: &Ident, input: ParseStream<'_>) -> syn::Result<(Value, Span)> {
+    equals(name, ident, input, &format!("{name} = 4096"))?;
+    let span = input.span();
+    let number = match input.parse::<Lit>() {
+        Ok(Lit::Int(whole)) if whole.suffix().is_empty() => whole.base10_parse::<u32>().ok(),
+        _ => None,
+    };
+    match number.filter(|bytes| (1..=MOST_BYTES).contains(bytes)) {
+        Some(bytes) => Ok((Value::Bytes(bytes), span)),
+        None => Err(syn::Error::new(span, error::bad_bytes(name))),
     }
 }

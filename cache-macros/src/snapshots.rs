@@ -127,6 +127,24 @@ fn background() {
 }
 
 #[test]
+fn batch() {
+    cached(
+        "batch",
+        r#"namespace = "user", key = "tenant/<tenant>/profile/<ids>", ttl = "1h", skip(db), batch"#,
+        "async fn profiles(db: &Db, tenant: String, ids: &[i64]) -> Result<HashMap<i64, Profile>, DbError> { db.profiles(&tenant, ids).await }",
+    );
+}
+
+#[test]
+fn sync_function() {
+    cached(
+        "function_sync",
+        r#"namespace = "math", key = "fib/<n>", ttl = "1h""#,
+        "fn fib(n: u64) -> Result<u64, String> { Ok(if n < 2 { n } else { fib(n - 1)? + fib(n - 2)? }) }",
+    );
+}
+
+#[test]
 fn tags() {
     strategy(
         "tags",

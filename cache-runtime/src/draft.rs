@@ -1,15 +1,17 @@
 //! A value on its way into the store: its header, and its bytes or itself.
 
+use std::any::type_name;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::encoding::Codec;
 use crate::error::CacheError;
 use crate::policy::Policy;
 use crate::read::Call;
-use crate::record::{Claim, Codec, Draft, Header, Nonce, Tags, key_hash};
+use crate::record::{Claim, Draft, Header, Nonce, Tags, key_hash};
 use crate::site::Warning;
 use crate::store::AnyStore;
-use crate::value::{Value, draft, draft_none};
+use crate::value::{Limits, Value, draft, draft_none};
 
 /// What is known of a value beside itself.
 #[derive(Clone, Default)]
@@ -40,8 +42,11 @@ impl Call<'_> {
             return Err(CacheError::InvalidSetting { setting, reason });
         }
         let ttl = self.policy.jittered(ttl);
-        let header = Header { version: self.schema.version(&**value), ..self.header(ttl, facts) };
-        let draft = draft(header, value, typed, self.cache.settings().max_value_bytes)?;
+        let codec = self.codec::<V>()?;
+        let header = Header { codec, version: self.schema.version(&**value), ..self.header(ttl, facts) };
+        let limits =
+            Limits { most: self.cache.settings().max_value_bytes, compress: self.policy.value_compression() };
+        let draft = draft(header, value, typed, limits)?;
         Ok(Some((draft, ttl + self.policy.stale_window())))
     }
 
@@ -56,11 +61,25 @@ impl Call<'_> {
         })
     }
 
+    /// What the value is encoded with: as declared, unless only its type's name is known.
+    fn codec<V>(&self) -> Result<Codec, CacheError> {
+        let codec = self.policy.value_codec();
+        if !codec.is_positional() {
+            return Ok(codec);
+        }
+        match self.schema.positional() {
+            Ok(true) => Ok(codec),
+            Ok(false) => Ok(Codec::Json),
+            Err(why) => Err(CacheError::Encode { value: type_name::<V>(), reason: why.to_owned() }),
+        }
+    }
+
     /// The header of a value that is made now.
     fn header(&self, ttl: Duration, facts: &Facts) -> Header {
         let created = self.cache.store().map_or(0, AnyStore::now);
         Header {
             codec: Codec::Json,
+            compression: None,
             stamp: Nonce::new(),
             created,
             fresh_until: created.saturating_add(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)),

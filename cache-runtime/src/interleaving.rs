@@ -128,7 +128,7 @@ pub fn standing<V: Value, K>(entry: &Entry<V, K>) -> Standing<V> {
             if matches!(stored.header.claim.at(now(call.cache)), Claim::Loading(_)) {
                 return Standing::Busy;
             }
-            Standing::Value(decode(&stored).map(Arc::unwrap_or_clone))
+            Standing::Value(decode(&stored, usize::MAX).map(Arc::unwrap_or_clone))
         }
         Found::Busy(_) => Standing::Busy,
         Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,

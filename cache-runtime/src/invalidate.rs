@@ -127,15 +127,15 @@ impl Invalidations {
 
     /// Adds one entry.
     #[must_use]
-    pub fn entry<V, K>(mut self, entry: &Entry<V, K>) -> Invalidations {
-        self.targets.push(Target::entry(entry));
+    pub fn entry<V, K>(mut self, entry: &impl AsRef<Entry<V, K>>) -> Invalidations {
+        self.targets.push(Target::entry(entry.as_ref()));
         self
     }
 
     /// Adds all entries of a pattern.
     #[must_use]
-    pub fn pattern(mut self, pattern: &EntryPattern) -> Invalidations {
-        self.targets.push(Target::pattern(pattern));
+    pub fn pattern(mut self, pattern: &impl AsRef<EntryPattern>) -> Invalidations {
+        self.targets.push(Target::pattern(pattern.as_ref()));
         self
     }
 

@@ -48,10 +48,12 @@
 pub mod __private;
 mod age;
 mod background;
+mod batch;
 mod cache;
 mod catalog;
 mod declaration;
 mod draft;
+mod encoding;
 mod entry;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -77,14 +79,18 @@ mod site;
 mod stats;
 mod store;
 mod strategy;
+mod sync;
 mod tags;
 mod transaction;
+mod undecodable;
 mod value;
 mod write;
 
+pub use batch::BatchMap;
 pub use cache::{Cache, CacheBuilder, NearCache};
 pub use catalog::{CatalogEntry, Overlap};
 pub use declaration::{KindName, Location};
+pub use encoding::{Codec, Compression};
 pub use entry::{Entry, EntryPattern};
 pub use error::{CacheError, LoadTimeout, SharedError};
 pub use invalidate::Invalidated;
@@ -98,6 +104,7 @@ pub use operations::{CacheAside, Ttl, WriteThrough};
 pub use policy::Policy;
 pub use stats::Counts;
 pub use strategy::CacheStrategy;
+pub use sync::{SyncEntry, SyncEntryPattern};
 pub use transaction::AfterCommit;
 #[cfg(feature = "sqlx")]
 pub use transaction::CacheTransaction;

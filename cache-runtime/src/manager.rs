@@ -162,14 +162,18 @@ impl CacheManager {
     /// Removes every entry of a namespace, in all its versions; gives how many keys went. Leases are among them: what is
     /// loading now goes to its callers, not into the cache.
     ///
-    /// On a server it scans and removes in batches.
+    /// On a server it scans and removes in batches; what functions keep in this process that are not async goes too.
     ///
     /// # Errors
     ///
     /// Where the store could not be told about all of them.
     pub async fn clear_namespace(&self, namespace: &str) -> Result<u64, CacheError> {
         let Some(store) = self.cache.store() else { return Ok(0) };
-        store.clear(namespace).await
+        let beside = match self.cache.beside().and_then(Cache::store) {
+            Some(beside) => beside.clear(namespace).await?,
+            None => 0,
+        };
+        Ok(store.clear(namespace).await? + beside)
     }
 
     /// Every declaration linked into this program.

@@ -181,7 +181,7 @@ impl<'a> Call<'a> {
         if !typed && stored.header.key_hash != key_hash(self.key) {
             return self.misrouted(stored);
         }
-        let other_type = !typed && !stored.fingerprint().fits(self.schema.fingerprint());
+        let other_type = !typed && !stored.fits(&self.schema);
         if other_type || (stored.header.none && !self.takes_none) {
             counters.schema_misses.one();
             return Look::Dead(stored.expected());
@@ -203,11 +203,15 @@ impl<'a> Call<'a> {
         if stored.header.none {
             return Look::Hit(None);
         }
-        match decode(stored) {
+        match decode(stored, self.cache.settings().max_value_bytes) {
             Some(value) if age == Age::Fresh => Look::Hit(Some(value)),
             Some(value) => Look::Aged(Box::new(self.aged(value, age, stored, tags, now))),
             None => {
-                if typed { &counters.schema_misses } else { &counters.undecodable }.one();
+                if typed {
+                    counters.schema_misses.one();
+                } else {
+                    self.undecodable(&stored.header);
+                }
                 Look::Dead(stored.expected())
             }
         }

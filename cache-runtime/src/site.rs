@@ -31,6 +31,7 @@ pub(crate) enum Warning {
     Foreign = 1,
     Encode = 2,
     Misrouted = 4,
+    Undecodable = 8,
 }
 
 impl Site {

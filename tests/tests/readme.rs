@@ -198,6 +198,63 @@ mod companions {
 }
 
 #[rustfmt::skip]
+mod many {
+    use std::collections::HashMap;
+
+    use cache_runtime::prelude::*;
+    use serde::{Deserialize, Serialize};
+
+    type DbError = String;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
+    pub struct Profile { id: i64, name: String }
+
+    pub struct Db;
+
+    impl Db {
+        async fn profiles(&self, ids: &[i64]) -> Result<HashMap<i64, Profile>, DbError> {
+            Ok(ids.iter().map(|id| (*id, Profile { id: *id, name: id.to_string() })).collect())
+        }
+    }
+
+    #[cached(namespace = "user", key = "profile/<ids>", ttl = "1h", skip(db), batch)]
+    pub async fn profiles(db: &Db, ids: &[i64]) -> Result<HashMap<i64, Profile>, DbError> {
+        db.profiles(ids).await // the missing ones alone
+    }
+
+    #[tokio::test]
+    async fn are_read_at_once() -> Result<(), Box<dyn std::error::Error>> {
+        let db = Db;
+        let profiles = profiles(&db, &[7, 8, 9]).await?; // one read for all of them
+        profiles_entry(8).invalidate().await?;           // the entry of one
+        assert_eq!((profiles.len(), profiles_entry(8).get().await), (3, None));
+        assert!(profiles_entry(9).get().await.is_some());
+        Ok(())
+    }
+
+    #[cached(namespace = "math", key = "fib/<n>", ttl = "1h")]
+    pub fn fib(n: u64) -> u64 {
+        if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
+    }
+
+    #[test]
+    fn a_function_need_not_be_async() {
+        assert_eq!(fib(90), 2_880_067_194_370_816_120);
+        assert_eq!(fib_entry(90).get(), Some(2_880_067_194_370_816_120));
+    }
+
+    #[cached(namespace = "page", key = "<id>", ttl = "1h", codec = "postcard", compress = "zstd", compress_above = 4096)]
+    pub async fn page(id: u64) -> Profile {
+        Profile { id: id as i64, name: "a long one".into() }
+    }
+
+    #[tokio::test]
+    async fn smaller_values_are_the_same() {
+        assert_eq!(page(7).await, page(7).await);
+    }
+}
+
+#[rustfmt::skip]
 mod keys {
     use cache_runtime::{Any, Key};
 
@@ -297,7 +354,7 @@ fn every_program_of_the_readme_is_here() {
     let readme = include_str!("../../README.md");
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 7);
+    assert_eq!(blocks.len(), 10);
     for block in blocks {
         // Where a block leaves out what stands between two of its pieces, it has an empty line.
         for piece in block.trim().split("\n\n") {

@@ -82,3 +82,65 @@ pub(crate) fn object_parameter(ty: &str) -> String {
         "a `{ty}` can't be cloned into a task, and a load in the background needs its own: take an `Arc<{ty}>`"
     )
 }
+
+pub(crate) fn sync_background(option: &str) -> String {
+    format!(
+        "`{option}` needs a task, and a function that is not async loads in its caller's thread: write `async fn`, or remove it"
+    )
+}
+
+pub(crate) fn sync_bytes(option: &str) -> String {
+    format!(
+        "`{option}` is about what a server keeps, and a function that is not async keeps its values in this process: remove it"
+    )
+}
+
+pub(crate) fn sync_tags() -> String {
+    "tags are kept where the entries of async functions are, and those of a function that is not async stay in this process: \
+     invalidate them by `…_pattern`, or write `async fn`"
+        .to_owned()
+}
+
+pub(crate) fn takes_ids() -> String {
+    "write `batch` alone, or `batch(ids)` with the parameter that has the ids".to_owned()
+}
+
+pub(crate) fn unknown_ids(name: &str) -> String {
+    format!("there is no parameter `{name}`; `batch(…)` names the one that has the ids")
+}
+
+pub(crate) fn no_list() -> String {
+    "the ids of a batch are a `&[Id]` or a `Vec<Id>`".to_owned()
+}
+
+pub(crate) fn no_ids() -> String {
+    "a batch takes its ids in a parameter, and none that is in the key is a `&[Id]` or a `Vec<Id>`".to_owned()
+}
+
+pub(crate) fn two_lists(one: &str, other: &str) -> String {
+    format!("`{one}` and `{other}` are both lists; say which has the ids: `batch({one})`")
+}
+
+pub(crate) fn sync_batch() -> String {
+    "a batch is one read of a server, and a function that is not async keeps its values in this process: write `async fn`, or \
+     remove `batch`"
+        .to_owned()
+}
+
+pub(crate) fn not_in_batch(option: &str) -> String {
+    format!("`{option}` is decided entry by entry, and a batch reads and loads many at once: remove it")
+}
+
+pub(crate) fn mutable_in_batch() -> String {
+    "a batch may call its body a second time, for what others did not load: take a `&`, or an owned value that can be cloned"
+        .to_owned()
+}
+
+pub(crate) fn no_map() -> String {
+    "a batch returns a `HashMap<Id, V>` or a `BTreeMap<Id, V>`, or a `Result` of one".to_owned()
+}
+
+pub(crate) fn option_in_batch() -> String {
+    "what is not there is left out of the map: write `V`; `none_ttl` says how long that is remembered"
+        .to_owned()
+}

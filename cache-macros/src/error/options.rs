@@ -152,3 +152,18 @@ pub(crate) fn suffixed_duration(written: &str, suffix: &str) -> String {
 pub(crate) fn options_in_parentheses() -> String {
     "the options stand in parentheses: `#[cached(key = \"…\")]`".to_owned()
 }
+
+/// `codec = "jsno"`.
+pub(crate) fn unknown_name_of(option: &str, name: &str, guess: Option<&str>, known: &[&str]) -> String {
+    let guess = did_you_mean(guess);
+    format!("unknown {option} `{name}`{guess}\n`{option}` takes one of {}", list(known.iter().copied()))
+}
+
+pub(crate) fn bad_bytes(option: &str) -> String {
+    format!("`{option}` is a whole number of bytes from 1 to 268435456 (256 MiB): `{option} = 4096`")
+}
+
+pub(crate) fn above_without_compress() -> String {
+    "`compress_above` is about compression, and this compresses nothing: add `compress = \"lz4\"`, or remove it"
+        .to_owned()
+}

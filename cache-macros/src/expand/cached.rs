@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, T
 
 use super::companions::companions;
 use super::key::{key, local};
-use super::load::load;
+use super::load::{batch, load};
 use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
@@ -53,16 +53,24 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
     let (ident, generics, output) = (&sig.ident, &sig.generics, &sig.output);
     let where_clause = &generics.where_clause;
     let (asyncness, fn_token, inputs) = (&sig.asyncness, &sig.fn_token, plain_inputs(sig));
-    let key_local = local("__key");
-    let key = key(plan);
-    let call = load(plan, &key_local);
-    let asked = plan.asked_inside();
-    let body = in_place_of(plan.function.body.as_ref(), quote!(#asked let #key_local = #key; #call));
+    let body = in_place_of(plan.function.body.as_ref(), asking(plan));
     quote! {
         #(#attrs)*
         #[allow(clippy::too_many_lines)]
         #vis #asyncness #fn_token #ident #generics #inputs #output #where_clause #body
     }
+}
+
+/// The key, and the call that asks the cache.
+fn asking(plan: &Plan<'_>) -> TokenStream {
+    let key = key(plan);
+    if let Some(ids) = &plan.ids {
+        return batch(plan, ids, &key);
+    }
+    let key_local = local("__key");
+    let call = load(plan, &key_local);
+    let asked = plan.asked_inside();
+    quote!(#asked let #key_local = #key; #call)
 }
 
 /// Other code in a body's braces: what the compiler says about the function as a whole is then said there.

@@ -10,12 +10,17 @@ use super::site::site;
 use crate::bind::Bound;
 use crate::function::Param;
 use crate::generics::{Kept, keep};
-use crate::model::{Host, Plan};
+use crate::model::{Host, Loads, Plan};
 use crate::tokens::name_lifetimes;
 
 impl Plan<'_> {
     pub(crate) fn entry_name(&self) -> Ident {
         format_ident!("{}_entry", self.function.sig.ident)
+    }
+
+    /// Before the names of the types that it has in common with async functions.
+    fn sync(&self) -> &'static str {
+        if self.loads == Loads::InThread { "Sync" } else { "" }
     }
 
     fn pattern_name(&self) -> Ident {
@@ -70,7 +75,8 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
         Host::Type(ty) => theirs(tokens, ty),
         Host::Inline(_) => tokens,
     };
-    let (open, close) = (at_strategy(quote!(#krate::Entry<)), at_strategy(quote!(>)));
+    let entry = format_ident!("{}Entry", plan.sync());
+    let (open, close) = (at_strategy(quote!(#krate::#entry<)), at_strategy(quote!(>)));
     let output = quote!(#open #value, #kind #close);
     let doc = format!(" The cache entry of {}.", plan.link());
     quote! {
@@ -92,14 +98,14 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let key = key(plan);
     let tagged = tags(plan).map(|tags| quote!(.tagged(#tags)));
     let plain = quote!(#krate::__private::assert_plain!(#value));
-    // An item is looked at by `cargo check` as well; it can't say `T` or `Self`.
-    let plain = if plan.is_nameable(value) { quote!(const _: () = #plain) } else { quote!(const { #plain }) };
-    let plain = blamed(plain, value);
+    let with_schema = plan.require_schema().map(|require| {
+        let asked = plan.asked_of(value, require);
+        quote!(#asked;)
+    });
+    let plain = blamed(plan.asked_of(value, plain), value);
     // With a body, loading asks the same.
     let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
-    quote! {
-        #plain;
-        #is_value
+    let entry = quote! {
         #krate::__private::entry(
             #site(),
             #cache,
@@ -107,6 +113,13 @@ fn entry_body(plan: &Plan<'_>) -> TokenStream {
             #krate::__private::schema_of!(#value),
         )
         #tagged
+    };
+    let entry = if plan.loads == Loads::InThread { quote!(#krate::SyncEntry::new(#entry)) } else { entry };
+    quote! {
+        #plain;
+        #with_schema
+        #is_value
+        #entry
     }
 }
 
@@ -140,6 +153,7 @@ fn pattern(
         None => quote!(#ident: impl #krate::PatternPart),
     });
     let body = body(plan, &parts);
+    let output = format_ident!("{}EntryPattern", plan.sync());
     let doc = format!(" The cache entries of {}: `Any` stands for every value of a part.", plan.link());
     quote! {
         #cfg
@@ -147,7 +161,7 @@ fn pattern(
         #[must_use]
         #quiet
         #[allow(unused_variables)]
-        #vis fn #name<#(#lifetimes,)* #params>(#receiver #(#inputs),*) -> #krate::EntryPattern #where_clause {
+        #vis fn #name<#(#lifetimes,)* #params>(#receiver #(#inputs),*) -> #krate::#output #where_clause {
             #body
         }
     }
@@ -214,10 +228,13 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
             }
         }
     });
+    let pattern = quote!(#writer.finish(#cache, #site()));
+    let pattern =
+        if plan.loads == Loads::InThread { quote!(#krate::SyncEntryPattern::new(#pattern)) } else { pattern };
     quote! {
         let mut #writer = #krate::__private::PatternWriter::new(#prefix);
         #fields
         #steps
-        #writer.finish(#cache, #site())
+        #pattern
     }
 }

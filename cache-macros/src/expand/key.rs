@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Type;
 
 use crate::bind::{Bound, BoundSegment};
-use crate::model::{Host, Plan};
+use crate::model::{Host, Loads, Plan};
 
 /// A local of ours, which no name of the user's can meet.
 pub(crate) fn local(name: &str) -> Ident {
@@ -160,13 +160,14 @@ impl Plan<'_> {
     /// The cache, as an expression in the function.
     pub(crate) fn cache(&self) -> TokenStream {
         let krate = &self.krate;
-        match self.this() {
+        let cache = match self.this() {
             Some(this) => {
                 let strategy = self.strategy();
                 quote!(#strategy::cache(#this))
             }
             None => quote!(#krate::Cache::installed()),
-        }
+        };
+        if self.loads == Loads::InThread { quote!(#krate::__private::in_process(#cache)) } else { cache }
     }
 
     /// The kind's type.

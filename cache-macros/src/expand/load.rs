@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::key::{blamed, local, tags, theirs};
+use crate::batch::Ids;
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::loading::{Carried, carried};
@@ -24,12 +25,14 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         Shape::ResultOption => "FallibleOptional",
     };
     let shape = format_ident!("{shape}");
-    let load = format_ident!("{}", if in_background { "load_owned" } else { "load" });
-    let sharing = match (&plan.share_error, &plan.returns.error) {
-        (Some(path), Some(_)) => quote!(#krate::__private::ErrorSharing::by(#path)),
-        (None, Some(error)) => quote!(#krate::__private::share_of!(#error)),
-        (_, None) => quote!(#krate::__private::ErrorSharing::never()),
+    let load = match plan.loads {
+        Loads::InBackground => "load_owned",
+        Loads::InThread => "memo",
+        Loads::InCaller | Loads::InBatch | Loads::Never => "load",
     };
+    let load = format_ident!("{load}");
+    let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
+    let sharing = sharing(plan);
     let timed_out = in_background.then(|| timed_out(plan));
     let (call, hit) = (local("__call"), local("__near"));
     let (tags, tagged) = match tags(plan) {
@@ -47,7 +50,6 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         },
         value,
     );
-    let near = blamed(quote!(#krate::__private::near(#krate::__private::#shape, &#call)), value);
     let load = blamed(
         quote! {
             #krate::__private::#load(
@@ -57,18 +59,84 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
                 #timed_out
                 #loader,
             )
-            .await
+            #awaited
         },
         value,
     );
+    // What is not async is in the process anyway.
+    let near = (plan.loads != Loads::InThread).then(|| {
+        let near = blamed(quote!(#krate::__private::near(#krate::__private::#shape, &#call)), value);
+        quote! {
+            if let ::core::option::Option::Some(#hit) = #near {
+                return #hit;
+            }
+        }
+    });
     // Outside of the load, so that a hit in the process does not pay for the room that a load needs, nor for its tags.
     quote! {
         let #call = #made;
-        if let ::core::option::Option::Some(#hit) = #near {
-            return #hit;
-        }
+        #near
         #tags
         #load
+    }
+}
+
+/// `batch_result(Batch::new(…), &ids[..], |ids| key, …, |ids| …).await`.
+pub(crate) fn batch(plan: &Plan<'_>, ids: &Ids<'_>, key: &TokenStream) -> TokenStream {
+    let krate = &plan.krate;
+    let (value, cache) = (&plan.returns.value, plan.cache());
+    let site = plan.call(&plan.site_name());
+    let load = if plan.returns.shape.is_result() { "batch_result" } else { "batch_value" };
+    let load = Ident::new(load, proc_macro2::Span::call_site());
+    let sharing = plan.returns.error.is_some().then(|| {
+        let sharing = sharing(plan);
+        quote!(#sharing,)
+    });
+    let uncached = plan.call(&plan.uncached_name());
+    let turbofish = turbofish(&plan.function.sig.generics);
+    let this = plan.this().map(|this| quote!(#this,));
+    let Ids { ident, element, borrowed } = ids;
+    let mut copies = TokenStream::new();
+    let mut arguments = Vec::new();
+    for param in plan.function.params() {
+        let name = param.ident;
+        if name == *ident {
+            arguments.push(if *borrowed { quote!(&#name) } else { name.to_token_stream() });
+            continue;
+        }
+        // The body may be called again, for what others did not load.
+        if !matches!(peel(param.ty), Type::Reference(_)) {
+            let copy = blamed(quote!(::core::clone::Clone::clone(&#name)), name);
+            copies.extend(quote!(let #name = #copy;));
+        }
+        arguments.push(name.to_token_stream());
+    }
+    // What the map or the error lacks is said at the value's type.
+    blamed(
+        quote! {
+            #krate::__private::#load(
+                #krate::__private::Batch::<#value>::new(#site(), #cache, #krate::__private::schema_of!(#value)),
+                &#ident[..],
+                |#ident: &#element| #key,
+                #sharing
+                |#ident: ::std::vec::Vec<#element>| {
+                    #copies
+                    async move { #uncached #turbofish (#this #(#arguments),*).await }
+                },
+            )
+            .await
+        },
+        value,
+    )
+}
+
+/// How an error reaches those who waited.
+fn sharing(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    match (&plan.share_error, &plan.returns.error) {
+        (Some(path), Some(_)) => quote!(#krate::__private::ErrorSharing::by(#path)),
+        (None, Some(error)) => quote!(#krate::__private::share_of!(#error)),
+        (_, None) => quote!(#krate::__private::ErrorSharing::never()),
     }
 }
 

@@ -18,19 +18,40 @@ pub(crate) fn policy(krate: &TokenStream, ttl: u64, settings: &Settings) -> Toke
 pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let krate = &plan.krate;
     let policy = plan.policy();
+    let required = plan.settings.required(krate);
     let fits = match plan.loads {
-        Loads::Never => return (policy, TokenStream::new()),
+        Loads::Never => return (policy, required),
         Loads::InCaller => quote!(#krate::__private::in_caller(#policy)),
+        Loads::InBatch => quote!(#krate::__private::in_batch(#policy)),
+        Loads::InThread => quote!(#krate::__private::in_thread(#policy)),
         Loads::InBackground => {
             let times_out = plan.times_out().unwrap_or_else(|| quote!(true));
             quote!(#krate::__private::in_background(#policy, #times_out))
         }
     };
     let fits = plan.policy_blamed(fits);
-    (quote!(POLICY), quote!(const POLICY: #krate::__private::Policy = #fits;))
+    (quote!(POLICY), quote!(#required const POLICY: #krate::__private::Policy = #fits;))
 }
 
 impl Plan<'_> {
+    /// Refuses a codec without names for a value without a schema: its own codec, or perhaps its strategy's.
+    pub(crate) fn require_schema(&self) -> Option<TokenStream> {
+        let (krate, value) = (&self.krate, &self.returns.value);
+        // In a process nothing is encoded.
+        if self.loads == Loads::InThread {
+            return None;
+        }
+        let codec = self.settings.get("codec");
+        if codec.map_or(matches!(self.host, Host::Inline(_)), |codec| !codec.is_positional()) {
+            return None;
+        }
+        let policy = self.policy();
+        Some(blamed(
+            quote!(#krate::__private::require_schema(#policy, #krate::__private::has_schema!(#value))),
+            value,
+        ))
+    }
+
     /// The strategy's policy with what this function says itself.
     fn policy(&self) -> TokenStream {
         let krate = &self.krate;

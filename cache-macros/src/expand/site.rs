@@ -31,6 +31,14 @@ impl Plan<'_> {
     }
 }
 
+impl Plan<'_> {
+    /// A question about a type that is asked while it is compiled: by an item, which `cargo check` looks at as well; that can't
+    /// say `T` or `Self`.
+    pub(crate) fn asked_of(&self, ty: &TokenStream, question: TokenStream) -> TokenStream {
+        if self.is_nameable(ty) { quote!(const _: () = #question) } else { quote!(const { #question }) }
+    }
+}
+
 /// `fn __messages_site() -> &'static Site`, which also puts the site into the catalog.
 pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     let krate = &plan.krate;

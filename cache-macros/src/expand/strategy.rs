@@ -47,6 +47,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
         }
     });
     let render_fields = render_fields(plan);
+    let required = plan.settings.required(krate);
     let registered = if generic {
         ident.to_token_stream()
     } else {
@@ -64,6 +65,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
         }
         impl #impl_generics #krate::kind::#of_kind for #ident #ty_generics #where_clause {}
         #krate::__private::register_strategy!(#registered);
+        #required
     }
 }
 

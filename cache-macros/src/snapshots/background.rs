@@ -104,6 +104,21 @@ impl Messages {
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
         const _: () = ::cache_runtime::__private::assert_plain!(Vec < Message >);
+        const _: () = ::cache_runtime::__private::require_schema(
+            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                .policy
+                .stale_while_revalidate(
+                    ::core::option::Option::Some(
+                        ::cache_runtime::__private::millis(600000u64),
+                    ),
+                )
+                .load_timeout(
+                    ::core::option::Option::Some(
+                        ::cache_runtime::__private::millis(2000u64),
+                    ),
+                ),
+            ::cache_runtime::__private::has_schema!(Vec < Message >),
+        );
         ::cache_runtime::__private::entry(
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),

@@ -86,6 +86,12 @@ where
     T: Value + KeyType,
 {
     const { my::runtime::__private::assert_plain!(T) };
+    const {
+        my::runtime::__private::require_schema(
+            <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
+            my::runtime::__private::has_schema!(T),
+        )
+    };
     my::runtime::__private::entry(
         __find_site(),
         my::runtime::Cache::installed(),

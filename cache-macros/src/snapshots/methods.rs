@@ -86,6 +86,12 @@ impl Messages {
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
         const _: () = ::cache_runtime::__private::assert_plain!(Vec < Message >);
+        const _: () = ::cache_runtime::__private::require_schema(
+            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                .policy
+                .ttl(::cache_runtime::__private::millis(600000u64)),
+            ::cache_runtime::__private::has_schema!(Vec < Message >),
+        );
         ::cache_runtime::__private::entry(
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
@@ -216,6 +222,10 @@ impl Messages {
         id: i64,
     ) -> ::cache_runtime::Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
         const _: () = ::cache_runtime::__private::assert_plain!(bool);
+        const _: () = ::cache_runtime::__private::require_schema(
+            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            ::cache_runtime::__private::has_schema!(bool),
+        );
         ::cache_runtime::__private::assert_value::<bool>();
         ::cache_runtime::__private::entry(
             Self::__online_site(),

@@ -181,6 +181,10 @@ impl Feed {
         page: u32,
     ) -> ::cache_runtime::Entry<Feed, <Self as ::cache_runtime::CacheStrategy>::Kind> {
         const _: () = ::cache_runtime::__private::assert_plain!(Feed);
+        const _: () = ::cache_runtime::__private::require_schema(
+            <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            ::cache_runtime::__private::has_schema!(Feed),
+        );
         ::cache_runtime::__private::entry(
                 Self::__feed_site(),
                 <Self as ::cache_runtime::CacheStrategy>::cache(self),

@@ -70,6 +70,10 @@ impl PgRepo {
         id: u64,
     ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
         const _: () = ::cache_runtime::__private::assert_plain!(Row);
+        const _: () = ::cache_runtime::__private::require_schema(
+            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+            ::cache_runtime::__private::has_schema!(Row),
+        );
         ::cache_runtime::__private::entry(
             Self::__row_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),

@@ -7,8 +7,10 @@ mod success;
 mod task;
 mod value;
 
+pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
 pub use crate::catalog::{Registered, RegisteredStrategy};
 pub use crate::declaration::{Declaration, KindName, Location, Placeholder, Segment, Strategy};
+pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
 pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
@@ -17,6 +19,7 @@ pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load
 pub use crate::policy::Policy;
 pub use crate::read::Call;
 pub use crate::site::Site;
+pub use crate::sync::{in_process, in_thread, memo};
 pub use crate::value::{SchemaVisitor, Shape};
 pub use inventory;
 
@@ -27,7 +30,10 @@ pub use self::policy::{in_background, in_caller, millis};
 pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
-pub use self::value::{ByName, BySchema, IsOption, IsResult, Visible, assert_plain, assert_value, schema_of};
+pub use self::value::{
+    ByName, BySchema, IsOption, IsResult, NoSchema, Visible, assert_plain, assert_value, has_schema,
+    schema_of,
+};
 
 use crate::cache::Cache;
 

@@ -65,6 +65,31 @@ macro_rules! __cache_schema_of {
 }
 pub use crate::__cache_schema_of as schema_of;
 
+impl<V: CacheValue> Probe<V> {
+    /// Whether the type has a schema.
+    pub const HAS_SCHEMA: bool = true;
+}
+
+/// Every other type.
+pub trait NoSchema {
+    /// Whether the type has a schema.
+    const HAS_SCHEMA: bool = false;
+}
+
+impl<T: ?Sized> NoSchema for Probe<T> {}
+
+/// Whether a type has a schema.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cache_has_schema {
+    ($value:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::NoSchema as _;
+        <$crate::__private::Probe<$value>>::HAS_SCHEMA
+    }};
+}
+pub use crate::__cache_has_schema as has_schema;
+
 impl<T, E> Probe<Result<T, E>> {
     /// Whether the type is a `Result` or an `Option`.
     pub const HIDDEN: bool = true;

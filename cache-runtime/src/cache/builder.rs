@@ -9,7 +9,6 @@ use crate::error::CacheError;
 use crate::store::AnyStore;
 use crate::store::memory::MemoryStore;
 
-const DEFAULT_MEMORY_BYTES: u64 = 64 << 20;
 /// Less than this is no cache, and is most likely a number of megabytes.
 const SMALLEST_MEMORY_BYTES: u64 = 64 << 10;
 
@@ -29,7 +28,6 @@ const SMALLEST_MEMORY_BYTES: u64 = 64 << 10;
 #[must_use]
 pub struct CacheBuilder {
     url: Option<String>,
-    memory_bytes: u64,
     settings: Settings,
     connect_timeout: Duration,
     require_connection: bool,
@@ -52,7 +50,6 @@ impl Default for CacheBuilder {
     fn default() -> CacheBuilder {
         CacheBuilder {
             url: None,
-            memory_bytes: DEFAULT_MEMORY_BYTES,
             settings: Settings::default(),
             connect_timeout: Duration::from_secs(2),
             require_connection: false,
@@ -71,8 +68,10 @@ impl CacheBuilder {
 
     /// How many bytes of keys, encoded values and their overhead the embedded store may hold: 64 KiB or more, by default
     /// 64 MiB. A value that takes more than a sixteenth of it (of less than 16 MiB: more than 1 MiB, or all) is not kept.
+    ///
+    /// Beside a server it is for what functions keep that are not async.
     pub fn memory_bytes(mut self, bytes: u64) -> CacheBuilder {
-        self.memory_bytes = bytes;
+        self.settings.memory_bytes = bytes;
         self
     }
 
@@ -165,7 +164,7 @@ impl CacheBuilder {
 
     pub(super) fn build_memory(&self) -> Result<Cache, CacheError> {
         self.check()?;
-        let store = AnyStore::Memory(MemoryStore::new(self.memory_bytes));
+        let store = AnyStore::Memory(MemoryStore::new(self.settings.memory_bytes));
         Ok(Cache::with_store(Some(store), self.settings.clone()))
     }
 
@@ -201,12 +200,12 @@ impl CacheBuilder {
         if let Some(near) = self.near {
             near.check()?;
         }
-        if self.memory_bytes < SMALLEST_MEMORY_BYTES {
+        if self.settings.memory_bytes < SMALLEST_MEMORY_BYTES {
             return Err(CacheError::InvalidSetting {
                 setting: "memory_bytes",
                 reason: format!(
                     "{} bytes are too few; it takes {SMALLEST_MEMORY_BYTES} or more",
-                    self.memory_bytes
+                    self.settings.memory_bytes
                 ),
             });
         }

@@ -17,6 +17,8 @@ use crate::error::CacheError;
 use crate::load::{Flights, Hold};
 use crate::near::Near;
 use crate::shed::Shedding;
+#[cfg(feature = "redis")]
+use crate::store::memory::MemoryStore;
 use crate::store::{AnyStore, Budget};
 
 /// A cache: where entries are kept, and the loads that are under way. Cheap to clone; clones are the same cache.
@@ -38,6 +40,8 @@ struct Inner {
     flights: Arc<Flights>,
     settings: Settings,
     shedding: Shedding,
+    /// What functions keep that are not async, beside a server.
+    in_process: OnceLock<Cache>,
 }
 
 #[cfg(not(feature = "__interleaving"))]
@@ -156,7 +160,7 @@ impl Cache {
                     }
                 });
             });
-            Inner { store, flights, settings, shedding: Shedding::default() }
+            Inner { store, flights, settings, shedding: Shedding::default(), in_process: OnceLock::new() }
         });
         Cache { inner }
     }
@@ -186,6 +190,28 @@ impl Cache {
     /// Whether both are handles of one cache.
     pub(crate) fn is(&self, other: &Cache) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// Tells caches apart for as long as they are there.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner) as usize
+    }
+
+    /// The cache in this process: itself, or beside a server one of its own.
+    pub(crate) fn in_process(&self) -> &Cache {
+        match self.store() {
+            None | Some(AnyStore::Memory(_)) => self,
+            #[cfg(feature = "redis")]
+            Some(AnyStore::Redis(_)) => self.inner.in_process.get_or_init(|| {
+                let settings = self.settings().clone();
+                Cache::with_store(Some(AnyStore::Memory(MemoryStore::new(settings.memory_bytes))), settings)
+            }),
+        }
+    }
+
+    /// The one beside the server, if anything has been kept there.
+    pub(crate) fn beside(&self) -> Option<&Cache> {
+        self.inner.in_process.get()
     }
 
     pub(crate) fn flights(&self) -> &Arc<Flights> {

@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) mark: Duration,
     /// The largest value that is stored, in encoded bytes.
     pub(crate) max_value_bytes: usize,
+    /// What is kept in this process.
+    pub(crate) memory_bytes: u64,
 }
 
 impl Default for Settings {
@@ -26,6 +28,7 @@ impl Default for Settings {
             wait: Duration::from_secs(10),
             mark: Duration::from_secs(30),
             max_value_bytes: 16 << 20,
+            memory_bytes: 64 << 20,
         }
     }
 }

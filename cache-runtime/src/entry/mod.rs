@@ -85,7 +85,7 @@ impl<V, K> Entry<V, K> {
     /// [`CacheError::InvalidSetting`] where a setting is out of range, or settings do not go together.
     pub fn policy(self, change: impl FnOnce(Policy) -> Policy) -> Result<Entry<V, K>, CacheError> {
         let policy = change(*self.call().policy);
-        if let Some((setting, takes)) = policy.problem() {
+        if let Some((setting, takes)) = policy.problem().or_else(|| self.schema.refuses(&policy)) {
             return Err(CacheError::InvalidSetting { setting, reason: takes.into() });
         }
         Ok(Entry { policy: Some(Box::new(policy)), ..self })

@@ -24,7 +24,7 @@ pub(super) enum Led<V, E, F> {
 }
 
 /// What a load runs under.
-enum Under<V> {
+pub(super) enum Under<V> {
     /// A lease or a claim of its own: its value is stored.
     Hold(Hold, Token),
     /// What stands in the store, which lets others share the load; its value is not stored.
@@ -34,7 +34,7 @@ enum Under<V> {
 }
 
 /// Or it does not run because another process loads: what was seen of that.
-type Taken<V> = Result<Under<V>, Seen>;
+pub(super) type Taken<V> = Result<Under<V>, Seen>;
 
 pub(super) async fn lead<V, E, F, Fut>(
     miss: &mut Miss<'_, V, E>,
@@ -213,7 +213,7 @@ async fn take_claim<V, E>(
     }
 }
 
-fn without_hold<V>(look: Look<V>) -> Taken<V> {
+pub(super) fn without_hold<V>(look: Look<V>) -> Taken<V> {
     Ok(match look {
         Look::Hit(value) => Under::Hit(value),
         Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),

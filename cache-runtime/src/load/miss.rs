@@ -159,7 +159,7 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
 }
 
 /// Runs the loader, and counts it.
-pub(super) async fn run<V, E, F, Fut>(call: Call<'_>, loader: F) -> Result<Load<Option<V>>, E>
+pub(crate) async fn run<V, E, F, Fut>(call: Call<'_>, loader: F) -> Result<Load<Option<V>>, E>
 where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<Load<Option<V>>, E>>,

@@ -3,6 +3,7 @@
 //! A miss takes the lease, loads and fills, or waits for whoever does. A value that gets old stays in its place while one
 //! caller, who has claimed it, loads it anew.
 
+mod batch;
 mod flight;
 mod follow;
 mod hold;
@@ -18,12 +19,14 @@ mod task;
 use std::future::Future;
 use std::sync::Arc;
 
+pub(crate) use batch::load_many;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
 use inside::load_inside;
 pub use loaded::Load;
-use miss::{Miss, run, seen};
+pub(crate) use miss::run;
+use miss::{Miss, seen};
 pub use sharing::ErrorSharing;
 use task::load_owned;
 
@@ -35,7 +38,11 @@ use crate::value::Value;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
 /// of this call.
-async fn load<V, E, F, Fut>(call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> Result<Option<V>, E>
+pub(crate) async fn load<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    loader: F,
+) -> Result<Option<V>, E>
 where
     V: Value,
     F: FnOnce() -> Fut,

@@ -56,7 +56,7 @@ impl Policy {
                 return Some(("soft_load_timeout", "it has to be shorter than `load_timeout`"));
             }
         }
-        None
+        self.encoding.problem()
     }
 }
 

@@ -5,6 +5,8 @@ mod show;
 
 use std::time::Duration;
 
+use crate::encoding::Encoding;
+
 /// How long and under which conditions values are kept, and how they are loaded.
 ///
 /// What the attributes say, as plain data; [`Entry::policy`](crate::Entry::policy) changes it for one call.
@@ -22,6 +24,7 @@ pub struct Policy {
     soft_load_timeout: Option<Duration>,
     load_timeout: Option<Duration>,
     detached: bool,
+    pub(crate) encoding: Encoding,
     near: bool,
     near_ttl: Option<Duration>,
 }
@@ -40,6 +43,7 @@ impl Policy {
             soft_load_timeout: None,
             load_timeout: None,
             detached: false,
+            encoding: Encoding::new(),
             near: true,
             near_ttl: None,
         }

@@ -31,6 +31,7 @@ impl fmt::Display for Policy {
         if self.detached {
             text += ", detached";
         }
+        text += &self.encoding.shown();
         if !self.near {
             text += ", not near";
         }

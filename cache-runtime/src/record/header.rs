@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::wyhash::wyhash;
 use super::{Claim, EXPECTED_BYTES, Nonce, VALUE};
+use crate::encoding::{Codec, Compression};
 use crate::key::Key;
 use crate::value::Fingerprint;
 
@@ -22,24 +23,43 @@ const CLAIM_AT: usize = 52;
 /// More tags than anybody declares.
 pub(crate) const MOST_TAGS: usize = 64;
 
-/// How a payload is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Codec {
-    Json = 1,
+/// The byte that says how a payload is encoded: the codec in its lower half, the compression in its upper one.
+fn encoding_byte(codec: Codec, compression: Option<Compression>) -> u8 {
+    let codec = match codec {
+        Codec::Json => 1,
+        Codec::Postcard => 2,
+        Codec::MsgPack => 3,
+    };
+    let compression = match compression {
+        None => 0,
+        Some(Compression::Lz4) => 1,
+        Some(Compression::Zstd) => 2,
+    };
+    compression << 4 | codec
 }
 
-impl Codec {
-    fn parse(byte: u8) -> Option<Codec> {
-        match byte {
-            1 => Some(Codec::Json),
-            _ => None,
-        }
-    }
+/// Known to every build, whether or not it can decode them.
+fn parse_encoding(byte: u8) -> Option<(Codec, Option<Compression>)> {
+    let codec = match byte & 0x0F {
+        1 => Codec::Json,
+        2 => Codec::Postcard,
+        3 => Codec::MsgPack,
+        _ => return None,
+    };
+    let compression = match byte >> 4 {
+        0 => None,
+        1 => Some(Compression::Lz4),
+        2 => Some(Compression::Zstd),
+        _ => return None,
+    };
+    Some((codec, compression))
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Header {
     pub(crate) codec: Codec,
+    /// What the encoded value is compressed with.
+    pub(crate) compression: Option<Compression>,
     /// Tells this value from every other one.
     pub(crate) stamp: Nonce,
     /// When it was made, in milliseconds since 1970 of the store's clock.
@@ -96,8 +116,10 @@ impl Header {
         };
         let tags: Option<Vec<Tag>> = (0..count).map(|_| rest.tag()).collect();
         let tags = tags?;
+        let (codec, compression) = parse_encoding(fixed[3])?;
         let header = Header {
-            codec: Codec::parse(fixed[3])?,
+            codec,
+            compression,
             stamp: Nonce::from_bytes(&fixed[4..20])?,
             created: u64_at(20)?,
             fresh_until: u64_at(28)?,
@@ -144,7 +166,7 @@ impl Header {
     pub(crate) fn beginning(&self) -> Vec<u8> {
         let mut beginning = Vec::with_capacity(EXPECTED_BYTES);
         beginning.extend_from_slice(&VALUE);
-        beginning.push(self.codec as u8);
+        beginning.push(encoding_byte(self.codec, self.compression));
         beginning.extend_from_slice(&self.stamp.to_bytes());
         beginning
     }

@@ -7,7 +7,7 @@
 //! | value | bytes | | lease | bytes | | write mark | bytes |
 //! |---|---|---|---|---|---|---|---|
 //! | `CA 76 01` | 0–2 | | `CA 6C 01` | 0–2 | | `CA 77 01` | 0–2 |
-//! | codec | 3 | | 0 | 3 | | contended: 0 or 1 | 3 |
+//! | codec, and 16 × compression | 3 | | 0 | 3 | | contended: 0 or 1 | 3 |
 //! | stamp | 4–19 | | nonce | 4–19 | | id | 4–19 |
 //! | created, ms | 20–27 | | | | | 0 | 20–23 |
 //! | fresh until, ms | 28–35 | | | | | events | 24–31 |
@@ -22,9 +22,14 @@
 //! | for each tag its nonce (16), its key's length (2), its key | | | | | | | |
 //! | the payload | | | | | | | |
 //!
+//! Codecs are 1 for JSON, 2 for postcard, 3 for MessagePack; compressions 0 for none, 1 for LZ4, 2 for Zstandard. A compressed
+//! payload begins with the length that it had before (4).
+//!
 //! A tag is `CA 74 01`, 0, its nonce (16), and when it was made (ms, 8).
 
 mod claim;
+#[cfg(test)]
+mod encoding_tests;
 mod header;
 mod nonce;
 #[cfg(test)]
@@ -35,10 +40,10 @@ use std::any::Any;
 use std::sync::Arc;
 
 pub(crate) use claim::{Claim, Over};
-pub(crate) use header::{Codec, Header, MOST_TAGS, Tag, Tags, key_hash};
+pub(crate) use header::{Header, MOST_TAGS, Tag, Tags, key_hash};
 pub(crate) use nonce::Nonce;
 
-use crate::value::Fingerprint;
+use crate::value::Shape;
 
 const MAGIC: u8 = 0xCA;
 const VERSION: u8 = 1;
@@ -126,8 +131,13 @@ impl Expected {
 }
 
 impl Stored {
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        self.header.fingerprint
+    /// Whether a value of that shape can be read from it. Bytes without names are for the very schema that they were written with.
+    pub(crate) fn fits(&self, shape: &Shape) -> bool {
+        if self.header.codec.is_positional() {
+            return shape.positional() == Ok(true)
+                && shape.fingerprint().schema == self.header.fingerprint.schema;
+        }
+        self.header.fingerprint.fits(shape.fingerprint())
     }
 
     /// What a compare-and-set expects where this value stands.

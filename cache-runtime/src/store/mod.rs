@@ -1,6 +1,7 @@
 //! Where records are kept: the steps of the protocol that a store takes, each of them atomic at its key.
 
 mod budget;
+mod many;
 pub(crate) mod memory;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
@@ -9,6 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub(crate) use budget::Budget;
+pub(crate) use many::{Ask, Settle, StoreMany};
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
@@ -190,6 +192,9 @@ steps! {
     invalidate(keys: &[Key]) -> ();
     abandon_write(key: &Key, writer: Nonce) -> ();
     shed(key: &Key, most: usize) -> bool;
+    lease_many(asks: &[Ask], time: Duration) -> Vec<Answer<Lease>>;
+    renew_many(leases: &[(Key, Nonce)], time: Duration) -> ();
+    settle_many(settles: Vec<Settle>) -> Vec<Answer<Filled>>;
 }
 
 /// What takes as long as it takes, and is no part of a call.

@@ -1,6 +1,8 @@
 //! The values that are cached: which types, how their shape is told, how they become bytes.
 
 mod codec;
+mod compress;
+mod encode;
 mod schema;
 mod std_types;
 mod version;
@@ -12,9 +14,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use codec::{decode, draft, draft_none};
+pub(crate) use codec::{Limits, decode, draft, draft_none};
 pub use schema::SchemaVisitor;
 pub use version::Version;
+
+use crate::policy::Policy;
 
 /// What can be cached: any owned type that serde can write and read, cheap to clone or inside an `Arc`.
 ///
@@ -84,13 +88,34 @@ impl Fingerprint {
 /// What is known of a type without naming it. The macros choose how much.
 #[derive(Clone, Copy)]
 pub struct Shape {
-    fingerprint: fn() -> Fingerprint,
+    known: fn() -> Known,
     version: fn(&dyn Any) -> Option<u64>,
 }
 
 impl Shape {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        (self.fingerprint)()
+        (self.known)().fingerprint
+    }
+
+    /// Whether a codec that writes values alone, one after the other, can be used: `Ok(false)` where the schema is not known, or
+    /// why the type does not go into such bytes.
+    pub(crate) fn positional(&self) -> Result<bool, &'static str> {
+        let known = (self.known)();
+        match known.unfit {
+            Some(why) => Err(why),
+            None => Ok(known.fingerprint.schema != 0),
+        }
+    }
+
+    /// What of a policy's encoding can't be had: a setting, and what it takes.
+    pub(crate) fn refuses(&self, policy: &Policy) -> Option<(&'static str, &'static str)> {
+        if policy.value_codec().is_positional() && self.positional() == Ok(false) {
+            return Some((
+                "codec",
+                "without names it needs a schema: put `#[derive(CacheValue)]` on the value's type",
+            ));
+        }
+        policy.encoding.lacks()
     }
 
     /// How new a value is, where its type tells.
@@ -102,8 +127,11 @@ impl Shape {
 /// A type with a derived schema; its fingerprint is worked out once a type and thread.
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
     Shape {
-        fingerprint: || {
-            cached::<V>(|| Fingerprint { schema: SchemaVisitor::hash_of::<V>(), ..by_name_uncached::<V>() })
+        known: || {
+            cached::<V>(|| {
+                let (schema, unfit) = SchemaVisitor::visit::<V>();
+                Known { fingerprint: Fingerprint { schema, ..by_name_uncached::<V>().fingerprint }, unfit }
+            })
         },
         version: |value| value.downcast_ref::<V>().and_then(CacheValue::version),
     }
@@ -111,27 +139,34 @@ pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape { fingerprint: by_name_uncached::<V>, version: |_| None }
+    Shape { known: by_name_uncached::<V>, version: |_| None }
 }
 
-fn by_name_uncached<V>() -> Fingerprint {
-    Fingerprint { schema: 0, type_name: schema::hash(std::any::type_name::<V>()) }
+fn by_name_uncached<V>() -> Known {
+    let fingerprint = Fingerprint { schema: 0, type_name: schema::hash(std::any::type_name::<V>()) };
+    Known { fingerprint, unfit: None }
 }
 
-type Known = HashMap<TypeId, Fingerprint, foldhash::fast::RandomState>;
+/// What was found out about a type.
+#[derive(Clone, Copy)]
+struct Known {
+    fingerprint: Fingerprint,
+    /// Why it does not go into bytes without names.
+    unfit: Option<&'static str>,
+}
 
-fn cached<V: 'static>(make: fn() -> Fingerprint) -> Fingerprint {
+fn cached<V: 'static>(make: fn() -> Known) -> Known {
     thread_local! {
         // Threads know for themselves: a lock that all of them take, even to read, is a line of memory that all of them write.
-        static KNOWN: RefCell<Known> = RefCell::default();
+        static KNOWN: RefCell<HashMap<TypeId, Known, foldhash::fast::RandomState>> = RefCell::default();
     }
     let id = TypeId::of::<V>();
     // A thread that ends may have forgotten already.
     let known = KNOWN.try_with(|known| known.borrow().get(&id).copied());
     known.ok().flatten().unwrap_or_else(|| {
         // Not under the borrow: a schema is somebody else's code, which may look at a cache.
-        let fingerprint = make();
-        let _ = KNOWN.try_with(|known| known.borrow_mut().insert(id, fingerprint));
-        fingerprint
+        let made = make();
+        let _ = KNOWN.try_with(|known| known.borrow_mut().insert(id, made));
+        made
     })
 }

@@ -11,25 +11,53 @@ pub struct SchemaVisitor {
     state: u64,
     /// The items that are open or done: a recursive type is told once.
     seen: Vec<TypeId>,
+    /// Those that are open.
+    open: Vec<TypeId>,
+    /// Why the type does not go into bytes that hold values alone.
+    unfit: Option<&'static str>,
+    /// How much was told.
+    told: usize,
 }
 
+/// What serde can read back only where names stand with the values.
+const NEED_NAMES: [&str; 5] = ["flatten", "skip_serializing", "skip_deserializing", "untagged", "tag"];
+const NAMES: &str = "`flatten`, `skip_serializing…`, `skip_deserializing`, `untagged` and `tag` need the names that this codec leaves \
+                     out; use `codec = \"msgpack\"`";
+/// A few bytes would be as many calls on the stack.
+const RECURSIVE: &str =
+    "a recursive type can't be bounded in a codec without names; use `codec = \"msgpack\"`";
+/// A few bytes would be as many elements as a number can say.
+const EMPTY: &str = "it has parts of no bytes (`()`, an empty struct), of which there could be any number in a codec without \
+                     names; use `codec = \"msgpack\"`";
+
 impl SchemaVisitor {
-    pub(super) fn hash_of<V: CacheValue>() -> u64 {
-        let mut visitor = SchemaVisitor { state: FNV_OFFSET, seen: Vec::new() };
+    /// The hash, and why the type does not go into bytes that hold values alone.
+    pub(super) fn visit<V: CacheValue>() -> (u64, Option<&'static str>) {
+        let mut visitor =
+            SchemaVisitor { state: FNV_OFFSET, seen: Vec::new(), open: Vec::new(), unfit: None, told: 0 };
         V::schema(&mut visitor);
         // 0 stands for "not derived".
-        visitor.state.max(1)
+        (visitor.state.max(1), visitor.unfit)
     }
 
     /// A struct or an enum: its name, its serde attributes, and what is in it.
     pub fn item<T: 'static>(&mut self, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
         if let Some(place) = self.seen.iter().position(|seen| *seen == TypeId::of::<T>()) {
+            if self.open.contains(&TypeId::of::<T>()) {
+                self.unfit(RECURSIVE);
+            }
             return self.group("again", &place.to_string(), "", |_| {});
         }
         self.seen.push(TypeId::of::<T>());
+        self.open.push(TypeId::of::<T>());
         // Where a type stands in the program is left out: moving it changes nothing that is stored.
         let name = name.rsplit("::").next().unwrap_or(name);
+        let told = self.told;
         self.group("item", name, attributes, inside);
+        self.open.pop();
+        if self.told == told + 1 {
+            self.unfit(EMPTY);
+        }
     }
 
     /// A field and its type.
@@ -49,10 +77,22 @@ impl SchemaVisitor {
 
     /// A type of the standard library or of a known crate, and the types in it.
     pub fn known(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+        // The second is the length of an array.
+        if matches!(name, "()" | "0") {
+            self.unfit(EMPTY);
+        }
         self.group("known", name, "", inside);
     }
 
+    fn unfit(&mut self, why: &'static str) {
+        self.unfit.get_or_insert(why);
+    }
+
     fn group(&mut self, what: &str, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
+        self.told += 1;
+        if NEED_NAMES.iter().any(|attribute| attributes.contains(attribute)) {
+            self.unfit(NAMES);
+        }
         for text in [what, name, attributes] {
             self.text(text);
         }

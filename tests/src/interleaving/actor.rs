@@ -52,6 +52,13 @@ impl<P: Protocol> World<P> {
                 self.check(at, floor, found);
             }
             Op::ReadWithoutTags => protocol.read_without_tags(at, source).await,
+            Op::ReadBatch => {
+                let floors: [i64; KEYS] = std::array::from_fn(|key| source.floor(key));
+                let found = protocol.read_batch(at.process).await;
+                for (key, (floor, found)) in floors.into_iter().zip(found).enumerate() {
+                    self.check(At { key, ..at }, floor, found);
+                }
+            }
             Op::GetMany => {
                 let floors: [i64; KEYS] = std::array::from_fn(|key| source.floor(key));
                 let found = protocol.get_many(at.process).await;

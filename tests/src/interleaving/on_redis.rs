@@ -56,6 +56,10 @@ impl Protocol for OnRedis {
         self.runtime.read_without_tags(at, source).await;
     }
 
+    async fn read_batch(&self, process: usize) -> [Option<i64>; KEYS] {
+        self.runtime.read_batch(process).await
+    }
+
     async fn get_many(&self, process: usize) -> [Option<i64>; KEYS] {
         self.runtime.get_many(process).await
     }

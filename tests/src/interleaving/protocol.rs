@@ -46,6 +46,12 @@ pub trait Protocol: Send + Sync + 'static {
         async move { drop(self.read(at, source, false).await) }
     }
 
+    /// Reads the keys without tags at once, and loads what is missing; gives nothing of the others.
+    fn read_batch(&self, process: usize) -> impl Future<Output = [Option<i64>; KEYS]> + Send {
+        let _ = process;
+        async { [None; KEYS] }
+    }
+
     /// What stands in the cache, at all keys that every program knows as they are.
     fn get_many(&self, process: usize) -> impl Future<Output = [Option<i64>; KEYS]> + Send {
         let _ = process;

@@ -17,6 +17,8 @@ pub enum Op {
     Get,
     /// Reads, and loads on a miss, without knowing of the entry's tags.
     ReadWithoutTags,
+    /// Reads several keys at once, and loads what is missing.
+    ReadBatch,
     /// Looks at what is cached of all keys.
     GetMany,
     /// Changes the source, then invalidates.
@@ -195,6 +197,7 @@ fn any(random: &mut Random, mix: Mix) -> Op {
         left -= weight;
     }
     match drawn {
+        Op::Read if mix == Mix::Everything && random.below(4) == 0 => Op::ReadBatch,
         Op::Evict if random.below(3) == 0 => Op::Expire,
         Op::EvictTag if random.below(3) == 0 => Op::ExpireTag,
         Op::Age if random.below(3) == 0 => Op::AgeFar,
@@ -251,6 +254,7 @@ impl fmt::Display for Op {
             Op::FailToRead => "reads in vain",
             Op::ReadWithoutTags => "reads without its tags",
             Op::Get => "looks at",
+            Op::ReadBatch => "reads a batch, with",
             Op::GetMany => "looks at all, at",
             Op::Change => "changes",
             Op::FailToChange => "changes in vain",

@@ -7,7 +7,9 @@
 #[macro_use]
 mod stores;
 mod background;
+mod batch;
 mod cancellation;
+mod codecs;
 mod dropped;
 mod hostile;
 mod invalidation;

@@ -1,5 +1,6 @@
 //! The embedded store: typed values in this process, bounded by bytes, with the same steps as a server takes.
 
+mod many;
 mod shard;
 mod slot;
 

@@ -8,6 +8,7 @@ mod changes;
 mod cluster;
 mod gather;
 mod link;
+mod many;
 mod scan;
 mod scripts;
 mod servers;
@@ -112,11 +113,8 @@ impl Store for RedisStore {
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
-        let (beginning, length) = match dead {
-            Some(dead) => (&dead.beginning[..], dead.length.to_string()),
-            None => (&[][..], "-1".to_owned()),
-        };
-        let arguments = [&record::lease(nonce)[..], &millis(time), beginning, length.as_bytes()];
+        let (lease, beginning, length) = leasing(nonce, dead);
+        let arguments = [&lease[..], &millis(time), beginning, length.as_bytes()];
         match self.script(Script::Lease, key, &arguments).await? {
             Value::Nil => Ok(Lease::Granted),
             held => found(held).map(Lease::Held),
@@ -143,11 +141,7 @@ impl Store for RedisStore {
         let _changing = self.changing([key]);
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes(), payload(&draft)?, &millis(ttl)];
-        Ok(match integer(self.script(Script::Fill, key, &arguments).await?)? {
-            1 => Filled::Stored,
-            2 => Filled::Older,
-            _ => Filled::Revoked,
-        })
+        integer(self.script(Script::Fill, key, &arguments).await?).map(filled)
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
@@ -252,6 +246,23 @@ impl Drop for Changing<'_> {
         if let Some((near, keys)) = &self.0 {
             keys.iter().for_each(|key| near.forget(key.as_bytes()));
         }
+    }
+}
+
+/// What the script of a lease takes: the lease, and the beginning and the length of what it may take the place of.
+fn leasing(nonce: Nonce, dead: Option<&Expected>) -> (Vec<u8>, &[u8], String) {
+    let (beginning, length) = match dead {
+        Some(dead) => (&dead.beginning[..], dead.length.to_string()),
+        None => (&[][..], "-1".to_owned()),
+    };
+    (record::lease(nonce), beginning, length)
+}
+
+fn filled(answer: i64) -> Filled {
+    match answer {
+        1 => Filled::Stored,
+        2 => Filled::Older,
+        _ => Filled::Revoked,
     }
 }
 

@@ -1,0 +1,96 @@
+//! One value and its bytes, in each codec.
+
+use std::any::type_name;
+use std::io;
+
+#[cfg(feature = "msgpack")]
+use serde::Deserialize as _;
+
+use super::Value;
+use crate::encoding::Codec;
+use crate::error::CacheError;
+
+/// How deep a MessagePack value may be nested, as in serde_json: each level takes room on the stack.
+#[cfg(feature = "msgpack")]
+const DEEPEST: usize = 128;
+
+/// Writes a value of `most` bytes at the most, and gives how many it has.
+pub(super) fn write<V: Value, W: io::Write>(
+    codec: Codec,
+    value: &V,
+    out: W,
+    most: usize,
+) -> Result<(W, usize), CacheError> {
+    let mut bounded = Bounded { out, left: most, full: false };
+    let written = match codec {
+        Codec::Json => serde_json::to_writer(&mut bounded, value).map_err(|error| error.to_string()),
+        #[cfg(feature = "postcard")]
+        Codec::Postcard => {
+            postcard::to_io(value, &mut bounded).map(|_| ()).map_err(|error| error.to_string())
+        }
+        #[cfg(feature = "msgpack")]
+        Codec::MsgPack => {
+            let mut serializer = rmp_serde::Serializer::new(&mut bounded).with_struct_map();
+            value.serialize(&mut serializer).map_err(|error| error.to_string())
+        }
+        #[cfg(not(all(feature = "postcard", feature = "msgpack")))]
+        other => Err(other.lacks().unwrap_or_default().to_owned()),
+    };
+    match written {
+        Ok(()) => Ok((bounded.out, most - bounded.left)),
+        Err(_) if bounded.full => Err(CacheError::TooLarge { value: type_name::<V>(), most }),
+        Err(reason) => Err(CacheError::Encode { value: type_name::<V>(), reason }),
+    }
+}
+
+/// The value that all of these bytes stand for.
+pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8]) -> Result<V, String> {
+    match codec {
+        Codec::Json => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
+        #[cfg(feature = "postcard")]
+        Codec::Postcard => match postcard::take_from_bytes(bytes) {
+            Ok((value, [])) => Ok(value),
+            Ok(_) => Err(TRAILING.to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+        #[cfg(feature = "msgpack")]
+        Codec::MsgPack => {
+            let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+            deserializer.set_max_depth(DEEPEST);
+            let value = V::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+            // It does not tell where it is; but that there is nothing more.
+            match serde::de::IgnoredAny::deserialize(&mut deserializer) {
+                Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(value),
+                _ => Err(TRAILING.to_owned()),
+            }
+        }
+        #[cfg(not(all(feature = "postcard", feature = "msgpack")))]
+        other => Err(other.lacks().unwrap_or_default().to_owned()),
+    }
+}
+
+#[cfg(any(feature = "postcard", feature = "msgpack"))]
+const TRAILING: &str = "there are bytes behind the value";
+
+/// Stops where a value becomes too large: no memory is taken for what will not be stored.
+struct Bounded<W> {
+    out: W,
+    left: usize,
+    full: bool,
+}
+
+impl<W: io::Write> io::Write for Bounded<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(left) = self.left.checked_sub(bytes.len()) else {
+            self.full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        };
+        self.left = left;
+        self.out.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
