@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cache_runtime::prelude::*;
 use cache_tests::{Fault, Proxy, RedisServer, eventually};
 
-use crate::items::{IDS, Invalidated, Items, trusted};
+use crate::items::{IDS, Invalidated, Items, MEASURING, trusted};
 
 pub(crate) const TASKS: u64 = 64;
 pub(crate) const CALLS: u64 = 10_000;
@@ -47,6 +47,7 @@ pub(crate) fn share(sorted: &[Duration], share: f64) -> Duration {
 // Bites: fails without `timeout_at(…)` in Budget::spend (store/budget.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
+    let _measuring = MEASURING.lock().await;
     let server = RedisServer::start();
     let proxy = Proxy::start(server.port()).await;
     let build = |url: String, deadline| Cache::builder().url(url).deadline(deadline).require_connection();

@@ -7,7 +7,7 @@ use cache_runtime::prelude::*;
 use cache_tests::{Fault, Proxy, RedisCluster, eventually};
 
 use crate::black_hole::{CALLS, DEADLINE, TASKS, many_calls, share};
-use crate::items::{IDS, Invalidated, Items, Traffic, trusted};
+use crate::items::{IDS, Invalidated, Items, MEASURING, Traffic, trusted};
 
 /// A cluster whose clients reach each primary through a proxy.
 struct Behind {
@@ -74,6 +74,7 @@ impl Behind {
 // Bites: fails without `store.is_queued(self.key)` in Call::look (read.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_primary_that_can_not_be_reached_costs_the_keys_of_others_nothing() {
+    let _measuring = MEASURING.lock().await;
     let behind = Behind::start().await;
     let items = Items::new(&behind.connect(DEADLINE).await);
     for outage in [Outage::BlackHole, Outage::HalfOpen, Outage::Cut] {
