@@ -120,6 +120,8 @@ pub(crate) fn ci(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<Step> {
             .env("RUSTDOCFLAGS", "-D warnings"),
     );
     steps.push(Step::cargo("no features", "clippy -p cache-runtime --no-default-features -- -D warnings"));
+    // What is refused where a feature is off.
+    steps.push(Step::cargo("without codecs", "test -p cache-runtime --lib encoding"));
     steps
 }
 

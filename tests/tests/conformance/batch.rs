@@ -152,7 +152,7 @@ on_every_store! {
         eventually(|| async { store.keys().await == 2 }).await;
     }
 
-    /// Seen to hang for `wait` where batches wait before they load.
+    /// Seen to fail on a cluster, whose nodes grant their leases in any order, where `resolve` in `load/batch.rs` waits before it loads.
     async fn batches_that_cross_do_not_wait_for_each_other(store: Store) {
         users!("batch_crossing");
         let users = Users { cache: store.one.clone(), source: Source::open() };
