@@ -34,6 +34,7 @@ fn header(codec: Codec) -> Header {
         fresh_until: 1_700_001_800_000,
         fingerprint: Fingerprint { schema: 0x0123_4567_89ab_cdef, type_name: 0xfedc_ba98_7654_3210 },
         claim: Claim::Free,
+        key_hash: 0x1122_3344_5566_7788,
         load_micros: 1500,
         none: false,
         version: None,
