@@ -5,8 +5,8 @@ use crate::error::{self, Errors};
 use crate::function::Function;
 use crate::settings::Settings;
 
-/// What is about bytes, where none are written.
-const BYTES: [&str; 3] = ["codec", "compress", "compress_above"];
+/// What is about a server's values, where none are on a server.
+const ON_SERVERS: [&str; 5] = ["codec", "compress", "compress_above", "near", "near_ttl"];
 
 impl Function {
     /// Has it a body that runs in its caller's thread?
@@ -15,7 +15,7 @@ impl Function {
     }
 }
 
-/// `detached`, `tags("all")`, `codec = "postcard"` on `fn user(id: i64) -> User { … }`.
+/// `detached`, `tags("all")`, `codec = "postcard"`, `near` on `fn user(id: i64) -> User { … }`.
 pub(crate) fn options(args: &Args, errors: &mut Errors) {
     for setting in Settings::in_task().filter_map(|name| args.settings.on(name)) {
         errors.span(setting.at, error::sync_background(setting.name));
@@ -28,8 +28,8 @@ pub(crate) fn options(args: &Args, errors: &mut Errors) {
     {
         errors.span(*span, error::sync_background("timeout_error"));
     }
-    for setting in BYTES.iter().filter_map(|name| args.settings.get(name)) {
-        errors.span(setting.at, error::sync_bytes(setting.name));
+    for setting in ON_SERVERS.iter().filter_map(|name| args.settings.get(name)) {
+        errors.span(setting.at, error::sync_on_servers(setting.name));
     }
     if let Some(tag) = args.tags.first() {
         errors.at(tag, error::sync_tags());

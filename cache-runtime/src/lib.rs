@@ -117,7 +117,7 @@ pub use cache_macros::{CacheKey, CacheValue, cache_invalidate, cache_put, cache_
 pub mod prelude {
     pub use crate::{
         Any, Cache, CacheError, CacheKey, CacheManager, CacheStrategy, CacheValue, Entry, EntryPattern,
-        ErrorSharing, Key, cache_invalidate, cache_put, cache_strategy, cached, kind,
+        ErrorSharing, Key, NearCache, cache_invalidate, cache_put, cache_strategy, cached, kind,
     };
     // For their methods alone: their names stay free.
     pub use crate::{CacheAside as _, Ttl as _, WriteThrough as _};

@@ -281,6 +281,17 @@ mod connect {
         Ok(())
     }
 
+    async fn near() -> Result<Cache, CacheError> {
+        let cache = Cache::builder().url("redis://127.0.0.1:6379").near(NearCache::megabytes(64)).build().await?;
+        Ok(cache)
+    }
+
+    /// Whether or not there is a server.
+    #[tokio::test]
+    async fn is_near() {
+        assert!(near().await.unwrap().is_enabled());
+    }
+
     /// The other programs here may have taken the process's cache already.
     #[tokio::test]
     async fn runs() {
@@ -354,7 +365,7 @@ fn every_program_of_the_readme_is_here() {
     let readme = include_str!("../../README.md");
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 10);
+    assert_eq!(blocks.len(), 11);
     for block in blocks {
         // Where a block leaves out what stands between two of its pieces, it has an empty line.
         for piece in block.trim().split("\n\n") {

@@ -89,7 +89,7 @@ pub(crate) fn sync_background(option: &str) -> String {
     )
 }
 
-pub(crate) fn sync_bytes(option: &str) -> String {
+pub(crate) fn sync_on_servers(option: &str) -> String {
     format!(
         "`{option}` is about what a server keeps, and a function that is not async keeps its values in this process: remove it"
     )

@@ -65,12 +65,15 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     );
     // What is not async is in the process anyway.
     let near = (plan.loads != Loads::InThread).then(|| {
-        let near = blamed(quote!(#krate::__private::near(#krate::__private::#shape, &#call)), value);
-        quote! {
-            if let ::core::option::Option::Some(#hit) = #near {
+        let shape = blamed(quote!(#krate::__private::#shape), value);
+        let near = quote! {
+            if let ::core::option::Option::Some(#hit) =
+                #krate::__private::near(#shape, &#call)
+            {
                 return #hit;
             }
-        }
+        };
+        blamed(near, value)
     });
     // Outside of the load, so that a hit in the process does not pay for the room that a load needs, nor for its tags.
     quote! {
