@@ -12,7 +12,7 @@ pub(crate) enum Near {}
 pub(crate) enum Ticket {}
 
 impl Near {
-    pub(crate) fn get<V: Value>(&self, _: &Key) -> Option<Option<V>> {
+    pub(crate) fn get<V: Value>(&self, _: &Key, _: usize) -> Option<Option<V>> {
         match *self {}
     }
 

@@ -27,11 +27,16 @@ impl Call<'_> {
     #[inline]
     pub(crate) fn near_hit<V: Value>(&self, takes_none: bool) -> Option<Option<V>> {
         let near = self.near()?;
+        let declared = &self.site.declaration;
+        // A call with a time of its own is not served what was kept for longer.
+        if !std::ptr::eq(self.policy, &declared.policy) && self.policy.near_time_to_live().is_some() {
+            return None;
+        }
         // Inside of a transaction what it has changed has to be looked at first.
         if transaction::is_open() {
             return None;
         }
-        let value = near.get(self.key)?;
+        let value = near.get(self.key, declared.tags.len())?;
         if value.is_none() && !takes_none {
             return None;
         }
@@ -55,7 +60,7 @@ impl Call<'_> {
         }
         let time = fresh_for(header, self.policy, store.now());
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        Some(Kept { ticket, time, bytes: record.len() })
+        Some(Kept { ticket, time, bytes: record.len() + stored.compressed_away() })
     }
 
     pub(crate) fn keep_near<V: Value>(&self, kept: Kept, value: Option<Arc<V>>) {

@@ -170,3 +170,24 @@ async fn on_a_cluster_each_read_has_its_own_answer() {
     let names = filled(&cluster.url(), 200).await;
     are_their_own(read(&names, 0..200)).await;
 }
+
+/// The connection lives in a runtime that goes away while callers in another one read: they have no answer, and go on.
+///
+/// Bites: without `drop(shared.take())` in the `Drop` of `Turn` (store/redis/gather.rs) those who wait to be gathered panic, on the
+/// clock of the runtime that is gone.
+#[test]
+fn readers_outlive_the_runtime_of_the_connection() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (server, one, other) = (RedisServer::start(), runtime(), runtime());
+    let names = one.block_on(filled(&server.url(), 20));
+    other.block_on(async {
+        let readers = read(&names, 0..20);
+        // Each of them is polled once; nobody drives the connection.
+        tokio::task::yield_now().await;
+        one.shutdown_background();
+        for (_, reader) in readers {
+            let answer = tokio::time::timeout(DEADLINE / 2, reader).await.expect("it does not wait");
+            assert_eq!(answer.expect("it does not panic"), None);
+        }
+    });
+}

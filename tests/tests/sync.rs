@@ -253,3 +253,25 @@ async fn beside_a_server_nothing_is_sent_there() {
     assert_eq!(CacheManager::new(&cache).clear_namespace("sync_beside").await, Ok(1));
     assert_eq!(values.value(0), 4);
 }
+
+/// A task on the only thread of a runtime loads, and needs that thread to go on: who calls from it does not wait for that.
+///
+/// Bites: without the naps in `memoised` (sync/load.rs) this waits for ever.
+#[tokio::test]
+async fn a_load_by_a_task_of_this_very_thread_is_not_waited_for() {
+    #[cached(namespace = "sync_task", key = "number/<id>", ttl = "1h")]
+    fn number(id: u64) -> u64 {
+        id
+    }
+    let (open, is_open) = tokio::sync::oneshot::channel::<()>();
+    let loading = tokio::spawn(async move {
+        let entry = number_entry(7);
+        let entry = AsRef::<Entry<u64>>::as_ref(&entry);
+        entry.get_or_set(|| async { is_open.await.map(|()| 8).map_err(|error| error.to_string()) }).await
+    });
+    tokio::task::yield_now().await;
+    assert_eq!(number(7), 7);
+    open.send(()).unwrap();
+    assert_eq!(loading.await.unwrap(), Ok(8));
+    assert_eq!(number(7), 8);
+}

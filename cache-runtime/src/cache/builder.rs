@@ -139,8 +139,7 @@ impl CacheBuilder {
     ///
     /// The server tells of each change (`CLIENT TRACKING`; Redis 6, Valkey), so another process's write or invalidation takes the
     /// value away here within the time that a message takes. A connection that is lost empties the near cache; one that is dead
-    /// without having been closed is noticed within half a second or twice the deadline, and nothing is served from here after
-    /// that. Where the server refuses to tell (a user who may not use `CLIENT`), nothing is kept here, and the log says so.
+    /// without having been closed is noticed within 0.6 s, or 0.35 s and the deadline, and nothing is served from here after that. Where the server refuses to tell (a user who may not use `CLIENT`), nothing is kept here, and the log says so.
     ///
     /// On memory it changes nothing: that store is in this process already.
     pub fn near(mut self, near: NearCache) -> CacheBuilder {

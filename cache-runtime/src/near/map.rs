@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
-use papaya::HashMap;
+use papaya::{Guard, HashMap};
 
 use super::generations::Generation;
 use super::order::Order;
@@ -16,6 +16,9 @@ pub(super) const OVERHEAD: u64 = 112;
 
 /// One in so many of the bytes is the most that one value may take.
 const LARGEST: u64 = 16;
+
+/// From here on a value is worth the trouble of being freed by itself.
+const LARGE: u64 = 16 << 10;
 
 /// The value was inserted, and may be old: it can't be seen.
 const UNKNOWN: u8 = 0;
@@ -139,16 +142,18 @@ impl Map {
         while self.bytes.load(Ordering::Relaxed) > self.most {
             let was_visited = |slot: &Slot| slot.was_visited() && slot.epoch == epoch;
             let Some(victim) = self.order.victim(|hash| slots.get(&hash).map(was_visited)) else { return };
-            if let Some(slot) = slots.remove(&victim) {
-                self.gone(slot);
-            }
+            self.remove(victim);
         }
     }
 
     pub(super) fn remove(&self, hash: u64) {
-        let slots = self.slots.pin();
-        if let Some(slot) = slots.remove(&hash) {
+        let guard = self.slots.guard();
+        if let Some(slot) = self.slots.remove(&hash, &guard) {
             self.gone(slot);
+            // What was removed goes in batches, by the thread; a large one is not to wait for thirty others.
+            if slot.size() > LARGE {
+                guard.flush();
+            }
         }
     }
 

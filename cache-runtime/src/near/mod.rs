@@ -72,14 +72,16 @@ impl Near {
         self.trust.watch()
     }
 
-    /// The value at a key: `Some(None)` is the answer `None`.
+    /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
+    /// a deploy, or by a dynamic key) is nothing to this one.
     #[inline]
-    pub(crate) fn get<V: Value>(&self, key: &Key) -> Option<Option<V>> {
+    pub(crate) fn get<V: Value>(&self, key: &Key, tags: usize) -> Option<Option<V>> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
         self.map.with(key.as_bytes(), |slot| {
             let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
-            if !good || !slot.tags().iter().all(|tag| self.generations.is(tag)) {
+            let tagged = slot.tags();
+            if !good || tagged.len() != tags || !tagged.iter().all(|tag| self.generations.is(tag)) {
                 return None;
             }
             let value = match slot.value.downcast_ref::<V>() {

@@ -1,8 +1,8 @@
 //! Whether what is here can be believed: as long as all the connections that are told of changes are alive.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::clock;
 
@@ -21,6 +21,21 @@ struct Connections {
     made: u64,
     /// Each with the time until which it is believed.
     alive: Vec<(u64, u64)>,
+    /// The time of day less the clock, in milliseconds.
+    day: Option<i64>,
+}
+
+/// The time of day may be set by less than this, and nothing follows from it.
+const SLEPT: i64 = 1000;
+
+impl Connections {
+    /// Whether the clock has stood still since the last time, as it does while a machine sleeps: then values have ended that are
+    /// young by the clock. (Or somebody has set the time of day, which costs some misses.)
+    fn has_slept(&mut self, now: u64) -> bool {
+        let day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let day = i64::try_from(day.as_millis()).unwrap_or(0).saturating_sub_unsigned(now);
+        self.day.replace(day).is_some_and(|before| day.abs_diff(before) > SLEPT.unsigned_abs())
+    }
 }
 
 impl Trust {
@@ -39,7 +54,7 @@ impl Trust {
     pub(super) fn watch(self: &Arc<Trust>) -> Watched {
         let mut connections = self.connections();
         connections.made += 1;
-        Watched { id: connections.made, trust: Arc::clone(self) }
+        Watched { id: connections.made, trust: Arc::clone(self), deaf: AtomicBool::new(false) }
     }
 
     fn connections(&self) -> std::sync::MutexGuard<'_, Connections> {
@@ -48,12 +63,23 @@ impl Trust {
 
     fn is_alive(&self, id: u64, time: Duration) {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let until = clock::millis().saturating_add(time);
+        let now = clock::millis();
+        let until = now.saturating_add(time);
         let mut connections = self.connections();
+        if connections.has_slept(now) {
+            self.begin_epoch();
+        }
         match connections.alive.iter_mut().find(|(other, _)| *other == id) {
             Some((_, end)) => *end = until,
             None => connections.alive.push((id, until)),
         }
+        self.publish(&connections);
+    }
+
+    /// For as long as it is there, nothing is believed: values may come over it that it says nothing of.
+    fn is_deaf(&self, id: u64) {
+        let mut connections = self.connections();
+        connections.alive.push((id, 0));
         self.publish(&connections);
     }
 
@@ -77,12 +103,21 @@ impl Trust {
 pub(crate) struct Watched {
     id: u64,
     trust: Arc<Trust>,
+    deaf: AtomicBool,
 }
 
 impl Watched {
     /// A sign of life: it is believed for so long.
     pub(crate) fn is_alive(&self, time: Duration) {
-        self.trust.is_alive(self.id, time);
+        if !self.deaf.load(Ordering::Relaxed) {
+            self.trust.is_alive(self.id, time);
+        }
+    }
+
+    /// It will not tell of anything, and is used all the same.
+    pub(crate) fn is_deaf(&self) {
+        self.deaf.store(true, Ordering::Relaxed);
+        self.trust.is_deaf(self.id);
     }
 
     /// It tells nothing any more.

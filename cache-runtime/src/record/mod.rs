@@ -43,7 +43,7 @@ pub(crate) use claim::{Claim, Over};
 pub(crate) use header::{Header, MOST_TAGS, Tag, Tags, key_hash};
 pub(crate) use nonce::Nonce;
 
-use crate::value::Shape;
+use crate::value::{Shape, length_before};
 
 const MAGIC: u8 = 0xCA;
 const VERSION: u8 = 1;
@@ -138,6 +138,15 @@ impl Stored {
                 && shape.fingerprint().schema == self.header.fingerprint.schema;
         }
         self.header.fingerprint.fits(shape.fingerprint())
+    }
+
+    /// How many bytes longer its payload was before it was compressed. Of a value that was decoded: nobody else has checked what
+    /// the record claims.
+    pub(crate) fn compressed_away(&self) -> usize {
+        match (&self.body, self.header.compression) {
+            (Body::Bytes(bytes, payload), Some(_)) => bytes.get(*payload..).map_or(0, length_before),
+            _ => 0,
+        }
     }
 
     /// What a compare-and-set expects where this value stands.

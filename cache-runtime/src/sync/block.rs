@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::Duration;
 
 /// Wakes a thread. With a flag of its own: a thread's token may be taken by another one's wait inside of this one's.
 struct Signal {
@@ -30,6 +31,8 @@ pub(super) enum Idle {
     Again,
     /// It sleeps until it is woken.
     Sleep,
+    /// The same, but for this long at the most.
+    Nap(Duration),
     GiveUp,
 }
 
@@ -62,7 +65,12 @@ pub(super) fn drive<T>(
                     thread::park();
                 }
             }
-            (Idle::Sleep, None) => {
+            (Idle::Nap(time), Some((signal, _))) => {
+                if !signal.woken.swap(false, Ordering::Acquire) {
+                    thread::park_timeout(time);
+                }
+            }
+            (Idle::Sleep | Idle::Nap(_), None) => {
                 // Polled once more, so that the future knows whom to wake.
                 let signal = Arc::new(Signal { thread: thread::current(), woken: AtomicBool::new(false) });
                 sleeper = Some((Arc::clone(&signal), Waker::from(signal)));

@@ -4,13 +4,20 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use super::block::{Idle, block_on, drive};
-use super::waits::{Loading, Place, Waiting};
+use super::waits::{Loading, Place, Waiting, is_loaded_by_a_thread};
 use crate::load::returns::Returns;
 use crate::load::{ErrorSharing, Load, load, run};
 use crate::read::Call;
 use crate::value::Value;
+
+/// How long a thread of a runtime waits for a load that no thread runs.
+const NAP: Duration = Duration::from_millis(5);
+const NAPS: u32 = 4;
 
 /// What is kept, or what `loader` returns, which is then kept. Other threads that ask for the same key wait for it; those that
 /// ask for others are not kept from anything.
@@ -33,7 +40,7 @@ fn memoised<V: Value, E>(
         })
     };
     let mut load = boxed(|| load(call, sharing, body));
-    let mut waiting = None;
+    let (mut waiting, mut naps) = (None, 0);
     let result = drive(load.as_mut(), || {
         if let Some(loader) = asked.take().then(|| loader.take()).flatten() {
             waiting = None;
@@ -45,7 +52,16 @@ fn memoised<V: Value, E>(
             waiting = Waiting::new(&place);
         }
         // Who loads it waits for this thread, or is this thread.
-        if waiting.is_none() { Idle::GiveUp } else { Idle::Sleep }
+        if waiting.is_none() {
+            return Idle::GiveUp;
+        }
+        // A task that loads it may be one of this thread's, and would never go on. A thread that is about to load says so
+        // before the last of these naps.
+        if Handle::try_current().is_ok() && !is_loaded_by_a_thread(&place) {
+            naps += 1;
+            return if naps > NAPS { Idle::GiveUp } else { Idle::Nap(NAP) };
+        }
+        Idle::Sleep
     });
     drop(load);
     match (result, loader.take()) {

@@ -61,6 +61,11 @@ impl Drop for Loading {
     }
 }
 
+/// Whether a thread loads it. What a task loads may need this very thread to go on.
+pub(super) fn is_loaded_by_a_thread(place: &Place) -> bool {
+    waits().loads.contains_key(place)
+}
+
 /// This thread waits, until it is dropped.
 pub(super) struct Waiting(Option<Place>);
 

@@ -42,6 +42,12 @@ pub(super) fn unpack(compression: Compression, payload: &[u8], most: usize) -> O
     (unpacked == Some(length)).then_some(raw)
 }
 
+/// How many bytes there were before, less those of the payload.
+pub(crate) fn length_before(payload: &[u8]) -> usize {
+    let length = payload.first_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(payload.len())
+}
+
 /// How many bytes one compressed byte can stand for.
 const fn most_ratio(compression: Compression) -> usize {
     match compression {

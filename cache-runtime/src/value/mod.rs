@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use codec::{Limits, decode, draft, draft_none};
+pub(crate) use compress::length_before;
 pub use schema::SchemaVisitor;
 pub use version::Version;
 

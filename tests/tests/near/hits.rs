@@ -162,3 +162,52 @@ async fn a_cleared_namespace_is_cleared_here() {
     assert_eq!(CacheManager::new(&numbers.cache).clear_namespace("near").await.unwrap(), 1);
     assert_eq!(*numbers.number(1).await, 2);
 }
+
+/// What a declaration without tags has kept, by a dynamic key say, would stand when a tag of this one falls.
+///
+/// Bites: without the number of tags in `Near::get`.
+#[tokio::test]
+async fn what_was_kept_without_its_tags_is_not_served_to_who_declares_them() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    source.set(1);
+    let parts = ("tagged", 1_u64);
+    assert_eq!(numbers.get_or_set(parts, || async { Ok::<u64, String>(0) }).await, Ok(0));
+    for _ in 0..3 {
+        assert_eq!(numbers.get::<u64>(parts).await, Some(0));
+    }
+    for _ in 0..3 {
+        assert_eq!(numbers.tagged(1).await, 1);
+    }
+}
+
+/// Bites: without the comparison of the policies in `near_hit`.
+#[tokio::test]
+async fn a_call_with_a_near_ttl_of_its_own_is_not_served_what_was_kept_for_longer() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    warm(&numbers, &server, 1).await;
+    let short =
+        numbers.number_entry(1).policy(|policy| policy.near_ttl(Some(Duration::from_millis(1)))).unwrap();
+    let before = reads(&server);
+    short.get().await.unwrap();
+    assert_eq!(reads(&server) - before, 1);
+}
+
+/// Bites: without `compressed_away` in `worth_keeping`.
+#[tokio::test]
+async fn a_compressed_value_counts_as_large_as_it_is_here() {
+    let server = RedisServer::start();
+    let cache = builder(&server.url()).near(NearCache::megabytes(4)).build().await.unwrap();
+    let pages = Pages { cache: cache.clone() };
+    for _ in 0..3 {
+        assert_eq!(pages.page(100_000).await.len(), 100_000);
+    }
+    let near = CacheManager::new(&cache).stats().await.near.unwrap();
+    assert!(near.entries == 1 && near.bytes > 100_000, "{near:?}");
+    // More than a sixteenth of it is not kept, however small it was on the way.
+    for _ in 0..3 {
+        assert_eq!(pages.page(1_000_000).await.len(), 1_000_000);
+    }
+    assert_eq!(CacheManager::new(&cache).stats().await.near.unwrap().entries, 1);
+}

@@ -80,6 +80,20 @@ impl Numbers {
     async fn fell(&self) {}
 }
 
+/// Text that compresses well.
+#[cache_strategy(namespace = "pages", ttl = "1h", compress = "lz4")]
+struct Pages {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Pages {
+    #[cached(key = "page/<length>")]
+    async fn page(&self, length: usize) -> String {
+        "a".repeat(length)
+    }
+}
+
 fn builder(url: &str) -> CacheBuilder {
     Cache::builder().url(url).deadline(Duration::from_secs(2)).require_connection()
 }

@@ -33,17 +33,19 @@ impl Changes {
         }
     }
 
-    /// Asks for them. `false`: the server refuses.
+    /// Asks for them. Where the server refuses, nothing is kept of what any server of the cache has: of a cluster, no one node's
+    /// values can be told from the others' at a hit.
     pub(super) async fn begin(
         &self,
         connection: &mut MultiplexedConnection,
         server: &str,
-    ) -> RedisResult<bool> {
+    ) -> RedisResult<()> {
         match cmd("CLIENT").arg("TRACKING").arg("ON").exec_async(connection).await {
-            Ok(()) => Ok(true),
+            Ok(()) => Ok(()),
             Err(error) if error.code().is_some() => {
-                tracing::warn!(%server, %error, "the server does not tell of changes (CLIENT TRACKING); nothing of its entries is kept in the near cache");
-                Ok(false)
+                tracing::warn!(%server, %error, "the server does not tell of changes (CLIENT TRACKING); nothing is kept in the near cache");
+                self.watched.is_deaf();
+                Ok(())
             }
             Err(error) => Err(error),
         }

@@ -80,12 +80,11 @@ impl Gather {
         match waiting.len() {
             1 => {
                 drop(waiting);
-                let shared = Arc::clone(&self.shared);
+                let turn = Turn(Some(Arc::clone(&self.shared)));
                 self.runtime.spawn(async move {
                     // Lets those go first that are about to read too.
                     yield_now().await;
-                    let wanted = shared.take();
-                    shared.read(wanted).await;
+                    turn.go().await;
                 });
             }
             MOST => {
@@ -95,6 +94,27 @@ impl Gather {
                 self.runtime.spawn(async move { shared.read(wanted).await });
             }
             _ => {}
+        }
+    }
+}
+
+/// Whoever waits for the end of this turn of the scheduler. Dropped with a runtime that is shutting down it takes their reads
+/// along: they hear that there will be no answer, and do not wait for the clock of that runtime.
+struct Turn(Option<Arc<Shared>>);
+
+impl Turn {
+    async fn go(mut self) {
+        if let Some(shared) = self.0.take() {
+            let wanted = shared.take();
+            shared.read(wanted).await;
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.take() {
+            drop(shared.take());
         }
     }
 }

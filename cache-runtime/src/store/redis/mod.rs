@@ -145,6 +145,7 @@ impl Store for RedisStore {
     }
 
     async fn release(&self, key: &Key, under: &Expected) -> Answer<()> {
+        let _changing = self.changing([key]);
         let length = under.length.to_string();
         let arguments = [&under.beginning[..], length.as_bytes()];
         self.script(Script::Release, key, &arguments).await.map(|_| ())

@@ -8,9 +8,9 @@ use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, V
 use tokio::time::timeout;
 
 use super::super::changes::Changes;
-use super::super::gather::Gather;
+use super::super::gather::{Gather, Together};
 use super::super::link::{Link, within};
-use super::{HEARTBEAT, Shared, now_here};
+use super::{HEARTBEAT, Shared, is_broken, now_here};
 
 /// What a sign of life may come late by, for lack of a processor, before the near cache is left alone until it comes.
 const GRACE: Duration = Duration::from_millis(100);
@@ -21,7 +21,7 @@ impl Shared {
             .set_connection_timeout(Some(self.connect_timeout))
             // Every call brings its own deadline.
             .set_response_timeout(None);
-        let mut changes = self.near.as_ref().map(Changes::of);
+        let changes = self.near.as_ref().map(Changes::of);
         if let Some(changes) = &changes {
             config = config.set_push_sender(changes.listener());
         }
@@ -29,10 +29,8 @@ impl Shared {
             let client = Client::open(self.route.find(self.connect_timeout).await?)?;
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
             let knows_role = self.is_master(&mut connection).await?;
-            if let Some(told) = &changes
-                && !told.begin(&mut connection, &self.shown).await?
-            {
-                changes = None;
+            if let Some(changes) = &changes {
+                changes.begin(&mut connection, &self.shown).await?;
             }
             let reads = Gather::new(connection.clone(), self.together, self.deadline);
             let link = Link::new(connection, reads, knows_role, changes).await?;
@@ -74,8 +72,23 @@ impl Shared {
         self.clock_offset
             .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
         self.keep_boot(link, boot).await?;
-        link.is_alive((HEARTBEAT + self.heartbeat_timeout + GRACE).saturating_sub(started.elapsed()));
+        if self.is_in_its_cluster(link).await? {
+            link.is_alive((HEARTBEAT + self.heartbeat_timeout + GRACE).saturating_sub(started.elapsed()));
+        }
         Ok(())
+    }
+
+    /// A node that the others have given up, and that does not know yet, still answers; of what is changed where its keys are now,
+    /// it tells nothing. Asked for the near cache alone: a read is refused by such a node.
+    async fn is_in_its_cluster(&self, link: &Link) -> RedisResult<bool> {
+        if self.near.is_none() || !matches!(self.together, Together::Pipeline) {
+            return Ok(true);
+        }
+        match cmd("CLUSTER").arg("INFO").query_async::<String>(&mut link.connection()).await {
+            Ok(info) => Ok(info.contains("cluster_state:ok")),
+            Err(error) if is_broken(&error) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Whether a call could have an answer within its deadline.
