@@ -19,6 +19,7 @@ mod commands;
 mod counting;
 mod directory;
 mod fault;
+pub mod fleet;
 pub mod interleaving;
 mod options;
 mod port;

@@ -24,6 +24,8 @@ usage: cargo xtask <command>
   bench    run the benchmarks [arguments are handed to them]
   soak     run a mixed load on a server that is restarted every minute, and fail where anything is left behind
            [minutes]: 10
+  fleet    simulate many processes with near caches on one server, and print what they cost it
+           [processes]: 1000
   server   print the path of the redis-server that the tests use (installs it like the others)
 
 The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager.
@@ -43,9 +45,13 @@ fn main() -> ExitCode {
         }
         ("ci", []) => with_servers(|server, others| steps::run_all(steps::ci(server, others))),
         ("bench", rest) => with_server(|server| steps::run_all(vec![Step::bench(server, rest)])),
-        ("soak", []) => with_server(|server| steps::run_all(vec![Step::soak(server, "10")])),
+        ("soak", []) => program("soak", "10"),
         ("soak", [minutes]) if minutes.parse::<f64>().is_ok_and(|minutes| minutes > 0.0) => {
-            with_server(|server| steps::run_all(vec![Step::soak(server, minutes)]))
+            program("soak", minutes)
+        }
+        ("fleet", []) => program("fleet", "1000"),
+        ("fleet", [processes]) if processes.parse::<u64>().is_ok_and(|processes| processes > 0) => {
+            program("fleet", processes)
         }
         ("server", []) => with_server(|server| {
             println!("{}", server.display());
@@ -62,11 +68,18 @@ fn main() -> ExitCode {
         ("soak", [unknown, ..]) => {
             usage_error(&format!("`soak` takes a number of minutes, and was given `{unknown}`"))
         }
+        ("fleet", [unknown, ..]) => {
+            usage_error(&format!("`fleet` takes a number of processes, and was given `{unknown}`"))
+        }
         ("ci" | "server" | "help" | "-h" | "--help", [unknown, ..]) => {
             usage_error(&format!("`{command}` takes no argument, and was given `{unknown}`"))
         }
         (unknown, _) => usage_error(&format!("there is no command `{unknown}`")),
     }
+}
+
+fn program(name: &'static str, argument: &str) -> ExitCode {
+    with_server(|server| steps::run_all(vec![Step::program(name, server, argument)]))
 }
 
 fn with_server(then: impl FnOnce(PathBuf) -> ExitCode) -> ExitCode {

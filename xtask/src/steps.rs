@@ -36,9 +36,10 @@ impl Step {
         step
     }
 
-    pub(crate) fn soak(server: PathBuf, minutes: &str) -> Self {
-        let mut step = Self::cargo("soak", "run --release -p cache-tests --bin soak --");
-        step.command.arg(minutes);
+    /// `soak` or `fleet`, with its argument.
+    pub(crate) fn program(name: &'static str, server: PathBuf, argument: &str) -> Self {
+        let mut step = Self::cargo(name, "run --release -p cache-tests --bin");
+        step.command.args([name, "--", argument]);
         step.env(crate::server::VARIABLE, server)
     }
 
