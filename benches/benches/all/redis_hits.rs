@@ -14,7 +14,7 @@ use crate::rivals::{amalgam_cache, cached_macros, hitbox_macros};
 
 /// So many under way, so many in a turn, and the goal.
 const ROWS: [(u64, u64, f64); 3] = [(1, 1000, 1.05), (64, 10_000, 0.8), (512, 10_000, 0.5)];
-const TURNS: usize = 21;
+const TURNS: usize = 11;
 
 /// One turn of a call on what is shared by reference count.
 macro_rules! turn {
