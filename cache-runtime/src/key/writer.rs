@@ -48,7 +48,8 @@ impl KeyWriter {
     }
 
     /// Appends text that the compiler has checked: a template's literal part.
-    #[inline]
+    // Where it stands in generated code its length is known, and copying it is a move or two instead of a call.
+    #[inline(always)]
     pub fn literal(&mut self, text: &str) {
         match &mut self.buffer {
             Buffer::Inline { len, bytes } => match bytes.get_mut(*len..*len + text.len()) {
@@ -59,6 +60,19 @@ impl KeyWriter {
                 None => self.spill(text),
             },
             Buffer::Heap(heap) => heap.push_str(text),
+        }
+    }
+
+    /// The same for text of a few bytes whose number is not known: a call of `memmove` would take longer than the copy.
+    #[inline]
+    pub(super) fn short(&mut self, text: &str) {
+        if let Buffer::Inline { len, bytes } = &mut self.buffer
+            && let Some(free) = bytes.get_mut(*len..*len + text.len())
+        {
+            copy_short(free, text.as_bytes());
+            *len += text.len();
+        } else {
+            self.literal(text);
         }
     }
 
@@ -162,6 +176,27 @@ impl KeyWriter {
             Buffer::Inline { .. } => self.written().to_owned(),
             Buffer::Heap(heap) => heap,
         }
+    }
+}
+
+/// Copies between slices of one length: its first bytes and its last, which may overlap.
+#[inline]
+fn copy_short(to: &mut [u8], from: &[u8]) {
+    fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else { return false };
+        if from.len() > 2 * N {
+            return false;
+        }
+        if let Some(place) = to.first_chunk_mut::<N>() {
+            *place = *first;
+        }
+        if let Some(place) = to.last_chunk_mut::<N>() {
+            *place = *last;
+        }
+        true
+    }
+    if !(ends::<8>(to, from) || ends::<4>(to, from) || ends::<2>(to, from)) {
+        to.copy_from_slice(from);
     }
 }
 
