@@ -14,7 +14,10 @@ pub fn describe() -> String {
     let rows = [
         ("date", today()),
         ("processor", format!("{}, {cores} cores", processor())),
-        ("kernel", format!("Linux {}", fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim())),
+        (
+            "kernel",
+            format!("Linux {}", fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim()),
+        ),
         ("compiler", first_line(Command::new("rustc").arg("--version"))),
         ("server", server),
     ];

@@ -158,7 +158,8 @@ impl Table {
         };
         let none = String::new;
         let verdict = goal.verdict(figure).to_owned();
-        let row = [format!("{what}: {}", unit.show(figure)), none(), none(), none(), to_reach, verdict, none()];
+        let row =
+            [format!("{what}: {}", unit.show(figure)), none(), none(), none(), to_reach, verdict, none()];
         self.open().rows.push(row);
     }
 

@@ -32,7 +32,12 @@ pub(crate) fn run(table: &mut Table) {
             (took, waiting.join().expect("the second client"))
         });
         table.figure(&format!("{size} keys"), Unit::Nanoseconds, took, Goal::Shown);
-        table.figure(&format!("{size} keys, the longest that a second client waited"), Unit::Nanoseconds, longest, Goal::AtMost(5e6));
+        table.figure(
+            &format!("{size} keys, the longest that a second client waited"),
+            Unit::Nanoseconds,
+            longest,
+            Goal::AtMost(5e6),
+        );
         each.push(took / size as f64);
     }
     let (thousand, million) = (each[1], each[2]);
@@ -63,7 +68,8 @@ async fn fill(url: &str, size: u64) {
 
 /// Nanoseconds of the longest of the round trips that a second client makes, every 200 microseconds.
 fn longest_wait(url: &str, done: &AtomicBool) -> f64 {
-    let mut connection = redis::Client::open(url).and_then(|client| client.get_connection()).expect("a connection");
+    let mut connection =
+        redis::Client::open(url).and_then(|client| client.get_connection()).expect("a connection");
     let mut longest = 0.0_f64;
     loop {
         let started = Instant::now();

@@ -57,7 +57,8 @@ fn bytes(table: &mut Table, server: &RedisServer) {
             values.push(Arc::new(serde_json::from_slice::<Profile>(json).expect("JSON")));
         }
     });
-    let keys: usize = (HOT..HOT + COUNTED).map(|id| profiles.profile_entry(id as i64).key().as_bytes().len()).sum();
+    let keys: usize =
+        (HOT..HOT + COUNTED).map(|id| profiles.profile_entry(id as i64).key().as_bytes().len()).sum();
     let beside = near - bare.bytes_current - keys as i64;
     let each = beside as f64 / COUNTED as f64;
     table.figure("bytes of an entry beyond its key and its value", Unit::Bytes, each, Goal::AtMost(120.0));

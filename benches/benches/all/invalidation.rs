@@ -124,8 +124,24 @@ pub(crate) fn run(table: &mut Table) {
     let mut busy = seen(&server.url(), READS);
     table.section("An invalidation on node A, until node B's near cache has lost the value");
     let (half, most) = (quantile(&mut idle, 0.5), quantile(&mut idle, 0.99));
-    table.compare("idle, p50", Unit::Nanoseconds, half, "a round trip (`PING`)", trip, half / trip, Goal::Shown);
-    table.compare("idle, p99", Unit::Nanoseconds, most, "a round trip (`PING`)", trip, most / trip, Goal::AtMost(3.0));
+    table.compare(
+        "idle, p50",
+        Unit::Nanoseconds,
+        half,
+        "a round trip (`PING`)",
+        trip,
+        half / trip,
+        Goal::Shown,
+    );
+    table.compare(
+        "idle, p99",
+        Unit::Nanoseconds,
+        most,
+        "a round trip (`PING`)",
+        trip,
+        most / trip,
+        Goal::AtMost(3.0),
+    );
     let limit = Duration::from_millis(2).as_nanos() as f64;
     table.figure("100,000 reads/s, p50", Unit::Nanoseconds, quantile(&mut busy, 0.5), Goal::Shown);
     table.figure("100,000 reads/s, p99", Unit::Nanoseconds, quantile(&mut busy, 0.99), Goal::AtMost(limit));

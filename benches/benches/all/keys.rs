@@ -15,7 +15,12 @@ pub(crate) fn run(table: &mut Table) {
     let by_hand = || {
         each(COUNT, || {
             for _ in 0..COUNT {
-                black_box(format!("{}:v{}:user:{}:profile", black_box("benchmark"), black_box(1), black_box(USER)));
+                black_box(format!(
+                    "{}:v{}:user:{}:profile",
+                    black_box("benchmark"),
+                    black_box(1),
+                    black_box(USER)
+                ));
             }
         })
     };
@@ -34,6 +39,14 @@ pub(crate) fn run(table: &mut Table) {
         })
     };
     let goal = [("`format!`", Goal::AtMost(0.5))];
-    table.turns("an entry with its key", &Contest::default().with("", declared).with("`format!`", by_hand).run(31), &goal);
-    table.turns("`Key::build`", &Contest::default().with("", dynamic).with("`format!`", by_hand).run(31), &goal);
+    table.turns(
+        "an entry with its key",
+        &Contest::default().with("", declared).with("`format!`", by_hand).run(31),
+        &goal,
+    );
+    table.turns(
+        "`Key::build`",
+        &Contest::default().with("", dynamic).with("`format!`", by_hand).run(31),
+        &goal,
+    );
 }

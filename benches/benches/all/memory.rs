@@ -33,8 +33,9 @@ pub(crate) fn run(table: &mut Table) {
             started.elapsed().as_nanos() as f64 / COUNT as f64
         })
     };
-    let contest =
-        Contest::default().with("", ours).with("`cached`, `#[concurrent_cached]` with a size and a TTL", theirs);
+    let contest = Contest::default()
+        .with("", ours)
+        .with("`cached`, `#[concurrent_cached]` with a size and a TTL", theirs);
     table.section("A hit in the embedded cache (no server), `Arc<T>`");
     table.turns("hit", &contest.run(31), &[]);
 }

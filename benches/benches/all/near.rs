@@ -73,19 +73,29 @@ pub(crate) fn run(table: &mut Table) {
         .with("`cached`, `#[cached] fn`", turn!(runtime, cached_macros::one_lock(id())))
         .with("`cached`, `#[concurrent_cached] fn`", turn!(runtime, cached_macros::sharded(id())))
         .with("`cached`, `#[cached] async fn`", turn!(runtime, cached_macros::one_lock_async(id()).await))
-        .with("`cached`, `#[concurrent_cached] async fn`", turn!(runtime, cached_macros::sharded_async(id()).await))
-        .with("`cached`, the same with a size and a TTL", turn!(runtime, cached_macros::sharded_bounded(id()).await))
+        .with(
+            "`cached`, `#[concurrent_cached] async fn`",
+            turn!(runtime, cached_macros::sharded_async(id()).await),
+        )
+        .with(
+            "`cached`, the same with a size and a TTL",
+            turn!(runtime, cached_macros::sharded_bounded(id()).await),
+        )
         .with("`quick_cache`, a ready key", || by_hand(&|key| drop(black_box(quick.get(key)))))
         .with("`moka`, a ready key", || by_hand(&|key| drop(black_box(moka.get(key)))))
-        .with("`amalgam-cache`, a ready key", turn!(runtime, amalgam_cache::get(&amalgam, black_box(&key), USER).await))
+        .with(
+            "`amalgam-cache`, a ready key",
+            turn!(runtime, amalgam_cache::get(&amalgam, black_box(&key), USER).await),
+        )
         .with("`hitbox` over `moka`", turn!(runtime, hitbox_macros::profile(id()).cache(&hitbox).await))
         .run(TURNS);
     table.section("A near hit on one thread, key from an `i64`, `Arc<T>`");
     let fastest = turns.fastest(1..5);
-    table.turns("near hit", &turns, &[
-        (fastest, Goal::AtMost(0.8)),
-        ("`quick_cache`, a ready key", Goal::AtMost(2.0)),
-    ]);
+    table.turns(
+        "near hit",
+        &turns,
+        &[(fastest, Goal::AtMost(0.8)), ("`quick_cache`, a ready key", Goal::AtMost(2.0))],
+    );
     let counted = measure(|| {
         let mut hit = std::pin::pin!(profiles.profile(USER));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());

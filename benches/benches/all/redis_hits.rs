@@ -37,7 +37,8 @@ pub(crate) fn run(table: &mut Table) {
     let runtime = runtime(1);
     drop(cached_macros::URL.set(url.clone()));
     let hitbox = RedisBackend::builder().connection(ConnectionMode::single(url.as_str()));
-    let hitbox = hitbox.value_format(hitbox_backend::format::JsonFormat).build().expect("hitbox's connection");
+    let hitbox =
+        hitbox.value_format(hitbox_backend::format::JsonFormat).build().expect("hitbox's connection");
     let (ours, bare, bounded, amalgam) = runtime.block_on(async {
         let ours = Arc::new(Profiles::new(builder(&url).build().await.expect("a cache")));
         ours.profile(USER).await;

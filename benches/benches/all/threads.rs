@@ -77,9 +77,7 @@ pub(crate) fn run(table: &mut Table) {
     let of_moka = |ids: &[i64]| ids.iter().for_each(|id| drop(black_box(moka.get(black_box(id)))));
 
     table.section("Near hits a second, two threads against one");
-    for (what, ids, goal) in
-        [("zipf 0.99 over 100,000 keys", &asked, 1.6), ("one key", &one, 1.0)]
-    {
+    for (what, ids, goal) in [("zipf 0.99 over 100,000 keys", &asked, 1.6), ("one key", &one, 1.0)] {
         let turns = Contest::default()
             .with("one thread", || on_threads(1, ids, &ours))
             .with("two threads", || on_threads(2, ids, &ours))
@@ -89,7 +87,15 @@ pub(crate) fn run(table: &mut Table) {
             .run(TURNS);
         let second = |who| 1e9 / turns.median(who);
         for (who, goal) in [(0, Goal::AtLeast(goal)), (2, Goal::Shown), (3, Goal::Shown)] {
-            table.compare(what, Unit::PerSecond, second(1), turns.name(who), second(who), turns.ratio(who, 1), goal);
+            table.compare(
+                what,
+                Unit::PerSecond,
+                second(1),
+                turns.name(who),
+                second(who),
+                turns.ratio(who, 1),
+                goal,
+            );
         }
         let (theirs, ratio) = (turns.median(4), turns.ratio(4, 2));
         table.note(&format!(
