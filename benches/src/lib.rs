@@ -1,65 +1,22 @@
-//! What the benchmarks share: the payload, the declared function, and the table of ratios.
+//! What the benchmarks share: the payload, the declared functions, servers, turns, and the table.
 #![allow(
-    clippy::print_stdout,
     clippy::expect_used,
+    clippy::print_stdout,
+    clippy::missing_panics_doc,
     reason = "a benchmark prints, and stops where something is wrong"
 )]
 
+pub mod by_hand;
+pub mod machine;
+mod payload;
+pub mod run;
 mod table;
+pub mod turns;
+pub mod zipf;
 
-use std::sync::Arc;
+pub use payload::{Profile, Profiles};
+pub use table::{Goal, Table, Unit};
+pub use turns::{Contest, quantile};
 
-use cache_runtime::prelude::*;
-use serde::{Deserialize, Serialize};
-
-pub use table::Table;
-
-/// An answer of about 200 bytes as JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CacheValue)]
-pub struct Profile {
-    /// Who it is.
-    pub id: i64,
-    /// Their name.
-    pub name: String,
-    /// Their address.
-    pub email: String,
-    /// What they say.
-    pub about: String,
-    /// Whom they follow.
-    pub following: Vec<i64>,
-}
-
-impl Profile {
-    /// The profile of a user.
-    pub fn of(id: i64) -> Profile {
-        Profile {
-            id,
-            name: format!("User number {id}"),
-            email: format!("user{id}@example.org"),
-            about: "Writes about caches, and why they are hard to get right.".into(),
-            following: (id..id + 8).collect(),
-        }
-    }
-}
-
-/// Profiles at keys of 35 bytes.
-#[cache_strategy(namespace = "benchmark", ttl = "1h", kind = "cache_aside")]
-pub struct Profiles {
-    cache: Cache,
-}
-
-impl Profiles {
-    /// Profiles in a cache.
-    pub fn new(cache: Cache) -> Profiles {
-        Profiles { cache }
-    }
-}
-
-#[cache_strategy]
-impl Profiles {
-    /// A profile by its number.
-    #[cached(key = "user/<id>/profile")]
-    pub async fn profile(&self, id: i64) -> Arc<Profile> {
-        Arc::new(Profile::of(id))
-    }
-}
+/// Nine digits: the key has 35 bytes.
+pub const USER: i64 = 123_456_789;

@@ -21,7 +21,8 @@ usage: cargo xtask <command>
   test     run every test against a real Redis server, which is installed when the machine has none
            --all-servers: then those that need a server against Redis 6.2, Redis 8.0 and Valkey 8.1 too
   ci       test --all-servers, then formatting, lints, documentation and the build without features
-  bench    run the benchmarks [arguments are handed to them]
+  bench    measure beside what one writes by hand and other crates, and write BENCHMARKS.md (about 3 minutes)
+           [groups]: measure these alone (keys, near, redis_hits, …), and write nothing
   soak     run a mixed load on a server that is restarted every minute, and fail where anything is left behind
            [minutes]: 10
   fleet    simulate many processes with near caches on one server, and print what they cost it

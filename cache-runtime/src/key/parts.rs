@@ -61,7 +61,7 @@ macro_rules! integers {
 
             #[inline]
             fn render(&self, key: &mut KeyWriter) {
-                key.literal(itoa::Buffer::new().format(*self));
+                key.short(itoa::Buffer::new().format(*self));
             }
         }
     )*};

@@ -175,3 +175,17 @@ fn bounded_parts_need_no_second_scan() {
     assert_eq!(number.globs(), ["test:v1:*"]);
     assert_eq!(text.globs(), ["test:v1:*", "test:v1:*#*"]);
 }
+
+/// Numbers of every length, up to the end of the room on the stack and beyond: each digit is where it belongs.
+///
+/// Bites: with `2 * N` in `copy_short` as `3 * N`.
+#[test]
+fn numbers_of_every_length_are_rendered_whole() {
+    for digits in 1..=38_u32 {
+        let number = (0..digits).fold(0_u128, |number, digit| number * 10 + u128::from(digit % 9 + 1));
+        for before in [1, 40, 60, 80, 90] {
+            let text = "x".repeat(before);
+            assert_eq!(Key::build("n", (text.as_str(), number)), format!("n:v1:{text}:{number}").as_str());
+        }
+    }
+}

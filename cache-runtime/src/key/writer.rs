@@ -13,21 +13,17 @@ pub(super) const HASH_MARK: char = '#';
 
 /// Renders one key. A [`CacheKey`] implementation is handed one.
 pub struct KeyWriter {
-    buffer: Buffer,
+    // The finished key's own form: finishing it is no copy into another one.
+    buffer: Text,
     /// How many composite parts (`(…)`) are open.
     depth: u32,
-}
-
-enum Buffer {
-    Inline { len: usize, bytes: [u8; INLINE_BYTES] },
-    Heap(String),
 }
 
 impl KeyWriter {
     /// Starts a key with its prefix, `namespace:v{version}`.
     #[inline]
     pub fn new(prefix: &str) -> KeyWriter {
-        let mut writer = KeyWriter { buffer: Buffer::Inline { len: 0, bytes: [0; INLINE_BYTES] }, depth: 0 };
+        let mut writer = KeyWriter { buffer: Text::Inline { len: 0, bytes: [0; INLINE_BYTES] }, depth: 0 };
         writer.literal(prefix);
         writer
     }
@@ -48,17 +44,33 @@ impl KeyWriter {
     }
 
     /// Appends text that the compiler has checked: a template's literal part.
-    #[inline]
+    // Where it stands in generated code its length is known, and copying it is a move or two instead of a call.
+    #[inline(always)]
     pub fn literal(&mut self, text: &str) {
         match &mut self.buffer {
-            Buffer::Inline { len, bytes } => match bytes.get_mut(*len..*len + text.len()) {
-                Some(free) => {
-                    free.copy_from_slice(text.as_bytes());
-                    *len += text.len();
+            Text::Inline { len, bytes } => {
+                match bytes.get_mut(usize::from(*len)..usize::from(*len) + text.len()) {
+                    Some(free) => {
+                        free.copy_from_slice(text.as_bytes());
+                        *len += text.len() as u8;
+                    }
+                    None => self.spill(text),
                 }
-                None => self.spill(text),
-            },
-            Buffer::Heap(heap) => heap.push_str(text),
+            }
+            Text::Heap(heap) => heap.push_str(text),
+        }
+    }
+
+    /// The same for text of a few bytes whose number is not known: a call of `memmove` would take longer than the copy.
+    #[inline]
+    pub(super) fn short(&mut self, text: &str) {
+        if let Text::Inline { len, bytes } = &mut self.buffer
+            && let Some(free) = bytes.get_mut(usize::from(*len)..usize::from(*len) + text.len())
+        {
+            copy_short(free, text.as_bytes());
+            *len += text.len() as u8;
+        } else {
+            self.literal(text);
         }
     }
 
@@ -68,7 +80,7 @@ impl KeyWriter {
         let mut heap = String::with_capacity(MAX_KEY_BYTES.max(INLINE_BYTES + text.len()));
         heap.push_str(self.written());
         heap.push_str(text);
-        self.buffer = Buffer::Heap(heap);
+        self.buffer = Text::Heap(heap);
     }
 
     /// Appends the `:` between two segments.
@@ -142,26 +154,50 @@ impl KeyWriter {
 
     fn written(&self) -> &str {
         match &self.buffer {
-            Buffer::Inline { len, bytes } => std::str::from_utf8(&bytes[..*len]).unwrap_or_default(),
-            Buffer::Heap(heap) => heap,
+            Text::Inline { len, bytes } => {
+                std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
+            }
+            Text::Heap(heap) => heap,
         }
     }
 
     /// The finished key. Beyond [`MAX_KEY_BYTES`] its end is replaced by a hash of that end.
     #[inline]
     pub fn finish(self) -> Key {
-        Key::from_text(match self.buffer {
-            Buffer::Inline { len, bytes } => Text::Inline { len: len as u8, bytes },
-            Buffer::Heap(heap) if heap.len() <= MAX_KEY_BYTES => Text::Heap(heap),
-            Buffer::Heap(heap) => Text::Heap(hash_end(heap)),
-        })
+        match self.buffer {
+            Text::Heap(heap) if heap.len() > MAX_KEY_BYTES => Key::from_text(Text::Heap(hash_end(heap))),
+            text => Key::from_text(text),
+        }
     }
 
     pub(super) fn into_string(self) -> String {
         match self.buffer {
-            Buffer::Inline { .. } => self.written().to_owned(),
-            Buffer::Heap(heap) => heap,
+            Text::Inline { .. } => self.written().to_owned(),
+            Text::Heap(heap) => heap,
         }
+    }
+}
+
+/// Copies between slices of one length: its first bytes and its last, which may overlap.
+#[inline]
+fn copy_short(to: &mut [u8], from: &[u8]) {
+    fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
+            return false;
+        };
+        if from.len() > 2 * N {
+            return false;
+        }
+        if let Some(place) = to.first_chunk_mut::<N>() {
+            *place = *first;
+        }
+        if let Some(place) = to.last_chunk_mut::<N>() {
+            *place = *last;
+        }
+        true
+    }
+    if !(ends::<8>(to, from) || ends::<4>(to, from) || ends::<2>(to, from)) {
+        to.copy_from_slice(from);
     }
 }
 

@@ -26,8 +26,39 @@ const GOOD: u8 = 1;
 /// Good, and read since it was last passed over.
 const VISITED: u8 = 2;
 
+/// So many bytes of a key lie in the slot itself: most keys are shorter, and to compare one of those needs no other place in
+/// memory.
+const INLINE: usize = 46;
+
+/// A key.
+enum Name {
+    Inline { len: u8, bytes: [u8; INLINE] },
+    Heap(Box<[u8]>),
+}
+
+impl Name {
+    fn of(key: &[u8]) -> Name {
+        let mut bytes = [0; INLINE];
+        match bytes.get_mut(..key.len()) {
+            Some(place) => {
+                place.copy_from_slice(key);
+                Name::Inline { len: key.len() as u8, bytes }
+            }
+            None => Name::Heap(key.into()),
+        }
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Name::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Name::Heap(key) => key,
+        }
+    }
+}
+
 pub(super) struct Slot {
-    key: Box<[u8]>,
+    key: Name,
     pub(super) value: Arc<dyn Any + Send + Sync>,
     tags: Option<Box<Box<[Generation]>>>,
     /// By the clock, in milliseconds.
@@ -48,7 +79,7 @@ impl Slot {
     ) -> Slot {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let tags = if tags.is_empty() { None } else { Some(Box::new(tags)) };
-        Slot { key: key.into(), value, tags, ends, epoch, bytes, state: AtomicU8::new(UNKNOWN) }
+        Slot { key: Name::of(key), value, tags, ends, epoch, bytes, state: AtomicU8::new(UNKNOWN) }
     }
 
     #[inline]
@@ -76,7 +107,7 @@ impl Slot {
 
     fn size(&self) -> u64 {
         let tags = size_of_val(self.tags());
-        OVERHEAD + u64::from(self.bytes) + (self.key.len() + tags) as u64
+        OVERHEAD + u64::from(self.bytes) + (self.key.as_bytes().len() + tags) as u64
     }
 }
 
@@ -103,13 +134,16 @@ impl Map {
 
     #[inline]
     pub(super) fn hash(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
+        // Nothing but the bytes: there is no second field whose bytes could be taken for these.
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(key);
+        hasher.finish()
     }
 
     #[inline]
     pub(super) fn with<T>(&self, key: &[u8], read: impl FnOnce(&Slot) -> Option<T>) -> Option<T> {
         let slots = self.slots.pin();
-        slots.get(&self.hash(key)).filter(|slot| *slot.key == *key).and_then(read)
+        slots.get(&self.hash(key)).filter(|slot| slot.key.as_bytes() == key).and_then(read)
     }
 
     /// Puts a slot into the map; it can be seen once `is_good` has said so.
@@ -160,7 +194,7 @@ impl Map {
     pub(super) fn retain(&self, stays: impl Fn(&[u8]) -> bool) {
         let slots = self.slots.pin();
         for (hash, slot) in &slots {
-            if !stays(&slot.key)
+            if !stays(slot.key.as_bytes())
                 && let Some(slot) = slots.remove(hash)
             {
                 self.gone(slot);

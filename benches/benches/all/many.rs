@@ -1,0 +1,82 @@
+//! A hundred keys at once, from the server.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use cache_benches::run::{builder, in_flight, runtime};
+use cache_benches::{Contest, Goal, Profile, Profiles, Table, by_hand};
+use cache_runtime::prelude::*;
+use cache_tests::RedisServer;
+
+const IDS: std::ops::Range<i64> = 123_456_700..123_456_800;
+const ROUNDS: u64 = 200;
+
+pub(crate) fn run(table: &mut Table) {
+    let server = RedisServer::start();
+    let runtime = runtime(1);
+    let ids: Arc<Vec<i64>> = Arc::new(IDS.collect());
+    let (profiles, bare) = runtime.block_on(async {
+        let profiles = Profiles::new(builder(&server.url()).build().await.expect("a cache"));
+        let mut bare = by_hand::connection(&server.url()).await;
+        for id in IDS {
+            profiles.profile(id).await;
+            by_hand::set(&mut bare, id).await;
+        }
+        (Arc::new(profiles), bare)
+    });
+    let get_many = || {
+        let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+            async move {
+                let parts = ids.iter().map(|id| ("user", *id, "profile"));
+                let found: Vec<Option<Arc<Profile>>> = profiles.get_many(parts).await;
+                assert!(black_box(found).iter().all(Option::is_some));
+            }
+        }))
+    };
+    let calls = || {
+        let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+            async move {
+                let calls = ids.iter().map(|id| {
+                    let (profiles, id) = (Arc::clone(&profiles), *id);
+                    tokio::spawn(async move { profiles.profile(id).await })
+                });
+                let calls: Vec<_> = calls.collect();
+                for call in calls {
+                    black_box(call.await.expect("a task"));
+                }
+            }
+        }))
+    };
+    let mget = || {
+        let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+            async move { drop(black_box(by_hand::get_many(bare, &ids).await)) }
+        }))
+    };
+    let single = || {
+        let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+            async move {
+                let calls = ids.iter().map(|id| {
+                    let (bare, key) = (bare.clone(), by_hand::key(*id));
+                    tokio::spawn(async move { by_hand::get(bare, &key).await })
+                });
+                let calls: Vec<_> = calls.collect();
+                for call in calls {
+                    black_box(call.await.expect("a task"));
+                }
+            }
+        }))
+    };
+    table.section("100 keys at once");
+    let turns = Contest::default().with("", get_many).with("one `MGET` and decode by hand", mget).run(21);
+    table.turns("`get_many`", &turns, &[("one `MGET` and decode by hand", Goal::AtMost(1.1))]);
+    let turns = Contest::default().with("", calls).with("100 tasks with a `GET` by hand", single).run(21);
+    table.turns("100 tasks with a call", &turns, &[]);
+}
