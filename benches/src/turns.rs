@@ -1,6 +1,9 @@
 //! Measuring in turns: a machine is not the same from minute to minute, and a ratio of what was measured one after the other
 //! would tell of that.
 
+/// Takes a turn, and tells what it took.
+type Contestant<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
 /// Figures of several contestants, one from each for each turn.
 #[derive(Clone, Debug)]
 pub struct Turns {
@@ -11,7 +14,7 @@ pub struct Turns {
 /// Who takes part, and how one turn of each is measured.
 #[derive(Default)]
 pub struct Contest<'a> {
-    contestants: Vec<(&'static str, Box<dyn FnMut() -> f64 + 'a>)>,
+    contestants: Vec<(&'static str, Contestant<'a>)>,
 }
 
 impl<'a> Contest<'a> {

@@ -24,7 +24,10 @@ use std::time::Instant;
 
 use cache_benches::{Table, machine};
 
-const GROUPS: [(&str, fn(&mut Table)); 10] = [
+/// Its name, and what measures it.
+type Group = (&'static str, fn(&mut Table));
+
+const GROUPS: [Group; 10] = [
     ("keys", keys::run),
     ("memory", memory::run),
     ("near", near::run),
