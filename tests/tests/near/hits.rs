@@ -121,7 +121,7 @@ async fn a_size_that_is_none_is_refused() {
 #[tokio::test]
 async fn without_the_right_to_be_told_nothing_is_kept_here() {
     let (server, source) = (RedisServer::start(), Source::default());
-    server.command(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-client|tracking"]);
+    server.command(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-client"]);
     let numbers = near(&server.url().replace("//", "//app:pw@"), &source).await;
     for _ in 0..3 {
         numbers.number(1).await;
