@@ -192,6 +192,14 @@ impl RedisCluster {
         wait_for(PATIENCE, "the primaries agree on the slot", || {
             primaries.iter().all(|node| ranges(node.query(&["CLUSTER", "SLOTS"])).iter().any(is_there))
         });
+        // Two that have taken slots at the same time may both call it the same epoch. Until that is settled, the one that draws the
+        // later one takes back whatever it had before.
+        wait_for(PATIENCE, "the primaries agree on who came when", || {
+            let seen: Vec<Vec<(String, u64)>> = primaries.iter().map(|node| epochs(node)).collect();
+            let mut epochs: Vec<u64> = seen[0].iter().map(|(_, epoch)| *epoch).collect();
+            epochs.dedup();
+            epochs.len() == PRIMARIES && seen.iter().all(|one| *one == seen[0])
+        });
     }
 
     /// Has the clients of a node talk to another port of this machine, and waits until all nodes tell them so. Not on Redis 6.2,
@@ -209,6 +217,17 @@ impl RedisCluster {
     pub fn slot(&self, key: &str) -> u16 {
         self.nodes[0].query(&["CLUSTER", "KEYSLOT", key])
     }
+}
+
+/// The epochs of the primaries as a node sees them, by epoch.
+fn epochs(node: &RedisServer) -> Vec<(String, u64)> {
+    let nodes: String = node.query(&["CLUSTER", "NODES"]);
+    let words = nodes.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let primaries = words.filter(|words| words.len() > 7 && words[2].contains("master"));
+    let mut epochs: Vec<(String, u64)> =
+        primaries.map(|words| (words[0].to_owned(), words[6].parse().unwrap_or(0))).collect();
+    epochs.sort_by_key(|(name, epoch)| (*epoch, name.clone()));
+    epochs
 }
 
 /// First and last slot, and the name of their primary.
