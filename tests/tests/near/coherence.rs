@@ -5,7 +5,6 @@ use cache_tests::RedisCluster;
 
 use super::*;
 
-/// Bites: without `Changing` in `store/redis/mod.rs` the push comes after the answer, and the old value is served in between.
 #[tokio::test]
 async fn what_this_process_invalidates_is_gone_at_once() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -45,7 +44,6 @@ async fn what_this_process_writes_is_read_at_once() {
     }
 }
 
-/// Bites: without `forget` in `store/redis/changes.rs`.
 #[tokio::test]
 async fn what_another_process_invalidates_is_gone_with_the_push() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -77,7 +75,6 @@ async fn what_another_process_writes_is_read_with_the_push() {
     }
 }
 
-/// Bites: without the tags in `Near::ticket`.
 #[tokio::test]
 async fn a_tag_that_falls_elsewhere_takes_its_entries_here() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -96,7 +93,6 @@ async fn a_tag_that_falls_elsewhere_takes_its_entries_here() {
     }
 }
 
-/// Bites: without the branch for `Nil` in `store/redis/changes.rs`.
 #[tokio::test]
 async fn a_flush_of_the_server_is_one_here() {
     let (server, source) = (RedisServer::start(), Source::default());

@@ -4,7 +4,6 @@ use cache_runtime::CacheManager;
 
 use super::*;
 
-/// Bites: without `near(…)` in the generated function each of the calls sends a command.
 #[tokio::test]
 async fn a_hit_in_the_process_sends_nothing_and_runs_nothing() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -54,7 +53,6 @@ async fn near_is_switched_off_for_one_function() {
     assert_eq!(source.reads(), 1);
 }
 
-/// Bites: without the smaller of the two times in `worth_keeping` it is read once.
 #[tokio::test]
 async fn near_ttl_bounds_the_time_in_the_process() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -71,7 +69,6 @@ async fn near_ttl_bounds_the_time_in_the_process() {
     assert_eq!(source.reads(), 1);
 }
 
-/// Bites: with `time = Duration::MAX` in `worth_keeping` the source is read once.
 #[tokio::test]
 async fn a_value_ends_here_no_later_than_on_the_server() {
     let (server, source) = (RedisServer::start(), Source::default());

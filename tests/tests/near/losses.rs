@@ -4,7 +4,6 @@ use cache_tests::{Fault, Proxy};
 
 use super::*;
 
-/// Bites: without `is_lost` at `PushKind::Disconnection` and in `Link::lose`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_is_cut_takes_everything_along() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -24,8 +23,6 @@ async fn a_connection_that_is_cut_takes_everything_along() {
 }
 
 /// A network that swallows everything: nobody closes the connection, and no push comes.
-///
-/// Bites: with `epoch_at` that does not compare the time, the old value is served for as long as the connection stands.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_is_dead_is_not_believed_for_long() {
     let (server, source) = (RedisServer::start(), Source::default());

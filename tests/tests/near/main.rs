@@ -1,6 +1,8 @@
 //! The near cache: values of a server's entries in this process, and what takes them away (promise P7).
 //!
-//! What each test bites on stands at it; the races within the process are in `near/tests.rs` of the runtime.
+//! The races within the process, and what each of those tests bites on, are in `near/tests.rs` of the runtime. Here one mechanism
+//! stands in for another: a connection that is taken out of use is lost once more when it is dropped, and the word of an own change
+//! mostly comes with its answer. So most of these fail only where several are taken out; those that bite alone say so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
 
 mod coherence;
