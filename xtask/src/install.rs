@@ -1,10 +1,10 @@
-//! Package managers, and how each installs a Redis server.
+//! Package managers, and how each installs a program.
 
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::server::{VARIABLE, program};
+use crate::tool::{Tool, program};
 
 /// A package manager.
 pub(crate) struct Manager {
@@ -13,8 +13,6 @@ pub(crate) struct Manager {
     install: &'static [&'static str],
     /// What fetches the list of packages: a fresh machine or container often has none.
     refresh: Option<&'static [&'static str]>,
-    /// The server's package, under the names that it goes by; the first that installs is taken.
-    packages: &'static [&'static str],
     /// Homebrew refuses to run as root.
     as_root: bool,
 }
@@ -24,31 +22,17 @@ const MANAGERS: [Manager; 5] = [
         program: "apt-get",
         install: &["install", "--yes", "--no-install-recommends"],
         refresh: Some(&["update"]),
-        packages: &["redis-server"],
         as_root: true,
     },
-    Manager {
-        program: "dnf",
-        install: &["install", "--assumeyes"],
-        refresh: None,
-        packages: &["redis", "valkey"],
-        as_root: true,
-    },
-    Manager {
-        program: "apk",
-        install: &["add"],
-        refresh: Some(&["update"]),
-        packages: &["redis", "valkey"],
-        as_root: true,
-    },
+    Manager { program: "dnf", install: &["install", "--assumeyes"], refresh: None, as_root: true },
+    Manager { program: "apk", install: &["add"], refresh: Some(&["update"]), as_root: true },
     Manager {
         program: "pacman",
         install: &["--sync", "--needed", "--noconfirm"],
         refresh: Some(&["--sync", "--refresh"]),
-        packages: &["valkey", "redis"],
         as_root: true,
     },
-    Manager { program: "brew", install: &["install"], refresh: None, packages: &["redis"], as_root: false },
+    Manager { program: "brew", install: &["install"], refresh: None, as_root: false },
 ];
 
 impl Manager {
@@ -62,37 +46,36 @@ impl Manager {
         MANAGERS.map(|manager| manager.program).join(", ")
     }
 
-    /// Installs a server.
-    pub(crate) fn install(&self, path: &[PathBuf]) -> Result<(), String> {
-        eprintln!("no redis-server on this machine: installing one with {}", self.program);
+    /// Installs it.
+    pub(crate) fn install(&self, tool: &Tool, path: &[PathBuf]) -> Result<(), String> {
+        let name = tool.name();
+        eprintln!("no {name} on this machine: installing one with {}", self.program);
         let sudo = self.as_root && program("sudo", path).is_some() && !is_root();
-        if self.install_any(sudo) {
+        let packages = (tool.packages)(self.program);
+        if self.install_any(sudo, packages) {
             return Ok(());
         }
         if let Some(refresh) = self.refresh {
             eprintln!("that failed: fetching the list of packages, then once more");
-            if self.run(sudo, refresh) && self.install_any(sudo) {
+            if self.run(sudo, refresh) && self.install_any(sudo, packages) {
                 return Ok(());
             }
         }
         let prefix = if self.as_root { "as root: " } else { "" };
         Err(format!(
-            "{} could not install a Redis server.\n\
-             Install it by hand ({prefix}`{}`) and run this again; or set {VARIABLE} to the path of a \
-             redis-server binary.",
+            "{} could not install {name}.\n\
+             Install it by hand ({prefix}`{}`) and run this again; or set {} to the path of its binary.",
             self.program,
-            self.by_hand(),
+            self.by_hand(packages.first().unwrap_or(&name)),
+            tool.variable,
         ))
     }
 
-    fn install_any(&self, sudo: bool) -> bool {
-        self.packages
-            .iter()
-            .any(|package| self.run(sudo, &[self.install, std::slice::from_ref(package)].concat()))
+    fn install_any(&self, sudo: bool, packages: &[&str]) -> bool {
+        packages.iter().any(|package| self.run(sudo, &[self.install, std::slice::from_ref(package)].concat()))
     }
 
-    fn by_hand(&self) -> String {
-        let package = self.packages.first().copied().unwrap_or("redis");
+    fn by_hand(&self, package: &str) -> String {
         let install = format!("{} {} {package}", self.program, self.install.join(" "));
         match self.refresh {
             Some(refresh) => format!("{} {} && {install}", self.program, refresh.join(" ")),

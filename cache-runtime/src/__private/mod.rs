@@ -43,6 +43,12 @@ pub mod fuzzing {
     pub use crate::fuzzing::{keys, record};
 }
 
+/// For the count of instructions in `benches/guard/`.
+#[cfg(feature = "__guard")]
+pub mod guard {
+    pub use crate::record::RecordHeader;
+}
+
 /// For the interleaving checker in `tests/`.
 #[cfg(feature = "__interleaving")]
 pub mod interleaving {

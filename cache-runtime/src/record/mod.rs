@@ -27,6 +27,8 @@
 //!
 //! A tag is `CA 74 01`, 0, its nonce (16), and when it was made (ms, 8).
 
+#[cfg(feature = "__guard")]
+mod alone;
 mod claim;
 #[cfg(test)]
 mod encoding_tests;
@@ -39,6 +41,8 @@ mod wyhash;
 use std::any::Any;
 use std::sync::Arc;
 
+#[cfg(feature = "__guard")]
+pub use alone::RecordHeader;
 pub(crate) use claim::{Claim, Over};
 pub(crate) use header::{Header, MOST_TAGS, Tag, Tags, key_hash};
 pub(crate) use nonce::Nonce;
