@@ -1,5 +1,6 @@
 //! The value that everybody stores, and the functions that we declare.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cache_runtime::prelude::*;
@@ -54,5 +55,11 @@ impl Profiles {
     #[cached(key = "user/<id>/profile")]
     pub async fn profile(&self, id: i64) -> Arc<Profile> {
         Arc::new(Profile::of(id))
+    }
+
+    /// Profiles by their numbers.
+    #[cached(key = "user/<ids>/batched", batch)]
+    pub async fn batched(&self, ids: &[i64]) -> HashMap<i64, Arc<Profile>> {
+        ids.iter().map(|id| (*id, Arc::new(Profile::of(*id)))).collect()
     }
 }

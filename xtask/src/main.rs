@@ -24,8 +24,8 @@ usage: cargo xtask <command>
   ci       test --all-servers, then formatting, lints, documentation, the build without features, and guard
   guard    count the instructions of a near hit, of keys and of record headers, and fail where one has 5% more than before
            --bless: write what was counted, as what is compared with from then on
-  bench    measure beside what one writes by hand and other crates, and write BENCHMARKS.md (about 3 minutes)
-           [groups]: measure these alone (keys, near, redis_hits, …), and write nothing
+  bench    measure beside what one writes by hand and other crates, and write BENCHMARKS.md (about 15 minutes)
+           [groups]: measure these alone (keys, near, compile, …), and write nothing
   soak     run a mixed load on a server that is restarted every minute, and fail where anything is left behind
            [minutes]: 10
   fleet    simulate many processes with near caches on one server, and print what they cost it

@@ -8,6 +8,7 @@
 )]
 
 mod clear;
+mod compile;
 mod growth;
 mod invalidation;
 mod keys;
@@ -27,7 +28,7 @@ use cache_benches::{Table, machine};
 /// Its name, and what measures it.
 type Group = (&'static str, fn(&mut Table));
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     ("keys", keys::run),
     ("memory", memory::run),
     ("near", near::run),
@@ -38,6 +39,7 @@ const GROUPS: [Group; 10] = [
     ("invalidation", invalidation::run),
     ("growth", growth::run),
     ("clear", clear::run),
+    ("compile", compile::run),
 ];
 
 fn main() {

@@ -1,5 +1,6 @@
 //! A hundred keys at once, from the server.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(table: &mut Table) {
             profiles.profile(id).await;
             by_hand::set(&mut bare, id).await;
         }
+        profiles.batched(&ids).await;
         (Arc::new(profiles), bare)
     });
     let get_many = || {
@@ -33,6 +35,13 @@ pub(crate) fn run(table: &mut Table) {
                 let found: Vec<Option<Arc<Profile>>> = profiles.get_many(parts).await;
                 assert!(black_box(found).iter().all(Option::is_some));
             }
+        }))
+    };
+    let batch = || {
+        let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (profiles, ids) = (Arc::clone(&profiles), Arc::clone(&ids));
+            async move { assert_eq!(black_box(profiles.batched(&ids).await).len(), ids.len()) }
         }))
     };
     let calls = || {
@@ -58,6 +67,17 @@ pub(crate) fn run(table: &mut Table) {
             async move { drop(black_box(by_hand::get_many(bare, &ids).await)) }
         }))
     };
+    let mget_into_map = || {
+        let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+        runtime.block_on(in_flight(1, ROUNDS, move || {
+            let (bare, ids) = (bare.clone(), Arc::clone(&ids));
+            async move {
+                let found = by_hand::get_many(bare, &ids).await;
+                let found: HashMap<i64, Arc<Profile>> = ids.iter().copied().zip(found).collect();
+                drop(black_box(found));
+            }
+        }))
+    };
     let single = || {
         let (bare, ids) = (bare.clone(), Arc::clone(&ids));
         runtime.block_on(in_flight(1, ROUNDS, move || {
@@ -77,6 +97,13 @@ pub(crate) fn run(table: &mut Table) {
     table.section("100 keys at once");
     let turns = Contest::default().with("", get_many).with("one `MGET` and decode by hand", mget).run(21);
     table.turns("`get_many`", &turns, &[("one `MGET` and decode by hand", Goal::AtMost(1.1))]);
+    let turns = Contest::default()
+        .with("", batch)
+        .with("one `MGET` and decode by hand", mget)
+        .with("the same, into a `HashMap`", mget_into_map)
+        .run(21);
+    table.turns("a `batch` function", &turns, &[("one `MGET` and decode by hand", Goal::AtMost(1.1))]);
+    assert_eq!(profiles.batched_entry(IDS.start).counts().loads, 1, "all but the first call were hits");
     let turns = Contest::default().with("", calls).with("100 tasks with a `GET` by hand", single).run(21);
     table.turns("100 tasks with a call", &turns, &[]);
 }
