@@ -52,7 +52,13 @@ pub(crate) async fn with_ticks<T>(
 ///
 /// `runtime` is where the store lives; a future may be dropped, and so finished here, outside of any.
 pub(crate) fn in_background(runtime: Option<&Handle>, future: impl Future<Output = ()> + Send + 'static) {
-    let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+    finish(runtime, Box::pin(future));
+}
+
+/// A type's own future would take along all that a runtime does with one, which is compiled for each.
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn finish(runtime: Option<&Handle>, mut future: Work) {
     #[cfg(feature = "__interleaving")]
     if let Some(hook) = interleaving::hook() {
         return hook.background(future);
@@ -88,12 +94,16 @@ impl Spawner {
     }
 
     pub(crate) fn spawn(self, future: impl Future<Output = ()> + Send + 'static) {
+        self.start(Box::pin(future));
+    }
+
+    fn start(self, future: Work) {
         match self {
             Spawner::Runtime(runtime) => drop(runtime.spawn(future)),
             #[cfg(feature = "__interleaving")]
             Spawner::Hook => {
                 if let Some(hook) = interleaving::hook() {
-                    hook.background(Box::pin(future));
+                    hook.background(future);
                 }
             }
         }

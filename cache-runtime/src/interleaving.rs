@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
+use std::mem;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ pub(crate) async fn point(step: &'static str) {
 pub(crate) async fn yield_once() {
     let mut yielded = false;
     poll_fn(|context| {
-        if std::mem::replace(&mut yielded, true) {
+        if mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
@@ -72,12 +73,15 @@ pub(crate) async fn yield_once() {
     .await;
 }
 
-/// Waits for `future` until the hook says that the time is up.
+/// Waits for `future` until the hook says that the time is up; of a time that begins with this poll it is not.
 pub(crate) async fn bounded<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
+    let mut begun = false;
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending if hook().is_some_and(|hook| hook.time_is_up()) => Poll::Ready(None),
+        Poll::Pending if mem::replace(&mut begun, true) && hook().is_some_and(|hook| hook.time_is_up()) => {
+            Poll::Ready(None)
+        }
         Poll::Pending => Poll::Pending,
     })
     .await

@@ -22,6 +22,9 @@ pub struct Load<V> {
     pub(crate) terms: Terms,
 }
 
+/// What a loader comes to; `None` is an answer.
+pub(super) type Loaded<V, E> = Result<Load<Option<V>>, E>;
+
 /// How a loaded value is kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Terms {

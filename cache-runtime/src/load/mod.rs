@@ -4,6 +4,7 @@
 //! caller, who has claimed it, loads it anew.
 
 mod batch;
+mod beside;
 mod flight;
 mod follow;
 mod hold;
@@ -16,15 +17,19 @@ mod sharing;
 pub(crate) mod tags;
 mod task;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
 pub(crate) use batch::load_many;
+use beside::Ask;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
 use inside::load_inside;
 pub use loaded::Load;
+use loaded::Loaded;
 pub(crate) use miss::run;
 use miss::{Miss, seen};
 pub use sharing::ErrorSharing;
@@ -33,38 +38,86 @@ use task::load_owned;
 use crate::age::Age;
 use crate::read::{Call, Look};
 use crate::store::{AnyStore, Budget};
-use crate::transaction;
+use crate::transaction::{self, Pending};
 use crate::value::Value;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
-/// of this call.
-pub(crate) async fn load<V, E, F, Fut>(
+/// of this call. `open` takes apart what it returns, and `close` puts together what the caller is given.
+pub(crate) async fn load<V, E, G, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
+    loader: F,
+    open: fn(Fut::Output) -> Loaded<V, E>,
+    close: fn(Result<Option<V>, E>) -> G,
+) -> G
+where
+    V: Value,
+    F: FnOnce() -> Fut,
+    Fut: Future,
+{
+    let unanswered = match arrive(call).await {
+        Ok(value) => return close(Ok(value)),
+        Err(unanswered) => unanswered,
+    };
+    // Boxed, so that a hit does not carry the room for all that a miss may need. What is dropped on the way is dropped from the
+    // loader outwards, as if the protocol held it.
+    let ask = Ask::new();
+    let mut miss = Box::pin(load_missing(call, sharing, *unanswered, beside::loader(&ask)));
+    let mut loader = Some(loader);
+    let mut loading = pin!(None);
+    let answer = poll_fn(|context| {
+        beside::poll(&mut miss, &ask, context, &mut |context| {
+            if let Some(loader) = loader.take() {
+                loading.set(Some(loader()));
+            }
+            let Some(load) = loading.as_mut().as_pin_mut() else { return Poll::Pending };
+            let loaded = ready!(load.poll(context));
+            loading.set(None);
+            Poll::Ready(open(loaded))
+        })
+    });
+    close(answer.await)
+}
+
+/// What a loader is needed for, and where it has to run.
+enum Unanswered<V> {
+    /// There is no store.
+    Alone,
+    /// In a transaction.
+    Inside(Arc<Pending>),
+    Open(Open<V>),
+}
+
+/// What is there; else how to go on.
+async fn arrive<V: Value>(call: Call<'_>) -> Result<Option<V>, Box<Unanswered<V>>> {
+    let Some(store) = call.cache.store() else { return Err(Box::new(Unanswered::Alone)) };
+    if let Some(pending) = transaction::current() {
+        return Err(Box::new(Unanswered::Inside(pending)));
+    }
+    let answer = Arrival::of(call, store).await.answer(call);
+    answer.map(|value| value.map(Arc::unwrap_or_clone))
+}
+
+async fn load_missing<V, E, F, Fut>(
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    unanswered: Unanswered<V>,
     loader: F,
 ) -> Result<Option<V>, E>
 where
     V: Value,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>>,
+    Fut: Future<Output = Loaded<V, E>>,
 {
-    let Some(store) = call.cache.store() else {
-        return run(call, loader).await.map(|load| load.value);
-    };
-    if let Some(pending) = transaction::current() {
-        return Box::pin(load_inside(call, store, &pending, loader)).await;
-    }
-    let value = match Arrival::of(call, store).await.answer(call) {
-        Ok(value) => value,
-        // Boxed, so that a hit does not carry the room for all that a miss may need.
-        Err(open) => {
-            let open = *open;
+    match (unanswered, call.cache.store()) {
+        (Unanswered::Inside(pending), Some(store)) => load_inside(call, store, &pending, loader).await,
+        (Unanswered::Open(open), Some(store)) => {
             call.site.counters.misses.one();
             let miss = Miss::new(call, store, sharing, open.budget);
-            Box::pin(miss.resolve(loader, open.look, open.entered)).await?
+            miss.resolve(loader, open.look, open.entered).await.map(|value| value.map(Arc::unwrap_or_clone))
         }
-    };
-    Ok(value.map(Arc::unwrap_or_clone))
+        (_, _) => run(call, loader).await.map(|load| load.value),
+    }
 }
 
 /// What a read finds when it comes.
@@ -101,7 +154,7 @@ struct Open<V> {
 
 impl<V: Value> Arrival<V> {
     /// What is served at once; else what there is to go on with.
-    fn answer(self, call: Call<'_>) -> Result<Option<Arc<V>>, Box<Open<V>>> {
+    fn answer(self, call: Call<'_>) -> Result<Option<Arc<V>>, Box<Unanswered<V>>> {
         let Arrival { arrived, budget, look, early } = self;
         let look = match look {
             Look::Hit(value) => {
@@ -118,7 +171,7 @@ impl<V: Value> Arrival<V> {
         match (look, entered) {
             // In its window the value is good enough for all but the caller who loads it anew.
             (Look::Aged(aged), Entered::Wait(_)) if aged.age != Age::IfError => Ok(Some(call.serve(&aged))),
-            (look, entered) => Err(Box::new(Open { budget, look, entered })),
+            (look, entered) => Err(Box::new(Unanswered::Open(Open { budget, look, entered }))),
         }
     }
 }

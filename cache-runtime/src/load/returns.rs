@@ -150,7 +150,12 @@ where
 }
 
 /// The entry's value, or what `loader` returns, which runs inside of this call.
-pub async fn load<S, V, E, F, Fut>(_: S, call: Call<'_>, sharing: ErrorSharing<E>, loader: F) -> S::Given
+pub fn load<S, V, E, F, Fut>(
+    _: S,
+    call: Call<'_>,
+    sharing: ErrorSharing<E>,
+    loader: F,
+) -> impl Future<Output = S::Given>
 where
     V: Value,
     S: Returns<Fut::Output, Value = V, Error = E>,
@@ -158,7 +163,7 @@ where
     Fut: Future,
 {
     let call = Call { takes_none: S::TAKES_NONE, ..call };
-    S::close(super::load(call, sharing, || async { S::open(loader().await) }).await)
+    super::load(call, sharing, loader, S::open, S::close)
 }
 
 /// The same where the load may run in a task: `make` is called when there is something to load. `timed_out` says how the error

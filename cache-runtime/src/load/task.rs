@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::inside::load_inside;
-use super::loaded::Load;
-use super::miss::{Miss, run};
+use super::beside::{self, Ask};
+use super::loaded::Loaded;
+use super::miss::Miss;
 use super::sharing::ErrorSharing;
-use super::{Arrival, Open};
+use super::{Open, Unanswered, arrive, load_missing};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
@@ -24,8 +24,10 @@ use crate::key::Key;
 use crate::policy::Policy;
 use crate::read::{Aged, Call, Look};
 use crate::site::Site;
-use crate::transaction;
 use crate::value::{Shape, Value};
+
+/// A load that borrows nothing.
+type Owning<V, E> = Pin<Box<dyn Future<Output = Loaded<V, E>> + Send>>;
 
 /// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
 pub(super) async fn load_owned<V, E, F, Fut>(
@@ -38,35 +40,44 @@ where
     V: Value,
     E: Send + 'static,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>> + Send + 'static,
+    Fut: Future<Output = Loaded<V, E>> + Send + 'static,
 {
-    let Some(store) = call.cache.store() else {
-        return run(call, make).await.map(|load| load.value);
+    let unanswered = match arrive(call).await {
+        Ok(value) => return Ok(value),
+        Err(unanswered) => unanswered,
     };
-    if let Some(pending) = transaction::current() {
-        return Box::pin(load_inside(call, store, &pending, make)).await;
-    }
-    let value = match Arrival::of(call, store).await.answer(call) {
-        Ok(value) => value,
-        Err(open) => Box::pin(go_on(call, *open, sharing, timed_out, make)).await?,
-    };
-    Ok(value.map(Arc::unwrap_or_clone))
+    // What is asked for is the load itself: where it runs is decided by who asks.
+    let ask = Ask::new();
+    let mut miss = Box::pin(go_on(call, *unanswered, sharing, timed_out, beside::loader(&ask)));
+    let mut make = Some(make);
+    poll_fn(|context| {
+        beside::poll(&mut miss, &ask, context, &mut |_| match make.take() {
+            Some(make) => Poll::Ready(Box::pin(make()) as Owning<V, E>),
+            None => Poll::Pending,
+        })
+    })
+    .await
 }
 
 /// With what was found: serves it while a task loads it anew, or loads, in a task where the policy asks for one.
 async fn go_on<V, E, F, Fut>(
     call: Call<'_>,
-    open: Open<V>,
+    unanswered: Unanswered<V>,
     sharing: ErrorSharing<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,
     make: F,
-) -> Result<Option<Arc<V>>, E>
+) -> Result<Option<V>, E>
 where
     V: Value,
     E: Send + 'static,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>> + Send + 'static,
+    Fut: Future<Output = Owning<V, E>>,
 {
+    let here = |make: F| || async { make().await.await };
+    let open = match unanswered {
+        Unanswered::Open(open) => open,
+        other => return load_missing(call, sharing, other, here(make)).await,
+    };
     let (counters, policy) = (&call.site.counters, call.policy);
     let aged = match &open.look {
         Look::Aged(aged) => Some(aged.clone()),
@@ -76,44 +87,35 @@ where
     let soft = aged.as_ref().and(policy.soft_bound());
     let in_task = in_window.is_some() || policy.is_detached() || soft.or(policy.bound()).is_some();
     // Where there is no runtime there is no task: the load runs here.
-    let spawned = match if in_task { Spawner::find() } else { None } {
-        Some(spawner) => Ok(spawn(spawner, call, open, sharing, make())),
-        None => Err((open, sharing, make)),
+    let spawner = if in_task { Spawner::find() } else { None };
+    let Some(spawner) = spawner else {
+        return load_missing(call, sharing, Unanswered::Open(open), here(make)).await;
     };
-    match spawned {
-        Ok(outcome) => {
-            if let Some(aged) = in_window {
-                return Ok(Some(call.serve(aged)));
-            }
+    let outcome = spawn(spawner, call, open, sharing, make().await);
+    let value = match in_window {
+        Some(aged) => Some(call.serve(aged)),
+        None => {
             counters.misses.one();
-            wait(call, outcome, aged, soft, timed_out).await
+            wait(call, outcome, aged, soft, timed_out).await?
         }
-        Err((open, sharing, make)) => {
-            counters.misses.one();
-            let Some(store) = call.cache.store() else {
-                return run(call, make).await.map(|load| load.value.map(Arc::new));
-            };
-            let miss = Miss::new(call, store, sharing, open.budget);
-            miss.resolve(make, open.look, open.entered).await
-        }
-    }
+    };
+    Ok(value.map(Arc::unwrap_or_clone))
 }
 
 type Outcome<V, E> = Result<Option<Arc<V>>, E>;
 /// What a task has to tell, also that it panicked.
 type Told<V, E> = Result<Outcome<V, E>, Box<dyn Any + Send>>;
 
-fn spawn<V, E, Fut>(
+fn spawn<V, E>(
     spawner: Spawner,
     call: Call<'_>,
     open: Open<V>,
     sharing: ErrorSharing<E>,
-    load: Fut,
+    load: Owning<V, E>,
 ) -> oneshot::Receiver<Told<V, E>>
 where
     V: Value,
     E: Send + 'static,
-    Fut: Future<Output = Result<Load<Option<V>>, E>> + Send + 'static,
 {
     let (tell, outcome) = oneshot::channel();
     let call = Owned::of(call);

@@ -39,7 +39,7 @@ fn memoised<V: Value, E>(
             }
         })
     };
-    let mut load = boxed(|| load(call, sharing, body));
+    let mut load = boxed(|| load(call, sharing, body, |loaded| loaded, |given| given));
     let (mut waiting, mut naps) = (None, 0);
     let result = drive(load.as_mut(), || {
         if let Some(loader) = asked.take().then(|| loader.take()).flatten() {

@@ -42,20 +42,33 @@ impl SchemaVisitor {
 
     /// A struct or an enum: its name, its serde attributes, and what is in it.
     pub fn item<T: 'static>(&mut self, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
-        if let Some(place) = self.seen.iter().position(|seen| *seen == TypeId::of::<T>()) {
-            if self.open.contains(&TypeId::of::<T>()) {
+        if let Some(told) = self.begin_item(TypeId::of::<T>(), name, attributes) {
+            inside(self);
+            self.end_item(told);
+        }
+    }
+
+    /// How much was told before what is in it; `None`: it was told already.
+    fn begin_item(&mut self, item: TypeId, name: &str, attributes: &str) -> Option<usize> {
+        if let Some(place) = self.seen.iter().position(|seen| *seen == item) {
+            if self.open.contains(&item) {
                 self.unfit(RECURSIVE);
             }
-            return self.group("again", &place.to_string(), "", |_| {});
+            self.group("again", &place.to_string(), "", |_| {});
+            return None;
         }
-        self.seen.push(TypeId::of::<T>());
-        self.open.push(TypeId::of::<T>());
+        self.seen.push(item);
+        self.open.push(item);
         // Where a type stands in the program is left out: moving it changes nothing that is stored.
         let name = name.rsplit("::").next().unwrap_or(name);
-        let told = self.told;
-        self.group("item", name, attributes, inside);
+        self.begin("item", name, attributes);
+        Some(self.told)
+    }
+
+    fn end_item(&mut self, told: usize) {
+        self.end();
         self.open.pop();
-        if self.told == told + 1 {
+        if self.told == told {
             self.unfit(EMPTY);
         }
     }
@@ -88,7 +101,14 @@ impl SchemaVisitor {
         self.unfit.get_or_insert(why);
     }
 
+    // Each type's closure is one of its own, so what is done around it is not compiled with it.
     fn group(&mut self, what: &str, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
+        self.begin(what, name, attributes);
+        inside(self);
+        self.end();
+    }
+
+    fn begin(&mut self, what: &str, name: &str, attributes: &str) {
         self.told += 1;
         if NEED_NAMES.iter().any(|attribute| attributes.contains(attribute)) {
             self.unfit(NAMES);
@@ -96,7 +116,9 @@ impl SchemaVisitor {
         for text in [what, name, attributes] {
             self.text(text);
         }
-        inside(self);
+    }
+
+    fn end(&mut self) {
         self.bytes(b"\xfe");
     }
 
