@@ -271,6 +271,7 @@ fn filled(answer: i64) -> Filled {
     }
 }
 
+#[inline]
 fn found(answer: Value) -> Answer<Found> {
     match answer {
         Value::Nil => Ok(Found::Absent),
