@@ -100,6 +100,7 @@ pub(crate) fn key_hash(key: &Key) -> u64 {
 
 impl Header {
     /// The header, and where the payload begins. `None`: not a header of this version, or cut off.
+    #[inline]
     pub(crate) fn parse(record: &[u8]) -> Option<(Header, usize)> {
         let fixed: &[u8; HEADER_BYTES] = record.first_chunk()?;
         let u64_at = |at: usize| fixed[at..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));

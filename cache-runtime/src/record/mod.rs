@@ -164,6 +164,7 @@ impl Stored {
 
 impl Found {
     /// Reads a record. Never fails: what is no record is unreadable.
+    #[inline]
     pub(crate) fn parse(bytes: Vec<u8>) -> Found {
         if bytes.starts_with(&VALUE) {
             match Header::parse(&bytes) {

@@ -8,6 +8,7 @@
 mod coherence;
 mod hits;
 mod losses;
+mod many;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
