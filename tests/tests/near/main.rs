@@ -8,7 +8,9 @@
 mod coherence;
 mod hits;
 mod losses;
+mod own;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -93,6 +95,32 @@ impl Pages {
     #[cached(key = "page/<length>")]
     async fn page(&self, length: usize) -> String {
         "a".repeat(length)
+    }
+}
+
+#[cache_strategy(namespace = "plain", ttl = "1h")]
+struct Plain {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Plain {
+    #[cached(key = "value/<id>")]
+    fn value(&self, id: u64) -> Entry<u64>;
+}
+
+#[cache_strategy(namespace = "lots", ttl = "1h")]
+struct Lots {
+    cache: Cache,
+    #[skip]
+    source: Source,
+}
+
+#[cache_strategy]
+impl Lots {
+    #[cached(key = "lot/<ids>", batch)]
+    async fn lot(&self, ids: &[u64]) -> HashMap<u64, u64> {
+        ids.iter().map(|id| (*id, self.source.read(*id))).collect()
     }
 }
 
