@@ -1,7 +1,4 @@
 //! What this process changes, with the server's own word of it held on its way: only the answer arrives.
-//!
-//! Each of these fails without what is dropped (`forget` in `Changing`, store/redis/mod.rs) or called at the end of the step that
-//! its comment names.
 
 use cache_runtime::{Invalidated, Load, WriteEffect, kind};
 use cache_tests::{Proxy, eventually};
@@ -45,7 +42,7 @@ impl Deaf {
     }
 }
 
-/// Bites: `self.changing(keys)` in RedisStore::invalidate.
+/// Bites: without `self.changing(keys)` in RedisStore::invalidate.
 #[tokio::test]
 async fn what_is_invalidated_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -55,7 +52,7 @@ async fn what_is_invalidated_is_gone_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `self.changing(keys)` in RedisStore::invalidate.
+/// Bites: without `self.changing(keys)` in RedisStore::invalidate.
 #[tokio::test]
 async fn what_has_a_tag_that_fell_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -65,7 +62,7 @@ async fn what_has_a_tag_that_fell_is_gone_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `forget_matching` in RedisStore::invalidate_matching.
+/// Bites: without `forget_matching` in RedisStore::invalidate_matching.
 #[tokio::test]
 async fn what_a_pattern_names_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -75,7 +72,7 @@ async fn what_a_pattern_names_is_gone_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `forget_namespace` in RedisStore::clear.
+/// Bites: without `forget_namespace` in RedisStore::clear.
 #[tokio::test]
 async fn a_namespace_that_is_cleared_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -86,7 +83,7 @@ async fn a_namespace_that_is_cleared_is_gone_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `self.changing([key])` in RedisStore::begin_write for the read within, in RedisStore::end_write for the one after it.
+/// Bites: without `self.changing([key])` in RedisStore::begin_write.
 #[tokio::test]
 async fn what_is_written_is_read_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -102,7 +99,27 @@ async fn what_is_written_is_read_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `self.changing(…)` in RedisStore::put.
+/// The mark is evicted, and a reader keeps what was there before the commit.
+///
+/// Bites: without `self.changing([key])` in RedisStore::end_write.
+#[tokio::test]
+async fn what_stands_in_place_of_a_mark_is_gone_before_the_server_says_so() {
+    let deaf = Deaf::new().await;
+    let Deaf { here, source, server, .. } = &deaf;
+    let entry = here.number_entry(1);
+    let write = || async {
+        server.command(&["UNLINK", entry.key().as_str()]);
+        becomes(true, || deaf.hits()).await;
+        source.set(1);
+        Ok::<_, String>(Arc::new(1))
+    };
+    let written = entry.write_report(write).await.unwrap();
+    assert_eq!(written.cache, WriteEffect::Contended);
+    assert_eq!(*here.number(1).await, 1);
+    deaf.was_not_told().await;
+}
+
+/// Bites: without `self.changing(…)` in RedisStore::put.
 #[tokio::test]
 async fn what_is_set_is_read_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -130,7 +147,7 @@ fn past(entry: Entry<Arc<u64>, kind::WriteThrough>) -> Entry<Arc<u64>, kind::Wri
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Bites: `self.changing([key])` in RedisStore::fill.
+/// Bites: without `self.changing([key])` in RedisStore::fill.
 #[tokio::test]
 async fn what_is_loaded_is_read_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -143,7 +160,7 @@ async fn what_is_loaded_is_read_before_the_server_says_so() {
     deaf.was_not_told().await;
 }
 
-/// Bites: `self.changing(…)` in RedisStore::settle_many (store/redis/many.rs).
+/// Bites: without `self.changing(…)` in RedisStore::settle_many (store/redis/many.rs).
 #[tokio::test]
 async fn what_a_batch_loads_is_read_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -168,7 +185,7 @@ async fn what_a_batch_loads_is_read_before_the_server_says_so() {
 
 /// A value is loaded anew early, and the newer one can't be stored: the older one goes.
 ///
-/// Bites: `self.changing([key])` in RedisStore::release.
+/// Bites: without `self.changing([key])` in RedisStore::release.
 #[tokio::test]
 async fn what_is_released_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
@@ -193,7 +210,7 @@ async fn what_is_released_is_gone_before_the_server_says_so() {
 
 /// The server refuses the beginning of a write, so that what stood there stays until its end.
 ///
-/// Bites: `self.changing([key])` in RedisStore::abandon_write.
+/// Bites: without `self.changing([key])` in RedisStore::abandon_write.
 #[tokio::test]
 async fn what_was_written_without_a_mark_is_gone_before_the_server_says_so() {
     let deaf = Deaf::new().await;
