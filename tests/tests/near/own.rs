@@ -227,3 +227,27 @@ async fn what_was_written_without_a_mark_is_gone_before_the_server_says_so() {
     assert_eq!(*here.number(1).await, 1);
     deaf.was_not_told().await;
 }
+
+/// Where the first of several invalidations is refused, the others are not even sent.
+///
+/// Bites: without `near.forget(…)` in AnyStore::queue_key, for the key, and without `near.forget_matching(…)` in
+/// AnyStore::queue_pattern, for the other.
+#[tokio::test]
+async fn what_is_queued_is_not_read_here() {
+    let deaf = Deaf::new().await;
+    let Deaf { here, source, proxy, server } = &deaf;
+    proxy.release_pushes();
+    warm(here, server, 2).await;
+    server.command(&["ACL", "SETUSER", "default", "-evalsha"]);
+    source.set(1);
+    let transaction = here.cache.after_commit();
+    transaction
+        .scope(async {
+            let _ = here.number_entry(0).invalidate().await.unwrap();
+            let _ = here.number_entry(2).invalidate().await.unwrap();
+            let _ = here.number_pattern(1).invalidate().await.unwrap();
+        })
+        .await;
+    assert_eq!(transaction.commit().await.unwrap(), Invalidated::Queued);
+    assert_eq!((*here.number(2).await, *here.number(1).await), (1, 1));
+}
