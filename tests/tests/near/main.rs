@@ -9,6 +9,7 @@ mod coherence;
 mod hits;
 mod losses;
 mod own;
+mod still;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -124,8 +125,10 @@ impl Lots {
     }
 }
 
+const DEADLINE: Duration = Duration::from_secs(2);
+
 fn builder(url: &str) -> CacheBuilder {
-    Cache::builder().url(url).deadline(Duration::from_secs(2)).require_connection()
+    Cache::builder().url(url).deadline(DEADLINE).require_connection()
 }
 
 /// With a near cache.
