@@ -20,3 +20,10 @@ pub(super) fn millis() -> u64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed().as_millis() as u64
 }
+
+/// Milliseconds since 1970, as somebody has set it.
+pub(super) fn day_millis() -> u64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    let day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(day.as_millis()).unwrap_or(0)
+}

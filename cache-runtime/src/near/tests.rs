@@ -79,6 +79,44 @@ fn a_loss_takes_everything_and_what_was_being_read() {
     assert_eq!(get(&near, 1), Some(Some(1)));
 }
 
+/// Somebody may hold a connection that is out of use, and an answer may be on its way there still.
+///
+/// Bites: without `over` in `Trust::is_alive`.
+#[test]
+fn what_is_lost_does_not_come_back() {
+    let (near, watched) = near(1 << 20);
+    watched.is_lost();
+    watched.is_alive(MINUTE);
+    assert!(near.ticket(&key(1), &[]).is_none());
+    let again = near.watch();
+    again.is_alive(MINUTE);
+    keep(&near, 1);
+    watched.is_alive(Duration::ZERO);
+    drop(watched);
+    assert_eq!(get(&near, 1), Some(Some(1)), "nor does it end what comes after it");
+}
+
+/// Bites: without `has_slept` in `Trust::is_alive`.
+#[test]
+fn what_was_kept_before_the_machine_slept_is_gone() {
+    const HOUR: u64 = 60 * 60 * 1000;
+    let (near, watched) = near(1 << 20);
+    let (now, day) = (clock::millis(), clock::day_millis());
+    let is_alive_at = |now, day| watched.is_alive_at(now, day, MINUTE);
+    is_alive_at(now, day);
+    keep(&near, 1);
+    is_alive_at(now + 250, day + 250);
+    is_alive_at(now + 500, day + 500 + 900);
+    assert_eq!(get(&near, 1), Some(Some(1)), "somebody has set the time of day a little");
+    is_alive_at(now + 750, day + 750 + HOUR);
+    assert_eq!(get(&near, 1), None, "the clock has stood still for an hour");
+    keep(&near, 1);
+    is_alive_at(now + 1000, day + 1000 + HOUR);
+    assert_eq!(get(&near, 1), Some(Some(1)));
+    is_alive_at(now + 1250, day + 1250);
+    assert_eq!(get(&near, 1), None, "who knows what happened");
+}
+
 /// Bites: without the smallest of the ends in `Trust::publish`.
 #[test]
 fn all_connections_have_to_be_alive() {
