@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::Duration;
 
+pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
 use crate::key::{Key, Pattern};

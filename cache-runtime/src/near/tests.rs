@@ -9,7 +9,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn near(bytes: u64) -> (Near, Watched) {
     let near = Near::new(bytes);
     let watched = near.watch();
-    watched.is_alive(MINUTE);
+    watched.is_alive(Moment::now(), MINUTE);
     (near, watched)
 }
 
@@ -72,7 +72,7 @@ fn a_loss_takes_everything_and_what_was_being_read() {
     watched.is_lost();
     assert!(near.ticket(&key(3), &[]).is_none(), "nobody tells of changes");
     let again = near.watch();
-    again.is_alive(MINUTE);
+    again.is_alive(Moment::now(), MINUTE);
     near.keep(ticket, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
     assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
     keep(&near, 1);
@@ -86,12 +86,12 @@ fn a_loss_takes_everything_and_what_was_being_read() {
 fn what_is_lost_does_not_come_back() {
     let (near, watched) = near(1 << 20);
     watched.is_lost();
-    watched.is_alive(MINUTE);
+    watched.is_alive(Moment::now(), MINUTE);
     assert!(near.ticket(&key(1), &[]).is_none());
     let again = near.watch();
-    again.is_alive(MINUTE);
+    again.is_alive(Moment::now(), MINUTE);
     keep(&near, 1);
-    watched.is_alive(Duration::ZERO);
+    watched.is_alive(Moment::now(), Duration::ZERO);
     drop(watched);
     assert_eq!(get(&near, 1), Some(Some(1)), "nor does it end what comes after it");
 }
@@ -101,19 +101,20 @@ fn what_is_lost_does_not_come_back() {
 fn what_was_kept_before_the_machine_slept_is_gone() {
     const HOUR: u64 = 60 * 60 * 1000;
     let (near, watched) = near(1 << 20);
-    let (now, day) = (clock::millis(), clock::day_millis());
-    let is_alive_at = |now, day| watched.is_alive_at(now, day, MINUTE);
-    is_alive_at(now, day);
+    let now = Moment::now();
+    let is_alive_after = |clock: u64, day: u64| {
+        watched.is_alive(Moment { clock: now.clock + clock, day: now.day + day }, MINUTE);
+    };
     keep(&near, 1);
-    is_alive_at(now + 250, day + 250);
-    is_alive_at(now + 500, day + 500 + 900);
+    is_alive_after(250, 250);
+    is_alive_after(500, 500 + 900);
     assert_eq!(get(&near, 1), Some(Some(1)), "somebody has set the time of day a little");
-    is_alive_at(now + 750, day + 750 + HOUR);
+    is_alive_after(750, 750 + HOUR);
     assert_eq!(get(&near, 1), None, "the clock has stood still for an hour");
     keep(&near, 1);
-    is_alive_at(now + 1000, day + 1000 + HOUR);
+    is_alive_after(1000, 1000 + HOUR);
     assert_eq!(get(&near, 1), Some(Some(1)));
-    is_alive_at(now + 1250, day + 1250);
+    is_alive_after(1250, 1250);
     assert_eq!(get(&near, 1), None, "who knows what happened");
 }
 
@@ -122,17 +123,30 @@ fn what_was_kept_before_the_machine_slept_is_gone() {
 fn all_connections_have_to_be_alive() {
     let (near, first) = near(1 << 20);
     let second = near.watch();
-    second.is_alive(MINUTE);
+    second.is_alive(Moment::now(), MINUTE);
     keep(&near, 1);
-    first.is_alive(Duration::ZERO);
+    first.is_alive(Moment::now(), Duration::ZERO);
     assert_eq!(get(&near, 1), None);
     assert!(near.ticket(&key(2), &[]).is_none());
-    first.is_alive(MINUTE);
+    first.is_alive(Moment::now(), MINUTE);
     assert_eq!(get(&near, 1), Some(Some(1)), "it was only late");
     drop(second);
     assert_eq!(get(&near, 1), None);
     keep(&near, 1);
     assert_eq!(get(&near, 1), Some(Some(1)), "the first is enough again");
+}
+
+/// The answer to a sign of life may have come long ago, where the process was stopped before it looked at that.
+///
+/// Bites: with `Moment::now()` in place of `since` in `Trust::is_alive`.
+#[test]
+fn a_sign_of_life_counts_from_when_it_was_asked_for() {
+    let (near, watched) = near(1 << 20);
+    keep(&near, 1);
+    let now = Moment::now();
+    let before = Moment { clock: now.clock - 1000, day: now.day - 1000 };
+    watched.is_alive(before, Duration::from_millis(600));
+    assert_eq!(get(&near, 1), None);
 }
 
 /// Of a cluster's nodes one may refuse: what is read there can't be told from the rest at a hit.
@@ -144,7 +158,7 @@ fn a_connection_that_tells_nothing_switches_everything_off() {
     keep(&near, 1);
     let deaf = near.watch();
     deaf.is_deaf();
-    deaf.is_alive(MINUTE);
+    deaf.is_alive(Moment::now(), MINUTE);
     assert_eq!(get(&near, 1), None);
     assert!(near.ticket(&key(2), &[]).is_none());
     drop(deaf);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::clock;
+use super::clock::Moment;
 
 /// The connections over which the servers tell of changes: one, or one to each primary of a cluster.
 #[derive(Default)]
@@ -31,8 +31,8 @@ const SLEPT: u64 = 1000;
 impl Connections {
     /// Whether the clock has stood still since the last time, as it does while a machine sleeps: then values have ended that are
     /// young by the clock. (Or somebody has set the time of day, which costs some misses.)
-    fn has_slept(&mut self, now: u64, day: u64) -> bool {
-        let day = day.cast_signed().saturating_sub_unsigned(now);
+    fn has_slept(&mut self, now: Moment) -> bool {
+        let day = now.day.cast_signed().saturating_sub_unsigned(now.clock);
         self.day.replace(day).is_some_and(|before| day.abs_diff(before) > SLEPT)
     }
 }
@@ -60,11 +60,11 @@ impl Trust {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_alive(&self, watched: &Watched, now: u64, day: u64, time: Duration) {
+    fn is_alive(&self, watched: &Watched, since: Moment, time: Duration) {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let until = now.saturating_add(time);
+        let until = since.clock.saturating_add(time);
         let mut connections = self.connections();
-        if connections.has_slept(now, day) {
+        if connections.has_slept(since) {
             self.begin_epoch();
         }
         // Looked at under the lock: who takes it out of use comes before this, or finds it in the list.
@@ -110,14 +110,10 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// A sign of life: it is believed for so long.
-    pub(crate) fn is_alive(&self, time: Duration) {
-        self.is_alive_at(clock::millis(), clock::day_millis(), time);
-    }
-
-    /// The same by the clock and the time of day that are given.
-    pub(super) fn is_alive_at(&self, now: u64, day: u64, time: Duration) {
-        self.trust.is_alive(self, now, day, time);
+    /// A sign of life, which was asked for then: from that moment on it is believed for so long. Whatever stands still meanwhile,
+    /// be it the whole process, it is not believed for longer.
+    pub(crate) fn is_alive(&self, since: Moment, time: Duration) {
+        self.trust.is_alive(self, since, time);
     }
 
     /// It will not tell of anything, and is used all the same.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use redis::aio::{AsyncPushSender, MultiplexedConnection};
 use redis::{PushInfo, PushKind, RedisResult, Value, cmd};
 
-use crate::near::{Near, Watched};
+use crate::near::{Moment, Near, Watched};
 
 /// Of one connection. Dropped, it tells nothing any more.
 pub(super) struct Changes {
@@ -57,8 +57,8 @@ impl Changes {
         }
     }
 
-    pub(super) fn is_alive(&self, time: Duration) {
-        self.watched.is_alive(time);
+    pub(super) fn is_alive(&self, since: Moment, time: Duration) {
+        self.watched.is_alive(since, time);
     }
 
     pub(super) fn is_lost(&self) {
