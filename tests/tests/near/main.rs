@@ -5,6 +5,7 @@
 //! mostly comes with its answer. So most of these fail only where several are taken out; those that bite alone say so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
 
+mod cluster;
 mod coherence;
 mod hits;
 mod losses;
@@ -155,6 +156,19 @@ async fn warm(numbers: &Numbers, server: &RedisServer, id: u64) {
 /// The reads that a server has seen.
 fn reads(server: &RedisServer) -> u64 {
     server.commands_processed("get") + server.commands_processed("mget")
+}
+
+/// Closes the connections that are told of changes.
+fn end_those_who_are_told(server: &RedisServer) {
+    let clients: String = server.query(&["CLIENT", "LIST"]);
+    let word =
+        |line: &str, name: &str| line.split(' ').find_map(|word| word.strip_prefix(name)).map(String::from);
+    let told = clients.lines().filter(|line| word(line, "flags=").is_some_and(|flags| flags.contains('t')));
+    let told: Vec<String> = told.filter_map(|line| word(line, "id=")).collect();
+    assert!(!told.is_empty(), "{clients}");
+    for id in &told {
+        server.command(&["CLIENT", "KILL", "ID", id]);
+    }
 }
 
 /// What the function returns, as soon as it is that: the push may take its time, but not for ever.

@@ -87,19 +87,6 @@ impl Drop for Reader {
     }
 }
 
-/// Closes the connections that are told of changes.
-fn end_those_who_are_told(server: &RedisServer) {
-    let clients: String = server.query(&["CLIENT", "LIST"]);
-    let word =
-        |line: &str, name: &str| line.split(' ').find_map(|word| word.strip_prefix(name)).map(String::from);
-    let told = clients.lines().filter(|line| word(line, "flags=").is_some_and(|flags| flags.contains('t')));
-    let told: Vec<String> = told.filter_map(|line| word(line, "id=")).collect();
-    assert!(!told.is_empty(), "{clients}");
-    for id in &told {
-        server.command(&["CLIENT", "KILL", "ID", id]);
-    }
-}
-
 /// Bites: without `now < …` in Trust::epoch_at (near/trust.rs).
 #[test]
 fn the_first_read_of_a_process_that_was_stopped_is_not_from_before() {
