@@ -1,6 +1,6 @@
 //! A network between a cache and its server that can be slow in just the wrong moment.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ pub struct Proxy {
 
 #[derive(Default)]
 struct Line {
+    server: AtomicU16,
     /// What is held is told by this word in it.
     hold_next: Mutex<Option<&'static str>>,
     held: AtomicUsize,
@@ -47,7 +48,7 @@ impl Proxy {
     pub async fn start(server: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let line = Arc::new(Line::default());
+        let line = Arc::new(Line { server: AtomicU16::new(server), ..Line::default() });
         tokio::spawn({
             let line = Arc::clone(&line);
             async move {
@@ -59,7 +60,8 @@ impl Proxy {
                         tokio::spawn(keep(client, Arc::clone(&line)));
                         continue;
                     }
-                    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                    let server = ("127.0.0.1", line.server.load(Ordering::SeqCst));
+                    let Ok(server) = TcpStream::connect(server).await else { continue };
                     line.accepted.fetch_add(1, Ordering::SeqCst);
                     tokio::spawn(carry(client, server, Arc::clone(&line)));
                 }
@@ -103,6 +105,11 @@ impl Proxy {
     /// What is held goes to the server.
     pub fn release(&self) {
         self.line.release.notify_waiters();
+    }
+
+    /// New clients get to another server; those that are there stay where they are.
+    pub fn lead_to(&self, server: u16) {
+        self.line.server.store(server, Ordering::SeqCst);
     }
 
     /// All clients are cut off; new ones are welcome.

@@ -158,16 +158,20 @@ fn reads(server: &RedisServer) -> u64 {
     server.commands_processed("get") + server.commands_processed("mget")
 }
 
-/// Closes the connections that are told of changes.
-fn end_those_who_are_told(server: &RedisServer) {
+/// The connections that are told of changes, by their names on the server.
+fn those_who_are_told(server: &RedisServer) -> Vec<String> {
     let clients: String = server.query(&["CLIENT", "LIST"]);
-    let word =
-        |line: &str, name: &str| line.split(' ').find_map(|word| word.strip_prefix(name)).map(String::from);
-    let told = clients.lines().filter(|line| word(line, "flags=").is_some_and(|flags| flags.contains('t')));
-    let told: Vec<String> = told.filter_map(|line| word(line, "id=")).collect();
-    assert!(!told.is_empty(), "{clients}");
-    for id in &told {
-        server.command(&["CLIENT", "KILL", "ID", id]);
+    let words = clients.lines().map(|line| line.split(' ').filter_map(|word| word.split_once('=')).collect());
+    let are_told = words.filter(|words: &HashMap<&str, &str>| words["flags"].contains('t'));
+    are_told.map(|words| words["id"].to_owned()).collect()
+}
+
+/// Closes them.
+fn end_those_who_are_told(server: &RedisServer) {
+    let told = those_who_are_told(server);
+    assert!(!told.is_empty());
+    for id in told {
+        server.command(&["CLIENT", "KILL", "ID", &id]);
     }
 }
 
