@@ -47,6 +47,19 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
     assert_eq!(near.size(), (0, 0));
 }
 
+/// Bites: with `GOOD` in place of `UNKNOWN` in `Slot::new` (near/map.rs).
+#[test]
+fn what_may_be_old_is_not_seen() {
+    let (near, _watched) = near(1 << 20);
+    let (key, epoch) = (key(1), near.trust.epoch_at(0).unwrap());
+    let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Box::default());
+    near.map.insert(near.map.hash(key.as_bytes()), slot, || {
+        assert_eq!(get(&near, 1), None, "it is not known yet");
+        true
+    });
+    assert_eq!(get(&near, 1), Some(Some(1)));
+}
+
 /// Bites: without the sweeps in `Near::keep`.
 #[test]
 fn a_pattern_between_the_read_and_the_insertion_is_noticed() {
@@ -232,6 +245,31 @@ fn what_is_too_large_is_not_kept() {
     assert_eq!((get(&near, 1), near.size()), (None, (0, 0)));
 }
 
+/// Bites: without `guard.flush()` in `Map::remove` (near/map.rs).
+#[test]
+fn the_memory_of_a_large_value_is_given_back_with_it() {
+    let (near, _watched) = near(1 << 22);
+    let keep = |number| {
+        let (ticket, value) = (near.ticket(&key(number), &[]).unwrap(), Arc::new(vec![0_u8; 100_000]));
+        let held = Arc::downgrade(&value);
+        near.keep(ticket, &key(number), Some(value), MINUTE, 100_000);
+        assert!(held.strong_count() > 0);
+        held
+    };
+    let forgotten = keep(1);
+    near.forget(key(1).as_bytes());
+    assert_eq!(forgotten.strong_count(), 0, "forgotten");
+    let displaced: Vec<_> = (0..100).map(keep).collect();
+    let there = displaced.iter().filter(|value| value.strong_count() > 0).count();
+    assert_eq!(there as u64, near.size().0, "those that made room");
+    let replaced = keep(99);
+    keep(99);
+    assert_eq!(replaced.strong_count(), 0, "replaced");
+    let swept = keep(99);
+    near.forget_namespace("near");
+    assert_eq!(swept.strong_count(), 0, "swept");
+}
+
 /// What comes and goes without ever being displaced leaves no trail in the order.
 #[test]
 fn what_is_forgotten_and_kept_again_takes_no_more_room() {
@@ -244,7 +282,9 @@ fn what_is_forgotten_and_kept_again_takes_no_more_room() {
     assert!(near.map.trail() <= 4 * 1024, "{}", near.map.trail());
 }
 
-/// A reader and whoever changes what it reads, on two threads: once the change is told, the old value is never seen.
+/// Readers and whoever changes what they read, on threads of their own: once the change is told, the old value is never seen.
+///
+/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`.
 #[test]
 fn what_was_changed_is_never_seen_again() {
     use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -261,6 +301,8 @@ fn what_was_changed_is_never_seen_again() {
                     }
                     let Some(ticket) = near.ticket(&key(1), &[]) else { continue };
                     let value = source.load(Ordering::SeqCst);
+                    // An answer is on its way for longer than a change takes.
+                    std::thread::yield_now();
                     near.keep(ticket, &key(1), Some(Arc::new(value)), MINUTE, 8);
                 }
             });
