@@ -79,6 +79,7 @@ mod site;
 mod stats;
 mod store;
 mod strategy;
+mod striped;
 mod sync;
 mod tags;
 mod transaction;

@@ -1,10 +1,9 @@
 //! The near cache of a build without servers: there is none.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::key::{Key, Pattern};
-use crate::value::Value;
+use crate::value::{Form, Kept, Value};
 
 pub(crate) enum Near {}
 
@@ -12,7 +11,7 @@ pub(crate) enum Near {}
 pub(crate) enum Ticket {}
 
 impl Near {
-    pub(crate) fn get<V: Value>(&self, _: &Key, _: usize) -> Option<Option<V>> {
+    pub(crate) fn get<V: Value>(&self, _: &[u8], _: usize, _: Option<Form>) -> Option<Option<V>> {
         match *self {}
     }
 
@@ -20,7 +19,7 @@ impl Near {
         match *self {}
     }
 
-    pub(crate) fn keep<V: Value>(&self, _: Ticket, _: &Key, _: Option<Arc<V>>, _: Duration, _: usize) {
+    pub(crate) fn keep(&self, _: Ticket, _: &Key, _: Option<Kept>, _: Duration, _: usize) {
         match *self {}
     }
 

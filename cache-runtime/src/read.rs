@@ -14,6 +14,28 @@ use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::Standing;
 use crate::value::{Shape, Value, decode};
 
+/// The entries of a declaration in a cache.
+#[derive(Clone, Copy)]
+pub struct Entries<'a> {
+    pub(crate) site: &'static Site,
+    pub(crate) cache: &'a Cache,
+    /// The shape of their values.
+    pub(crate) schema: Shape,
+}
+
+impl<'a> Entries<'a> {
+    /// Those of a declaration.
+    #[inline]
+    pub fn new(site: &'static Site, cache: &'a Cache, schema: Shape) -> Entries<'a> {
+        Entries { site, cache, schema }
+    }
+
+    /// An operation on the one at `key`.
+    pub fn at(self, key: &'a Key) -> Call<'a> {
+        Call::new(self.site, self.cache, key, self.schema)
+    }
+}
+
 /// One operation on one entry.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::age::fresh_for;
 use crate::near::{Near, Ticket};
-use crate::read::Call;
+use crate::policy::Policy;
+use crate::read::{Call, Entries};
 use crate::record::{Body, Found};
 use crate::store::AnyStore;
 use crate::transaction;
-use crate::value::Value;
+use crate::value::{Form, Value};
 
 /// What is kept of a value's header, and the ticket from before it was read.
 pub(crate) struct Kept {
@@ -18,30 +19,43 @@ pub(crate) struct Kept {
     bytes: usize,
 }
 
+impl Entries<'_> {
+    /// The value in the near cache, counted.
+    #[inline]
+    pub(crate) fn near_hit<'k, V: Value>(
+        &self,
+        policy: &Policy,
+        takes_none: bool,
+        key: impl FnOnce() -> &'k [u8],
+    ) -> Option<Option<V>> {
+        let near = self.cache.near().filter(|_| policy.is_near())?;
+        // Inside of a transaction what it has changed has to be looked at first.
+        if transaction::is_open() {
+            return None;
+        }
+        let value = near.get(key(), self.site.declaration.tags.len(), self.schema.form)?;
+        if value.is_none() && !takes_none {
+            return None;
+        }
+        self.site.counters.near_hits.one();
+        Some(value)
+    }
+}
+
 impl Call<'_> {
     fn near(&self) -> Option<&Near> {
         self.cache.near().filter(|_| self.policy.is_near())
     }
 
     /// The value in the near cache, counted.
-    #[inline]
-    pub(crate) fn near_hit<V: Value>(&self, takes_none: bool) -> Option<Option<V>> {
-        let near = self.near()?;
-        let declared = &self.site.declaration;
+    pub(crate) fn near_hit<V: Value>(&self) -> Option<Option<V>> {
+        let declared = std::ptr::eq(self.policy, &self.site.declaration.policy);
         // A call with a time of its own is not served what was kept for longer.
-        if !std::ptr::eq(self.policy, &declared.policy) && self.policy.near_time_to_live().is_some() {
+        if !declared && self.policy.near_time_to_live().is_some() {
             return None;
         }
-        // Inside of a transaction what it has changed has to be looked at first.
-        if transaction::is_open() {
-            return None;
-        }
-        let value = near.get(self.key, declared.tags.len())?;
-        if value.is_none() && !takes_none {
-            return None;
-        }
-        self.site.counters.near_hits.one();
-        Some(value)
+        Entries::new(self.site, self.cache, self.schema)
+            .near_hit(self.policy, self.takes_none, || self.key.as_bytes())
     }
 
     /// To be taken before a read.
@@ -65,6 +79,7 @@ impl Call<'_> {
 
     pub(crate) fn keep_near<V: Value>(&self, kept: Kept, value: Option<Arc<V>>) {
         if let Some(near) = self.near() {
+            let value = value.map(|value| Form::keep(self.schema.form, value));
             near.keep(kept.ticket, self.key, value, kept.time, kept.bytes);
         }
     }

@@ -1,7 +1,9 @@
 //! Counters of what happened, one set a declaration.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use crate::striped::Striped;
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident: $kind:ident,)*) => {
@@ -125,36 +127,5 @@ impl Counter {
 
     fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A counter whose threads do not wait for each other: at a near hit, which takes some ten nanoseconds, two threads on one
-/// counter would spend most of their time on it.
-#[derive(Debug)]
-pub(crate) struct Striped([Stripe; STRIPES]);
-
-const STRIPES: usize = 8;
-
-/// A cache line, and the one beside it that processors fetch along.
-#[derive(Debug)]
-#[repr(align(128))]
-struct Stripe(AtomicU64);
-
-impl Striped {
-    const fn new() -> Striped {
-        Striped([const { Stripe(AtomicU64::new(0)) }; STRIPES])
-    }
-
-    #[inline]
-    pub(crate) fn one(&self) {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        thread_local!(static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) % STRIPES);
-        // A thread that is ending has none of its own any more.
-        let mine = MINE.try_with(|mine| *mine).unwrap_or(0);
-        self.0[mine].0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.iter().map(|stripe| stripe.0.load(Ordering::Relaxed)).sum()
     }
 }

@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, Type, Visibility};
 
 use super::companions::companions;
-use super::key::{key, local};
+use super::key::key;
 use super::load::{batch, load};
 use super::{Expansion, quiet};
 use crate::function::peel;
@@ -63,14 +63,11 @@ fn wrapper(plan: &Plan<'_>) -> TokenStream {
 
 /// The key, and the call that asks the cache.
 fn asking(plan: &Plan<'_>) -> TokenStream {
-    let key = key(plan);
     if let Some(ids) = &plan.ids {
-        return batch(plan, ids, &key);
+        return batch(plan, ids, &key(plan));
     }
-    let key_local = local("__key");
-    let call = load(plan, &key_local);
-    let asked = plan.asked_inside();
-    quote!(#asked let #key_local = #key; #call)
+    let (asked, load) = (plan.asked_inside(), load(plan));
+    quote!(#asked #load)
 }
 
 /// Other code in a body's braces: what the compiler says about the function as a whole is then said there.

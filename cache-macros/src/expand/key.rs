@@ -17,6 +17,11 @@ pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
     plan.rendered("new", &plan.segments)
 }
 
+/// The same as statements that write it with a writer of that name, which is not finished yet.
+pub(crate) fn key_written(plan: &Plan<'_>, writer: &Ident) -> TokenStream {
+    written(&plan.krate, ("new", plan.prefix()), plan.fields(), &plan.segments, writer)
+}
+
 /// `[…]`, the keys of the entry's tags; nothing, where there are none.
 pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
     let tags = plan.tags.iter().map(|tag| plan.rendered("tag", &tag.segments));
@@ -26,13 +31,25 @@ pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
 /// `{ let mut w = KeyWriter::new(…); …; w.finish() }`. `fields` is the strategy, and the `self` that has its fields.
 pub(crate) fn rendered(
     krate: &TokenStream,
-    (start, prefix): (&str, TokenStream),
+    start: (&str, TokenStream),
     fields: Option<(TokenStream, TokenStream)>,
     segments: &[BoundSegment<'_>],
 ) -> TokenStream {
-    let (start, writer) = (Ident::new(start, Span::call_site()), local("__key"));
+    let writer = local("__key");
+    let written = written(krate, start, fields, segments, &writer);
+    quote!({ #written #writer.finish() })
+}
+
+fn written(
+    krate: &TokenStream,
+    (start, prefix): (&str, TokenStream),
+    fields: Option<(TokenStream, TokenStream)>,
+    segments: &[BoundSegment<'_>],
+    writer: &Ident,
+) -> TokenStream {
+    let start = Ident::new(start, Span::call_site());
     let fields = fields.map(|(strategy, this)| quote!(#strategy::render_fields(#this, &mut #writer);));
-    let steps = steps(segments, &writer, |bound| match bound {
+    let steps = steps(segments, writer, |bound| match bound {
         Bound::Param(param) => {
             let ident = param.ident;
             if param.is_impl_trait() {
@@ -45,12 +62,11 @@ pub(crate) fn rendered(
         Bound::Type(ident) => quote!(<#ident as #krate::KeyType>::render_type(&mut #writer);),
         Bound::Const(ident, _) => quote!(#writer.part(&#ident);),
     });
-    quote! {{
+    quote! {
         let mut #writer = #krate::__private::KeyWriter::#start(#prefix);
         #fields
         #steps
-        #writer.finish()
-    }}
+    }
 }
 
 /// Renders `value`. "Not a key part" is said at the type, and in the same words wherever it comes up, so that the
@@ -118,8 +134,12 @@ fn literal(writer: &Ident, text: &str) -> TokenStream {
 
 impl Plan<'_> {
     fn rendered(&self, start: &str, segments: &[BoundSegment<'_>]) -> TokenStream {
-        let fields = self.this().map(|this| (self.strategy(), this.to_token_stream()));
-        rendered(&self.krate, (start, self.prefix()), fields, segments)
+        rendered(&self.krate, (start, self.prefix()), self.fields(), segments)
+    }
+
+    /// The strategy, and the `self` that has its fields.
+    fn fields(&self) -> Option<(TokenStream, TokenStream)> {
+        self.this().map(|this| (self.strategy(), this.to_token_stream()))
     }
 
     /// `namespace:v{version}`, as an expression in the function.

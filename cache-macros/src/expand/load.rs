@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::key::{blamed, local, tags, theirs};
+use super::key::{blamed, key_written, local, tags, theirs};
 use crate::batch::Ids;
 use crate::function::peel;
 use crate::generics::turbofish;
@@ -12,8 +12,8 @@ use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
 
-/// What the near cache has, else `load(Fallible, Call::new(…), …, || …).await`.
-pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
+/// What the near cache has, else `load(Fallible, Entries::new(…).at(&key), …, || …).await`.
+pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
     let (value, cache) = (&plan.returns.value, plan.cache());
     let site = plan.call(&plan.site_name());
@@ -34,7 +34,7 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = sharing(plan);
     let timed_out = in_background.then(|| timed_out(plan));
-    let (call, hit) = (local("__call"), local("__near"));
+    let (key, hit) = (local("__key"), local("__near"));
     let (tags, tagged) = match tags(plan) {
         Some(keys) => {
             let tags = local("__tags");
@@ -44,9 +44,9 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
     };
     let loader = if in_background { task(plan) } else { in_caller(plan) };
     // What the value or the error lacks is said at the type.
-    let made = blamed(
+    let entries = blamed(
         quote! {
-            #krate::__private::Call::new(#site(), #cache, &#key, #krate::__private::schema_of!(#value))
+            #krate::__private::Entries::new(#site(), #cache, #krate::__private::schema_of!(#value))
         },
         value,
     );
@@ -54,7 +54,7 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         quote! {
             #krate::__private::#load(
                 #krate::__private::#shape,
-                #call #tagged,
+                #entries.at(&#key) #tagged,
                 #sharing,
                 #timed_out
                 #loader,
@@ -63,22 +63,27 @@ pub(crate) fn load(plan: &Plan<'_>, key: &Ident) -> TokenStream {
         },
         value,
     );
-    // What is not async is in the process anyway.
+    // What is not async is in the process anyway. Else asked here, so that a hit does not pay for what a load needs: its room, its
+    // tags, and the key, which is not moved to where it outlasts a wait. (Nor are the entries kept there: then the compiler could
+    // not see through them.)
     let near = (plan.loads != Loads::InThread).then(|| {
         let shape = blamed(quote!(#krate::__private::#shape), value);
         let near = quote! {
             if let ::core::option::Option::Some(#hit) =
-                #krate::__private::near(#shape, &#call)
+                #krate::__private::near(#shape, #entries, &mut #key)
             {
                 return #hit;
             }
         };
         blamed(near, value)
     });
-    // Outside of the load, so that a hit in the process does not pay for the room that a load needs, nor for its tags.
+    let written = key_written(plan, &key);
     quote! {
-        let #call = #made;
-        #near
+        let #key = {
+            #written
+            #near
+            #key.finish()
+        };
         #tags
         #load
     }

@@ -16,23 +16,27 @@ impl Messages {
             <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
             __key.separator();
             <&str as ::cache_runtime::CacheKey>::render(&name, &mut __key);
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+                ::cache_runtime::__private::Fallible,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__messages_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Vec < Message >),
+                ),
+                &mut __key,
+            ) {
+                return __near;
+            }
             __key.finish()
         };
-        let __call = ::cache_runtime::__private::Call::new(
-            Self::__messages_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
-            &__key,
-            ::cache_runtime::__private::schema_of!(Vec < Message >),
-        );
-        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
-            ::cache_runtime::__private::Fallible,
-            &__call,
-        ) {
-            return __near;
-        }
         ::cache_runtime::__private::load_owned(
                 ::cache_runtime::__private::Fallible,
-                __call,
+                ::cache_runtime::__private::Entries::new(
+                        Self::__messages_site(),
+                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                        ::cache_runtime::__private::schema_of!(Vec < Message >),
+                    )
+                    .at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
                 ::cache_runtime::__private::timed_out!(DbError),
                 move || {

@@ -7,23 +7,27 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
         __key.literal(":feed:page_");
         <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+            ::cache_runtime::__private::Optional,
+            ::cache_runtime::__private::Entries::new(
+                __user_feed_site(),
+                ::cache_runtime::Cache::installed(),
+                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+            ),
+            &mut __key,
+        ) {
+            return __near;
+        }
         __key.finish()
     };
-    let __call = ::cache_runtime::__private::Call::new(
-        __user_feed_site(),
-        ::cache_runtime::Cache::installed(),
-        &__key,
-        ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-    );
-    if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
-        ::cache_runtime::__private::Optional,
-        &__call,
-    ) {
-        return __near;
-    }
     ::cache_runtime::__private::load(
             ::cache_runtime::__private::Optional,
-            __call,
+            ::cache_runtime::__private::Entries::new(
+                    __user_feed_site(),
+                    ::cache_runtime::Cache::installed(),
+                    ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+                )
+                .at(&__key),
             ::cache_runtime::__private::ErrorSharing::never(),
             move || user_feed_uncached(db, user_id, page),
         )

@@ -19,23 +19,27 @@ where
         __key.part(&req.user.id);
         __key.separator();
         __key.part(&name);
+        if let ::core::option::Option::Some(__near) = my::runtime::__private::near(
+            my::runtime::__private::Fallible,
+            my::runtime::__private::Entries::new(
+                __find_site(),
+                my::runtime::Cache::installed(),
+                my::runtime::__private::schema_of!(T),
+            ),
+            &mut __key,
+        ) {
+            return __near;
+        }
         __key.finish()
     };
-    let __call = my::runtime::__private::Call::new(
-        __find_site(),
-        my::runtime::Cache::installed(),
-        &__key,
-        my::runtime::__private::schema_of!(T),
-    );
-    if let ::core::option::Option::Some(__near) = my::runtime::__private::near(
-        my::runtime::__private::Fallible,
-        &__call,
-    ) {
-        return __near;
-    }
     my::runtime::__private::load(
             my::runtime::__private::Fallible,
-            __call,
+            my::runtime::__private::Entries::new(
+                    __find_site(),
+                    my::runtime::Cache::installed(),
+                    my::runtime::__private::schema_of!(T),
+                )
+                .at(&__key),
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),

@@ -6,15 +6,16 @@ fn fib(n: u64) -> Result<u64, String> {
         <u64 as ::cache_runtime::CacheKey>::render(&n, &mut __key);
         __key.finish()
     };
-    let __call = ::cache_runtime::__private::Call::new(
-        __fib_site(),
-        ::cache_runtime::__private::in_process(::cache_runtime::Cache::installed()),
-        &__key,
-        ::cache_runtime::__private::schema_of!(u64),
-    );
     ::cache_runtime::__private::memo(
         ::cache_runtime::__private::Fallible,
-        __call,
+        ::cache_runtime::__private::Entries::new(
+                __fib_site(),
+                ::cache_runtime::__private::in_process(
+                    ::cache_runtime::Cache::installed(),
+                ),
+                ::cache_runtime::__private::schema_of!(u64),
+            )
+            .at(&__key),
         ::cache_runtime::__private::share_of!(String),
         move || fib_uncached(n),
     )

@@ -10,20 +10,19 @@ impl Feed {
             <u64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
             __key.separator();
             <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+                ::cache_runtime::__private::Plain,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__feed_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Feed),
+                ),
+                &mut __key,
+            ) {
+                return __near;
+            }
             __key.finish()
         };
-        let __call = ::cache_runtime::__private::Call::new(
-            Self::__feed_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
-            &__key,
-            ::cache_runtime::__private::schema_of!(Feed),
-        );
-        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
-            ::cache_runtime::__private::Plain,
-            &__call,
-        ) {
-            return __near;
-        }
         let __tags = [
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::tag(
@@ -51,7 +50,13 @@ impl Feed {
         ];
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::Plain,
-                __call.tags(&__tags),
+                ::cache_runtime::__private::Entries::new(
+                        Self::__feed_site(),
+                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                        ::cache_runtime::__private::schema_of!(Feed),
+                    )
+                    .at(&__key)
+                    .tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
                 move || Self::feed_uncached(self, user_id, page),
             )

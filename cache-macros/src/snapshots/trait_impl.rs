@@ -10,23 +10,27 @@ impl Repo for PgRepo {
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":row:");
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+                ::cache_runtime::__private::FallibleOptional,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__row_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Row),
+                ),
+                &mut __key,
+            ) {
+                return __near;
+            }
             __key.finish()
         };
-        let __call = ::cache_runtime::__private::Call::new(
-            Self::__row_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
-            &__key,
-            ::cache_runtime::__private::schema_of!(Row),
-        );
-        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
-            ::cache_runtime::__private::FallibleOptional,
-            &__call,
-        ) {
-            return __near;
-        }
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::FallibleOptional,
-                __call,
+                ::cache_runtime::__private::Entries::new(
+                        Self::__row_site(),
+                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                        ::cache_runtime::__private::schema_of!(Row),
+                    )
+                    .at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
                 move || Self::row_uncached(self, id),
             )

@@ -17,7 +17,7 @@ pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, Pat
 pub use crate::load::ErrorSharing;
 pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, load_owned, near};
 pub use crate::policy::Policy;
-pub use crate::read::Call;
+pub use crate::read::Entries;
 pub use crate::site::Site;
 pub use crate::sync::{in_process, in_thread, memo};
 pub use crate::value::{SchemaVisitor, Shape};
@@ -31,7 +31,7 @@ pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
 pub use self::value::{
-    ByName, BySchema, IsOption, IsResult, NoSchema, Visible, assert_plain, assert_value, has_schema,
+    ByName, BySchema, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema,
     schema_of,
 };
 

@@ -1,7 +1,9 @@
 //! The type of a value: whether it can be cached, its fingerprint, and aliases that hide what is around it.
 
+use std::sync::Arc;
+
 use super::Probe;
-use crate::value::{CacheValue, Shape, Value, by_name, by_schema};
+use crate::value::{CacheValue, Form, Shape, Value, by_name, by_schema};
 
 /// `Result` behind an alias.
 pub trait IsResult {
@@ -59,11 +61,24 @@ impl<V: 'static> ByName for Probe<V> {
 macro_rules! __cache_schema_of {
     ($value:ty) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{ByName as _, BySchema as _};
-        (&&$crate::__private::Probe::<$value>::new()).schema()
+        use $crate::__private::{ByName as _, BySchema as _, NoArc as _};
+        (&&$crate::__private::Probe::<$value>::new()).schema().kept(<$crate::__private::Probe<$value>>::FORM)
     }};
 }
 pub use crate::__cache_schema_of as schema_of;
+
+impl<T: Send + Sync + 'static> Probe<Arc<T>> {
+    /// How the near cache keeps it.
+    pub const FORM: Option<Form> = Some(Form::of_arc::<T>());
+}
+
+/// Every other type.
+pub trait NoArc {
+    /// How the near cache keeps it.
+    const FORM: Option<Form> = None;
+}
+
+impl<T: ?Sized> NoArc for Probe<T> {}
 
 impl<V: CacheValue> Probe<V> {
     /// Whether the type has a schema.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Entry;
 use crate::error::CacheError;
-use crate::load::returns::{self, load};
+use crate::load::returns::{self, Returns, load};
 use crate::load::{ErrorSharing, Load};
-use crate::read::Look;
+use crate::read::{Call, Look};
 use crate::transaction;
 use crate::value::Value;
 
@@ -29,7 +29,7 @@ impl<V: Value, K> Entry<V, K> {
             call.site.counters.misses.one();
             return Ok(None);
         }
-        if let Some(value) = call.near_hit(true) {
+        if let Some(value) = call.near_hit() {
             return Ok(value);
         }
         let look = call.look(store, &mut self.cache.budget()).await;
@@ -65,7 +65,7 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
-        load(returns::Fallible, self.call(), sharing, loader).await
+        self.near_or_load(returns::Fallible, sharing, loader).await
     }
 
     /// As [`get_or_set`](Entry::get_or_set), for a loader that also says how its value is kept: for how long, under which
@@ -121,6 +121,24 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<Load<V>, E>>,
     {
-        load(returns::WithTerms, self.call(), sharing, loader).await
+        self.near_or_load(returns::WithTerms, sharing, loader).await
+    }
+
+    async fn near_or_load<S, E, F, Fut>(
+        &self,
+        returns: S,
+        sharing: ErrorSharing<E>,
+        loader: F,
+    ) -> Result<V, E>
+    where
+        S: Returns<Fut::Output, Value = V, Error = E, Given = Result<V, E>>,
+        F: FnOnce() -> Fut,
+        Fut: Future,
+    {
+        let call = Call { takes_none: S::TAKES_NONE, ..self.call() };
+        if let Some(Some(value)) = call.near_hit() {
+            return Ok(value);
+        }
+        load(returns, call, sharing, loader).await
     }
 }

@@ -4,6 +4,7 @@
 //! render the same key of one declaration, and no value can look like a separator or widen a pattern.
 
 mod class;
+mod digits;
 mod dynamic;
 mod escape;
 mod parts;
@@ -50,6 +51,16 @@ pub struct Key {
 pub(crate) enum Text {
     Inline { len: u8, bytes: [u8; INLINE_BYTES] },
     Heap(String),
+}
+
+impl Text {
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Text::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Text::Heap(text) => text.as_bytes(),
+        }
+    }
 }
 
 impl Key {
@@ -122,10 +133,7 @@ impl Key {
     /// The key as bytes, as it is sent to the store.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        match &self.text {
-            Text::Inline { len, bytes } => &bytes[..usize::from(*len)],
-            Text::Heap(text) => text.as_bytes(),
-        }
+        self.text.as_bytes()
     }
 
     pub(crate) fn from_text(text: Text) -> Key {

@@ -54,21 +54,29 @@ pub trait CacheKey {
 }
 
 macro_rules! integers {
-    ($class:ident: $($integer:ty, $max:literal;)*) => {$(
+    ($class:ident: $($integer:ty, $max:literal;)* |$number:ident, $key:ident| $render:expr) => {$(
         impl CacheKey for $integer {
             const CLASS: CharClass = CharClass::$class;
             const MAX_LEN: Option<usize> = Some($max);
 
             #[inline]
-            fn render(&self, key: &mut KeyWriter) {
-                key.short(itoa::Buffer::new().format(*self));
+            fn render(&self, $key: &mut KeyWriter) {
+                let $number = *self;
+                $render
             }
         }
     )*};
 }
 
-integers!(UNSIGNED: u8, 3; u16, 5; u32, 10; u64, 20; u128, 39; usize, 20;);
-integers!(SIGNED: i8, 4; i16, 6; i32, 11; i64, 20; i128, 40; isize, 20;);
+integers!(UNSIGNED: u8, 3; u16, 5; u32, 10; u64, 20; usize, 20; |number, key| key.digits(number as u64));
+integers!(SIGNED: i8, 4; i16, 6; i32, 11; i64, 20; isize, 20; |number, key| {
+    if number < 0 {
+        key.literal("-");
+    }
+    key.digits(number.unsigned_abs() as u64);
+});
+integers!(UNSIGNED: u128, 39; |number, key| key.literal(itoa::Buffer::new().format(number)));
+integers!(SIGNED: i128, 40; |number, key| key.literal(itoa::Buffer::new().format(number)));
 
 macro_rules! non_zero {
     ($($non_zero:ty = $integer:ty),*) => {$(

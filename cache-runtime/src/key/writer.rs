@@ -2,11 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
+use super::digits::{all_eight, up_to_eight};
 use super::escape::{HEX, escape, is_plain};
 use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text};
 
 /// Bytes of a long key that stay readable: what is left beside `#` and 32 hexadecimal digits.
 pub(super) const KEPT_BYTES: usize = MAX_KEY_BYTES - 33;
+
+/// The first number of more than eight digits.
+const EIGHT_DIGITS: u64 = 100_000_000;
 
 /// Marks the hash at the end of a long key; no value and no template can contain it.
 pub(super) const HASH_MARK: char = '#';
@@ -61,16 +65,34 @@ impl KeyWriter {
         }
     }
 
-    /// The same for text of a few bytes whose number is not known: a call of `memmove` would take longer than the copy.
+    /// Appends a number.
     #[inline]
-    pub(super) fn short(&mut self, text: &str) {
-        if let Text::Inline { len, bytes } = &mut self.buffer
-            && let Some(free) = bytes.get_mut(usize::from(*len)..usize::from(*len) + text.len())
-        {
-            copy_short(free, text.as_bytes());
-            *len += text.len() as u8;
+    pub(super) fn digits(&mut self, number: u64) {
+        const SIXTEEN_DIGITS: u64 = EIGHT_DIGITS * EIGHT_DIGITS;
+        if number < EIGHT_DIGITS {
+            let (digits, count) = up_to_eight(number as u32);
+            self.some_of(digits, count);
+        } else if number < SIXTEEN_DIGITS {
+            let (digits, count) = up_to_eight((number / EIGHT_DIGITS) as u32);
+            self.some_of(digits, count);
+            self.some_of(all_eight((number % EIGHT_DIGITS) as u32), 8);
         } else {
-            self.literal(text);
+            self.digits(number / SIXTEEN_DIGITS);
+            self.some_of(all_eight((number / EIGHT_DIGITS % EIGHT_DIGITS) as u32), 8);
+            self.some_of(all_eight((number % EIGHT_DIGITS) as u32), 8);
+        }
+    }
+
+    /// The first of eight bytes, copied as eight: their number is not known, and a call of `memmove` would take longer.
+    #[inline]
+    fn some_of(&mut self, digits: [u8; 8], count: usize) {
+        if let Text::Inline { len, bytes } = &mut self.buffer
+            && let Some(free) = bytes.get_mut(usize::from(*len)..usize::from(*len) + 8)
+        {
+            free.copy_from_slice(&digits);
+            *len += count as u8;
+        } else {
+            self.literal(std::str::from_utf8(&digits[..count]).unwrap_or_default());
         }
     }
 
@@ -163,11 +185,20 @@ impl KeyWriter {
 
     /// The finished key. Beyond [`MAX_KEY_BYTES`] its end is replaced by a hash of that end.
     #[inline]
-    pub fn finish(self) -> Key {
-        match self.buffer {
-            Text::Heap(heap) if heap.len() > MAX_KEY_BYTES => Key::from_text(Text::Heap(hash_end(heap))),
-            text => Key::from_text(text),
+    pub fn finish(mut self) -> Key {
+        self.finished();
+        Key::from_text(self.buffer)
+    }
+
+    /// The finished key's bytes where they are: to move a key costs more than to look it up.
+    #[inline]
+    pub(crate) fn finished(&mut self) -> &[u8] {
+        if let Text::Heap(heap) = &mut self.buffer
+            && heap.len() > MAX_KEY_BYTES
+        {
+            hash_end(heap);
         }
+        self.buffer.as_bytes()
     }
 
     pub(super) fn into_string(self) -> String {
@@ -178,32 +209,10 @@ impl KeyWriter {
     }
 }
 
-/// Copies between slices of one length: its first bytes and its last, which may overlap.
-#[inline]
-fn copy_short(to: &mut [u8], from: &[u8]) {
-    fn ends<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
-        let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
-            return false;
-        };
-        if from.len() > 2 * N {
-            return false;
-        }
-        if let Some(place) = to.first_chunk_mut::<N>() {
-            *place = *first;
-        }
-        if let Some(place) = to.last_chunk_mut::<N>() {
-            *place = *last;
-        }
-        true
-    }
-    if !(ends::<8>(to, from) || ends::<4>(to, from) || ends::<2>(to, from)) {
-        to.copy_from_slice(from);
-    }
-}
-
 /// Keeps the readable beginning, and puts the first 128 bits of the rest's SHA-256 behind it: somebody who chooses the
 /// values must not be able to make two keys meet.
-fn hash_end(mut key: String) -> String {
+#[cold]
+fn hash_end(key: &mut String) {
     let kept = key.floor_char_boundary(KEPT_BYTES);
     let digest = Sha256::digest(&key.as_bytes()[kept..]);
     key.truncate(kept);
@@ -212,5 +221,4 @@ fn hash_end(mut key: String) -> String {
         key.push(char::from(HEX[usize::from(byte >> 4)]));
         key.push(char::from(HEX[usize::from(byte & 15)]));
     }
-    key
 }

@@ -54,9 +54,6 @@ where
     if let Some(pending) = transaction::current() {
         return Box::pin(load_inside(call, store, &pending, loader)).await;
     }
-    if let Some(value) = call.near_hit(call.takes_none) {
-        return Ok(value);
-    }
     let value = match Arrival::of(call, store).await.answer(call) {
         Ok(value) => value,
         // Boxed, so that a hit does not carry the room for all that a miss may need.

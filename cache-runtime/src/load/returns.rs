@@ -6,7 +6,8 @@ use std::future::Future;
 use super::loaded::Load;
 use super::sharing::ErrorSharing;
 use crate::error::LoadTimeout;
-use crate::read::Call;
+use crate::key::KeyWriter;
+use crate::read::{Call, Entries};
 use crate::value::Value;
 
 /// A shape that `Loaded` has. A type of its own for each, as `V` alone may be anything.
@@ -137,14 +138,15 @@ fn some<V>(value: Option<V>) -> V {
     value.unwrap_or_else(|| unreachable!("an answer without a value"))
 }
 
-/// The entry's value, if it is in this process.
+/// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
 #[inline]
-pub fn near<S, G>(_: S, call: &Call<'_>) -> Option<G>
+pub fn near<S, G>(_: S, entries: Entries<'_>, key: &mut KeyWriter) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
-    call.near_hit::<S::Value>(S::TAKES_NONE).map(|value| S::close(Ok(value)))
+    let policy = &entries.site.declaration.policy;
+    entries.near_hit::<S::Value>(policy, S::TAKES_NONE, || key.finished()).map(|value| S::close(Ok(value)))
 }
 
 /// The entry's value, or what `loader` returns, which runs inside of this call.

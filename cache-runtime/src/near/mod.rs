@@ -22,7 +22,6 @@ mod trust;
 #[cfg(test)]
 mod tests;
 
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::Duration;
@@ -31,7 +30,7 @@ pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
 use crate::key::{Key, Pattern};
-use crate::value::Value;
+use crate::value::{Form, Kept, Value};
 use generations::{Generation, Generations};
 use map::{Map, Slot};
 use trust::Trust;
@@ -76,17 +75,17 @@ impl Near {
     /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
     /// a deploy, or by a dynamic key) is nothing to this one.
     #[inline]
-    pub(crate) fn get<V: Value>(&self, key: &Key, tags: usize) -> Option<Option<V>> {
+    pub(crate) fn get<V: Value>(&self, key: &[u8], tags: usize, form: Option<Form>) -> Option<Option<V>> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
-        self.map.with(key.as_bytes(), |slot| {
+        self.map.with(key, |slot| {
             let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
             let tagged = slot.tags();
             if !good || tagged.len() != tags || !tagged.iter().all(|tag| self.generations.is(tag)) {
                 return None;
             }
-            let value = match slot.value.downcast_ref::<V>() {
-                Some(value) => Some(value.clone()),
+            let value = match Form::give(form, &slot.value) {
+                Some(value) => Some(value),
                 None if slot.value.is::<Nothing>() => None,
                 // Another declaration's type.
                 None => return None,
@@ -111,20 +110,10 @@ impl Near {
     }
 
     /// Keeps what a read has brought, for `time` at the most. `bytes`: how long it was.
-    pub(crate) fn keep<V: Value>(
-        &self,
-        ticket: Ticket,
-        key: &Key,
-        value: Option<Arc<V>>,
-        time: Duration,
-        bytes: usize,
-    ) {
+    pub(crate) fn keep(&self, ticket: Ticket, key: &Key, value: Option<Kept>, time: Duration, bytes: usize) {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let ends = clock::millis().saturating_add(time);
-        let value: Arc<dyn Any + Send + Sync> = match value {
-            Some(value) => value,
-            None => Arc::new(Nothing),
-        };
+        let value = value.unwrap_or_else(|| Arc::new(Nothing));
         let Ticket { epoch, sweeps, hash, key: generation, tags } = ticket;
         let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, tags);
         self.map.insert(hash, slot, || {

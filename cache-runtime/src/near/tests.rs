@@ -23,7 +23,7 @@ fn keep(near: &Near, number: u64) {
 }
 
 fn get(near: &Near, number: u64) -> Option<Option<u64>> {
-    near.get(&key(number), 0)
+    near.get(key(number).as_bytes(), 0, None)
 }
 
 #[test]
@@ -194,12 +194,12 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
     let tags = [Key::tag("near", ("user", 7))];
     let ticket = |number| near.ticket(&key(number), &tags).unwrap();
     near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
-    assert_eq!(near.get::<u64>(&key(1), 1), Some(Some(1)));
+    assert_eq!(near.get::<u64>(key(1).as_bytes(), 1, None), Some(Some(1)));
     let late = ticket(2);
     keep(&near, 3);
     near.forget(tags[0].as_bytes());
     near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
-    let tagged = |number| near.get::<u64>(&key(number), 1);
+    let tagged = |number| near.get::<u64>(key(number).as_bytes(), 1, None);
     assert_eq!([1, 2].map(tagged), [None, None]);
     assert_eq!(get(&near, 3), Some(Some(3)));
     near.keep(ticket(4), &key(4), Some(Arc::new(4_u64)), MINUTE, 8);
@@ -215,10 +215,10 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
 fn none_is_an_answer_and_another_type_is_none() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep::<u64>(ticket, &key(1), None, MINUTE, 0);
+    near.keep(ticket, &key(1), None, MINUTE, 0);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
-    assert_eq!(near.get::<String>(&key(2), 0), None);
+    assert_eq!(near.get::<String>(key(2).as_bytes(), 0, None), None);
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn what_was_changed_is_never_seen_again() {
             scope.spawn(|| {
                 while !done.load(Ordering::SeqCst) {
                     let least = told.load(Ordering::SeqCst);
-                    if let Some(value) = near.get::<u64>(&key(1), 0) {
+                    if let Some(value) = near.get::<u64>(key(1).as_bytes(), 0, None) {
                         assert!(value >= Some(least), "{value:?} after {least} was told");
                         continue;
                     }

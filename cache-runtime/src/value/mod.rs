@@ -3,6 +3,7 @@
 mod codec;
 mod compress;
 mod encode;
+mod form;
 mod schema;
 mod std_types;
 mod version;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use codec::{Limits, decode, draft, draft_none};
 pub(crate) use compress::length_before;
+pub(crate) use form::{Form, Kept};
 pub use schema::SchemaVisitor;
 pub use version::Version;
 
@@ -91,9 +93,18 @@ impl Fingerprint {
 pub struct Shape {
     known: fn() -> Known,
     version: fn(&dyn Any) -> Option<u64>,
+    /// `None`: as it is.
+    pub(crate) form: Option<Form>,
 }
 
 impl Shape {
+    /// Of a type that is kept in this form.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn kept(self, form: Option<Form>) -> Shape {
+        Shape { form, ..self }
+    }
+
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         (self.known)().fingerprint
     }
@@ -135,12 +146,13 @@ pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
             })
         },
         version: |value| value.downcast_ref::<V>().and_then(CacheValue::version),
+        form: None,
     }
 }
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape { known: by_name_uncached::<V>, version: |_| None }
+    Shape { known: by_name_uncached::<V>, version: |_| None, form: None }
 }
 
 fn by_name_uncached<V>() -> Known {
