@@ -245,7 +245,7 @@ fn what_is_too_large_is_not_kept() {
     assert_eq!((get(&near, 1), near.size()), (None, (0, 0)));
 }
 
-/// Bites: without `guard.flush()` in `Map::remove` (near/map.rs).
+/// Bites: without `flush()` in `Map::gone` (near/map.rs).
 #[test]
 fn the_memory_of_a_large_value_is_given_back_with_it() {
     let (near, _watched) = near(1 << 22);
