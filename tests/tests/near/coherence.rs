@@ -43,6 +43,7 @@ async fn what_this_process_writes_is_read_at_once() {
     }
 }
 
+/// Bites: without `near.forget(key)` in forget (store/redis/changes.rs).
 #[tokio::test]
 async fn what_another_process_invalidates_is_gone_with_the_push() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -57,6 +58,7 @@ async fn what_another_process_invalidates_is_gone_with_the_push() {
     }
 }
 
+/// Bites: without `near.forget(key)` in forget (store/redis/changes.rs).
 #[tokio::test]
 async fn what_another_process_writes_is_read_with_the_push() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -74,6 +76,7 @@ async fn what_another_process_writes_is_read_with_the_push() {
     }
 }
 
+/// Bites: without `near.forget(key)` in forget (store/redis/changes.rs).
 #[tokio::test]
 async fn a_tag_that_falls_elsewhere_takes_its_entries_here() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -92,6 +95,7 @@ async fn a_tag_that_falls_elsewhere_takes_its_entries_here() {
     }
 }
 
+/// Bites: without the last `near.forget_all()` in forget (store/redis/changes.rs).
 #[tokio::test]
 async fn a_flush_of_the_server_is_one_here() {
     let (server, source) = (RedisServer::start(), Source::default());

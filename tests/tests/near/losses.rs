@@ -59,6 +59,7 @@ async fn a_connection_that_was_given_up_is_not_believed_while_somebody_holds_it(
     warm(&here, &server, 1).await;
 }
 
+/// Bites: without `begin_epoch` in Trust::is_lost (near/trust.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_is_cut_takes_everything_along() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -97,6 +98,8 @@ async fn a_connection_that_is_dead_is_not_believed_for_long() {
 }
 
 /// Connections are killed at random while a value is changed again and again: it never goes back, and arrives each time.
+///
+/// Bites: without `begin_epoch` in Trust::is_lost (near/trust.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_old_stays_while_connections_are_killed() {
     let (server, source) = (RedisServer::start(), Source::default());

@@ -1,8 +1,10 @@
 //! The near cache: values of a server's entries in this process, and what takes them away (promise P7).
 //!
-//! The races within the process, and what each of those tests bites on, are in `near/tests.rs` of the runtime. Here one mechanism
-//! stands in for another: a connection that is taken out of use is lost once more when it is dropped, and the word of an own change
-//! mostly comes with its answer. So most of these fail only where several are taken out; those that bite alone say so.
+//! Over plain connections one mechanism stands in for another: what is closed is noticed by who listens, by who asks and by the
+//! next sign of life, and the word of an own change mostly comes with its answer. So each mechanism has tests that leave it alone
+//! in its place: `own.rs` holds the server's word on its way, `still.rs` lets nothing but the clock go on, `losses.rs` stops the
+//! signs of life or keeps a caller waiting, and `cluster.rs` splits a cluster. What they bite on says each of them; a test that
+//! says nothing about it is of the whole. The races within the process are in `near/tests.rs` of the runtime.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
 
 mod cluster;
