@@ -145,6 +145,8 @@ impl Near {
 
     fn forget_where(&self, is_meant: impl Fn(&[u8]) -> bool) {
         self.sweeps.fetch_add(1, Ordering::SeqCst);
+        // As in `forget`: whatever was inserted without seeing this is found.
+        fence(Ordering::SeqCst);
         self.map.retain(|key| !is_meant(key));
     }
 
