@@ -72,6 +72,7 @@ mod operations;
 mod policy;
 mod random;
 mod read;
+mod read_many;
 mod read_near;
 mod record;
 mod shed;

@@ -6,7 +6,9 @@ use crate::age::Age;
 use crate::cache::Cache;
 use crate::error::CacheError;
 use crate::key::Key;
+use crate::near::Ticket;
 use crate::policy::Policy;
+use crate::read_many::not_told_yet;
 use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token, key_hash};
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
@@ -110,18 +112,10 @@ impl<'a> Call<'a> {
         // Before anything else: what comes after this is noticed.
         let ticket = self.near_ticket();
         if self.is_queued(store) {
-            let reason = "an invalidation of this key has yet to reach the server".to_owned();
-            return Look::Unknown(CacheError::Unavailable { reason });
+            return Look::Unknown(not_told_yet());
         }
         match self.read(store, budget).await {
-            Ok((found, tags)) => {
-                let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, store, &found));
-                let look = self.interpret(found, &tags);
-                if let (Some(kept), Look::Hit(value)) = (kept, &look) {
-                    self.keep_near(kept, value.clone());
-                }
-                look
-            }
+            Ok((found, tags)) => self.look_at(&found, &tags, store.now(), ticket),
             Err(error) => {
                 if error == CacheError::DeadlineExceeded {
                     look_whether_too_large(self.cache, self.key);
@@ -129,6 +123,22 @@ impl<'a> Call<'a> {
                 self.unanswered(error)
             }
         }
+    }
+
+    /// What was found, as it stands `now` by the store's clock. Kept near, if it is worth it.
+    pub(crate) fn look_at<V: Value>(
+        &self,
+        found: &Found,
+        tags: &Standing,
+        now: u64,
+        ticket: Option<Ticket>,
+    ) -> Look<V> {
+        let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found));
+        let look = self.interpret(found, tags, now);
+        if let (Some(kept), Look::Hit(value)) = (kept, &look) {
+            self.keep_near(kept, value.clone());
+        }
+        look
     }
 
     /// Whether something that this call names was invalidated, and the server does not know yet.
@@ -143,7 +153,7 @@ impl<'a> Call<'a> {
             let tags = Standing::default().complete(store, budget, [&found]).await?;
             return Ok((found, tags));
         }
-        let keys: Vec<Key> = std::iter::once(self.key).chain(self.tags).cloned().collect();
+        let keys: Vec<&Key> = std::iter::once(self.key).chain(self.tags).collect();
         let mut records = store.read_many(budget, &keys).await?.into_iter();
         let found = records.next().unwrap_or(Found::Absent);
         let tags = Standing::of(self.tags, records).complete(store, budget, [&found]).await?;
@@ -157,8 +167,8 @@ impl<'a> Call<'a> {
         budget: &mut Budget,
         found: Found,
     ) -> Look<V> {
-        let declared =
-            if self.tags.is_empty() { Ok(Vec::new()) } else { store.read_many(budget, self.tags).await };
+        let keys: Vec<&Key> = self.tags.iter().collect();
+        let declared = if keys.is_empty() { Ok(Vec::new()) } else { store.read_many(budget, &keys).await };
         let tags = match declared {
             Ok(records) => {
                 Standing::of(self.tags, records.into_iter()).complete(store, budget, [&found]).await
@@ -166,7 +176,7 @@ impl<'a> Call<'a> {
             Err(error) => Err(error),
         };
         match tags {
-            Ok(tags) => self.interpret(found, &tags),
+            Ok(tags) => self.look_at(&found, &tags, store.now(), None),
             Err(error) => self.unanswered(error),
         }
     }
@@ -179,11 +189,11 @@ impl<'a> Call<'a> {
         Look::Unknown(error)
     }
 
-    pub(crate) fn interpret<V: Value>(&self, found: Found, tags: &Standing) -> Look<V> {
+    fn interpret<V: Value>(&self, found: &Found, tags: &Standing, now: u64) -> Look<V> {
         match found {
             Found::Absent => Look::Absent,
-            Found::Value(stored) => self.value(&stored, tags),
-            Found::Busy(token) => Look::Busy(Seen { token, tags: tags.seen(self.tags) }),
+            Found::Value(stored) => self.value(stored, tags, now),
+            Found::Busy(token) => Look::Busy(Seen { token: *token, tags: tags.seen(self.tags) }),
             // No entry has the key of a tag.
             Found::Tag(..) => self.foreign(),
             Found::Unreadable(expected) => {
@@ -191,12 +201,12 @@ impl<'a> Call<'a> {
                 if self.site.first(Warning::Foreign) {
                     tracing::warn!(key = %self.key, entry = %self.site.name(), "bytes in the cache that are no record; they count as a miss");
                 }
-                Look::Dead(expected)
+                Look::Dead(expected.clone())
             }
         }
     }
 
-    fn value<V: Value>(&self, stored: &Stored, tags: &Standing) -> Look<V> {
+    fn value<V: Value>(&self, stored: &Stored, tags: &Standing, now: u64) -> Look<V> {
         let counters = &self.site.counters;
         // A typed value knows its own type, and came by no wire.
         let typed = matches!(stored.body, Body::Typed(_));
@@ -212,8 +222,7 @@ impl<'a> Call<'a> {
             counters.tag_misses.one();
             return Look::Dead(stored.expected());
         }
-        let (now, not_before) =
-            self.cache.store().map_or((0, 0), |store| (store.now(), store.not_before(self.key)));
+        let not_before = self.cache.store().map_or(0, |store| store.not_before(self.key));
         if stored.header.created < not_before {
             counters.restart_misses.one();
             return Look::Dead(stored.expected());

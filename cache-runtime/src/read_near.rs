@@ -8,7 +8,6 @@ use crate::near::{Near, Ticket};
 use crate::policy::Policy;
 use crate::read::{Call, Entries};
 use crate::record::{Body, Found};
-use crate::store::AnyStore;
 use crate::transaction;
 use crate::value::{Form, Value};
 
@@ -64,7 +63,7 @@ impl Call<'_> {
     }
 
     /// What the near cache will have to know of a value, if it is one to keep.
-    pub(crate) fn worth_keeping(&self, ticket: Ticket, store: &AnyStore, found: &Found) -> Option<Kept> {
+    pub(crate) fn worth_keeping(&self, ticket: Ticket, now: u64, found: &Found) -> Option<Kept> {
         let Found::Value(stored) = found else { return None };
         let Body::Bytes(record, _) = &stored.body else { return None };
         let header = &stored.header;
@@ -72,7 +71,7 @@ impl Call<'_> {
         if header.tags.as_deref().map_or(0, <[_]>::len) != self.tags.len() {
             return None;
         }
-        let time = fresh_for(header, self.policy, store.now());
+        let time = fresh_for(header, self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
         Some(Kept { ticket, time, bytes: record.len() + stored.compressed_away() })
     }

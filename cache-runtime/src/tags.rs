@@ -36,7 +36,8 @@ impl Standing {
             return Ok(self);
         }
         let queued: Vec<bool> = missing.iter().map(|tag| store.is_queued(tag)).collect();
-        let records = store.read_many(budget, &missing).await?;
+        let asked: Vec<&Key> = missing.iter().collect();
+        let records = store.read_many(budget, &asked).await?;
         let nonces =
             records.into_iter().zip(queued).map(|(record, queued)| nonce(record).filter(|_| !queued));
         self.0.extend(missing.into_iter().zip(nonces));

@@ -8,48 +8,46 @@ use crate::error::CacheError;
 use crate::key::Key;
 use crate::load::tags;
 use crate::read::Call;
-use crate::record::Found;
+use crate::read_many::look_many;
 use crate::site::Site;
-use crate::tags::Standing;
 use crate::transaction;
 use crate::value::{Shape, Value};
 
-/// Many reads as one command.
+/// Many reads as one command, of those that are not in this process.
 pub(crate) async fn get_many<V: Value>(
     cache: &Cache,
     site: &'static Site,
     keys: &[Key],
     schema: Shape,
 ) -> Vec<Option<V>> {
-    let nothing = || keys.iter().map(|_| None).collect();
-    let Some(store) = cache.store() else { return nothing() };
-    if keys.is_empty() {
-        return Vec::new();
-    }
-    // Before the read: what is queued later was not invalidated when this began.
-    let queued: Vec<bool> =
-        keys.iter().map(|key| store.is_queued(key) || transaction::has_changed(cache, key)).collect();
-    let budget = &mut cache.budget();
-    let found = match store.read_many(budget, keys).await {
-        Ok(found) => found,
-        Err(_) => {
-            site.counters.store_errors.one();
-            site.counters.misses.add(keys.len() as u64);
-            return nothing();
-        }
-    };
-    // What the values themselves name, for all of them in one round trip.
-    let Ok(tags) = Standing::default().complete(store, budget, &found).await else {
-        site.counters.store_errors.one();
-        site.counters.misses.add(keys.len() as u64);
-        return nothing();
-    };
-    let values = keys.iter().zip(found).zip(queued).map(|((key, found), queued)| {
-        let found = if queued { Found::Absent } else { found };
+    let mut values: Vec<Option<V>> = Vec::with_capacity(keys.len());
+    let (mut places, mut calls) = (Vec::new(), Vec::new());
+    for (place, key) in keys.iter().enumerate() {
         let call = Call::new(site, cache, key, schema);
-        call.answer(call.interpret(found, &tags)).ok().flatten().map(Arc::unwrap_or_clone)
-    });
-    values.collect()
+        if transaction::has_changed(cache, key) {
+            site.counters.misses.one();
+            values.push(None);
+        } else if let Some(value) = call.near_hit() {
+            values.push(value);
+        } else {
+            places.push(place);
+            calls.push(call);
+            values.push(None);
+        }
+    }
+    let Some(store) = cache.store() else { return values };
+    if calls.is_empty() {
+        return values;
+    }
+    let Ok(looks) = look_many(&calls, store, &mut cache.budget()).await else {
+        site.counters.store_errors.one();
+        site.counters.misses.add(calls.len() as u64);
+        return values;
+    };
+    for ((place, call), look) in places.into_iter().zip(calls).zip(looks) {
+        values[place] = call.answer(look).ok().flatten().map(Arc::unwrap_or_clone);
+    }
+    values
 }
 
 /// Stores many values in one round trip.

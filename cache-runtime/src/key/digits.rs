@@ -27,9 +27,9 @@ fn eight(number: u32) -> u64 {
     let number = u64::from(number);
     let (high, low) = (number / 10_000, number % 10_000);
     let thousands = high | low << 32;
-    let hundreds = (thousands * 10_486 >> 20) & 0x0000_007F_0000_007F;
+    let hundreds = ((thousands * 10_486) >> 20) & 0x0000_007F_0000_007F;
     let pairs = hundreds | (thousands - 100 * hundreds) << 16;
-    let tens = (pairs * 103 >> 10) & 0x000F_000F_000F_000F;
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
     tens | (pairs - 10 * tens) << 8
 }
 

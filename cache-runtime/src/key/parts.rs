@@ -59,6 +59,7 @@ macro_rules! integers {
             const CLASS: CharClass = CharClass::$class;
             const MAX_LEN: Option<usize> = Some($max);
 
+            #[allow(clippy::unnecessary_cast)] // of the one that is a `u64` already
             #[inline]
             fn render(&self, $key: &mut KeyWriter) {
                 let $number = *self;

@@ -19,12 +19,11 @@ use super::sharing::ErrorSharing;
 use crate::background::{in_background, with_ticks};
 use crate::cache::Cache;
 use crate::draft::Facts;
-use crate::error::CacheError;
 use crate::key::Key;
 use crate::read::{Call, Look, Seen};
+use crate::read_many::look_many;
 use crate::record::{Expected, Nonce, Token};
 use crate::store::{AnyStore, Ask, Budget, Filled, Lease, Settle};
-use crate::tags::Standing;
 use crate::transaction;
 use crate::value::Value;
 
@@ -101,7 +100,8 @@ impl<V: Value, E> Batch<'_, V, E> {
     {
         let flights = self.cache.flights();
         let mut arrived = flights.now();
-        let mut open = self.look((0..self.calls.len()).collect()).await;
+        let far = self.look_near();
+        let mut open = self.look(far).await;
         let (mut leaders, mut alone) = (Vec::new(), Vec::new());
         let mut waiting: Vec<(usize, Waiting)> = Vec::new();
         loop {
@@ -165,42 +165,30 @@ impl<V: Value, E> Batch<'_, V, E> {
         Ok(true)
     }
 
+    /// Takes what is in this process. Gives the others.
+    fn look_near(&mut self) -> Vec<usize> {
+        let mut far = Vec::new();
+        for (at, call) in self.calls.iter().enumerate() {
+            match call.near_hit() {
+                Some(value) => self.values[at] = Some(value.map(Arc::new)),
+                None => far.push(at),
+            }
+        }
+        far
+    }
+
     /// Reads entries in one round trip. Gives those that this does not answer, with what stands there.
     async fn look(&mut self, which: Vec<usize>) -> Vec<(usize, Look<V>)> {
         if which.is_empty() {
             return Vec::new();
         }
-        let keys: Vec<Key> = which.iter().map(|at| self.calls[*at].key.clone()).collect();
-        // Before the read: what is queued later was not invalidated when this began.
-        let queued: Vec<bool> = keys.iter().map(|key| self.store.is_queued(key)).collect();
-        let (budget, store) = (&mut self.budget, self.store);
-        let read = async {
-            let found = store.read_many(budget, &keys).await?;
-            // What the values themselves name, for all of them in one round trip.
-            let tags = Standing::default().complete(store, budget, &found).await?;
-            Ok::<_, CacheError>((found, tags))
-        };
-        let (found, tags) = match read.await {
-            Ok(read) => read,
-            Err(error) => {
-                let unanswered = which.into_iter().map(|at| {
-                    let call = self.calls[at];
-                    call.site.counters.misses.one();
-                    (at, call.unanswered(error.clone()))
-                });
-                return unanswered.collect();
-            }
+        let calls: Vec<Call<'_>> = which.iter().map(|at| self.calls[*at]).collect();
+        let looks = match look_many(&calls, self.store, &mut self.budget).await {
+            Ok(looks) => looks,
+            Err(error) => calls.iter().map(|call| call.unanswered(error.clone())).collect(),
         };
         let mut open = Vec::new();
-        for ((at, found), queued) in which.into_iter().zip(found).zip(queued) {
-            let call = self.calls[at];
-            let look = if queued {
-                Look::Unknown(CacheError::Unavailable {
-                    reason: "an invalidation has yet to reach the server".into(),
-                })
-            } else {
-                call.interpret(found, &tags)
-            };
+        for ((at, call), look) in which.into_iter().zip(calls).zip(looks) {
             match call.answer(look) {
                 Ok(value) => self.values[at] = Some(value),
                 Err(look) => open.push((at, look)),

@@ -61,7 +61,7 @@ pub(crate) trait Store {
     fn read(&self, key: &Key) -> impl Future<Output = Answer<Found>> + Send;
 
     /// What stands at each of `keys`, in their order.
-    fn read_many(&self, keys: &[Key]) -> impl Future<Output = Answer<Vec<Found>>> + Send;
+    fn read_many(&self, keys: &[&Key]) -> impl Future<Output = Answer<Vec<Found>>> + Send;
 
     /// Puts a lease where nothing stands, or exactly what `dead` names.
     fn lease(
@@ -179,7 +179,7 @@ macro_rules! steps {
 
 steps! {
     read(key: &Key) -> Found;
-    read_many(keys: &[Key]) -> Vec<Found>;
+    read_many(keys: &[&Key]) -> Vec<Found>;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
     claim(key: &Key, value: &Expected, claim: Claim, over: Over) -> bool;

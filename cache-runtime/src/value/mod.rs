@@ -152,7 +152,7 @@ pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape { known: by_name_uncached::<V>, version: |_| None, form: None }
+    Shape { known: || cached::<V>(by_name_uncached::<V>), version: |_| None, form: None }
 }
 
 fn by_name_uncached<V>() -> Known {

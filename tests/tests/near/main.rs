@@ -11,6 +11,7 @@ mod cluster;
 mod coherence;
 mod hits;
 mod losses;
+mod many;
 mod own;
 mod still;
 
@@ -111,21 +112,6 @@ struct Plain {
 impl Plain {
     #[cached(key = "value/<id>")]
     fn value(&self, id: u64) -> Entry<u64>;
-}
-
-#[cache_strategy(namespace = "lots", ttl = "1h")]
-struct Lots {
-    cache: Cache,
-    #[skip]
-    source: Source,
-}
-
-#[cache_strategy]
-impl Lots {
-    #[cached(key = "lot/<ids>", batch)]
-    async fn lot(&self, ids: &[u64]) -> HashMap<u64, u64> {
-        ids.iter().map(|id| (*id, self.source.read(*id))).collect()
-    }
 }
 
 const DEADLINE: Duration = Duration::from_secs(2);

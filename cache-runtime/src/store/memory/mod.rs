@@ -171,7 +171,7 @@ impl Store for MemoryStore {
         Ok(self.look(key.as_bytes()))
     }
 
-    async fn read_many(&self, keys: &[Key]) -> Answer<Vec<Found>> {
+    async fn read_many(&self, keys: &[&Key]) -> Answer<Vec<Found>> {
         Ok(keys.iter().map(|key| self.look(key.as_bytes())).collect())
     }
 

@@ -106,10 +106,14 @@ impl Store for RedisStore {
         found(self.servers.call(&Call::get(key.as_bytes())).await?)
     }
 
-    async fn read_many(&self, keys: &[Key]) -> Answer<Vec<Found>> {
-        let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
+    async fn read_many(&self, keys: &[&Key]) -> Answer<Vec<Found>> {
+        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
         let answers = self.servers.read_many(&keys).await?;
-        answers.into_iter().map(found).collect()
+        let mut records = Vec::with_capacity(answers.len());
+        for answer in answers {
+            records.push(found(answer)?);
+        }
+        Ok(records)
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
