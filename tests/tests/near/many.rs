@@ -7,7 +7,7 @@ use super::*;
 #[cache_strategy]
 impl Numbers {
     #[cached(key = "batched/<ids>", batch)]
-    async fn batched(&self, ids: &[u64]) -> HashMap<u64, u64> {
+    pub(super) async fn batched(&self, ids: &[u64]) -> HashMap<u64, u64> {
         ids.iter().map(|id| (*id, self.source.read(*id))).collect()
     }
 }
