@@ -99,7 +99,7 @@ fn all_connections_have_to_be_alive() {
 
 /// Of a cluster's nodes one may refuse: what is read there can't be told from the rest at a hit.
 ///
-/// Bites: without `is_deaf` in `Changes::begin`, where this is what it calls.
+/// Bites: without `connections.alive.push` in `Trust::is_deaf`.
 #[test]
 fn a_connection_that_tells_nothing_switches_everything_off() {
     let (near, _first) = near(1 << 20);

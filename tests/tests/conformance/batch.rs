@@ -97,6 +97,7 @@ on_every_store! {
         assert_eq!((counts.hits, counts.misses, counts.loads, counts.load_errors, counts.fills), (1, 3, 2, 1, 1));
     }
 
+    // Bites: fails without `follow(…)` in Batch::without_lease (load/batch.rs), loading instead, on a server.
     async fn batches_and_single_readers_share_loads(store: Store) {
         users!("batch_shared");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -120,6 +121,7 @@ on_every_store! {
         assert_eq!(asked, [vec![1, 2], vec![3], vec![4]]);
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn an_invalidation_revokes_its_own_part_of_a_load(store: Store) {
         users!("batch_revoked");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -210,6 +212,7 @@ on_every_store! {
         assert_eq!(entry.counts().hits, 2);
     }
 
+    // Bites: fails without `transaction::current().is_some()` in load_many (load/batch.rs).
     async fn inside_of_a_transaction_nothing_is_shared_or_stored(store: Store) {
         users!("batch_inside");
         let users = Users { cache: store.one.clone(), source: Source::open() };
