@@ -14,8 +14,8 @@ mod source;
 
 use std::time::Duration;
 
-use cache_runtime::{CacheValue, WriteEffect};
 use cache_runtime::prelude::*;
+use cache_runtime::{CacheValue, WriteEffect};
 use cache_tests::{Proxy, RedisServer};
 use serde::{Deserialize, Serialize};
 
