@@ -164,7 +164,7 @@ fn a_sign_of_life_counts_from_when_it_was_asked_for() {
 
 /// Of a cluster's nodes one may refuse: what is read there can't be told from the rest at a hit.
 ///
-/// Bites: without `is_deaf` in `Changes::begin`, where this is what it calls.
+/// Bites: without `connections.alive.push` in `Trust::is_deaf`.
 #[test]
 fn a_connection_that_tells_nothing_switches_everything_off() {
     let (near, _first) = near(1 << 20);
