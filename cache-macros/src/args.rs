@@ -227,8 +227,9 @@ fn refused(option: &str, place: Place) -> Option<Refused> {
         Place::Block if on_struct => error::belongs_on_struct(option),
         Place::Block | Place::Struct if on_method => error::belongs_on_method(option),
         _ => {
-            let meant = guess::nearest(option, options(place).iter().copied());
-            return Some(Refused { message: error::unknown_option(option, meant, place), meant });
+            let guesses = guess::all_nearest(option, options(place).iter().copied());
+            let message = error::unknown_option(option, &guesses, place);
+            return Some(Refused { message, meant: guesses.first().copied() });
         }
     };
     Some(Refused { message, meant: None })

@@ -2,15 +2,24 @@
 
 /// The candidate nearest to `name`, if it is near enough to be a slip of the hand.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    all_nearest(name, candidates).into_iter().next()
+}
+
+/// All the candidates that are as near as the nearest one.
+pub(crate) fn all_nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let allowed = (name.chars().count() / 3).clamp(1, 3);
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            (if is_part(name, candidate) { allowed } else { distance(name, candidate) }, candidate)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let (mut nearest, mut found) = (allowed, Vec::new());
+    for candidate in candidates {
+        let distance = if is_part(name, candidate) { allowed } else { distance(name, candidate) };
+        if distance < nearest {
+            nearest = distance;
+            found.clear();
+        }
+        if distance == nearest {
+            found.push(candidate);
+        }
+    }
+    found
 }
 
 /// `user` of `user_id`, or the other way round.
@@ -46,7 +55,7 @@ fn lowercase(text: &str) -> Vec<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{all_nearest, nearest};
 
     #[test]
     fn finds_a_slip() {
@@ -60,6 +69,14 @@ mod tests {
     fn finds_a_part() {
         assert_eq!(nearest("user", ["page", "user_id"]), Some("user_id"));
         assert_eq!(nearest("user_id", ["page", "user"]), Some("user"));
+    }
+
+    #[test]
+    fn finds_all_that_are_as_near() {
+        let timeouts = ["load_timeout", "ttl", "soft_load_timeout", "near"];
+        assert_eq!(all_nearest("timeout", timeouts), ["load_timeout", "soft_load_timeout"]);
+        assert_eq!(all_nearest("nera", timeouts), ["near"]);
+        assert_eq!(nearest("timeout", timeouts), Some("load_timeout"));
     }
 
     #[test]

@@ -82,14 +82,25 @@ fn holds_borrow(tokens: TokenStream) -> bool {
     false
 }
 
-/// Puts a name where a lifetime is left out (`&str`, `'_`): `impl Trait<&str>` needs one on stable.
-pub(crate) fn name_lifetimes(tokens: TokenStream, names: &mut Vec<TokenStream>) -> TokenStream {
+/// One lifetime for all of a type, `'static` apart: `impl Trait<&str>` needs a name on stable, and `impl Trait<&'a [&'b str]>` would
+/// need to be told that `'b` outlives `'a`. What is borrowed for longer is borrowed for as long as the shortest of them.
+pub(crate) fn one_lifetime(tokens: TokenStream, names: &mut Vec<TokenStream>) -> TokenStream {
+    let name = syn::Lifetime::new(&format!("'__{}", names.len()), Span::mixed_site());
+    let mut used = false;
+    let named = with_lifetime(tokens, &name, &mut used);
+    if used {
+        names.push(name.to_token_stream());
+    }
+    named
+}
+
+fn with_lifetime(tokens: TokenStream, name: &syn::Lifetime, used: &mut bool) -> TokenStream {
     let mut out = TokenStream::new();
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
         match tree {
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), name_lifetimes(group.stream(), names));
+                let mut inner = Group::new(group.delimiter(), with_lifetime(group.stream(), name, used));
                 inner.set_span(group.span());
                 inner.to_tokens(&mut out);
             }
@@ -98,23 +109,21 @@ pub(crate) fn name_lifetimes(tokens: TokenStream, names: &mut Vec<TokenStream>) 
                 alone.set_span(punct.span());
                 alone.to_tokens(&mut out);
                 if !matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'') {
-                    fresh(names).to_tokens(&mut out);
+                    name.to_tokens(&mut out);
+                    *used = true;
                 }
             }
             TokenTree::Punct(punct) if punct.as_char() == '\'' => match trees.next() {
-                Some(TokenTree::Ident(ident)) if ident == "_" => fresh(names).to_tokens(&mut out),
+                Some(TokenTree::Ident(ident)) if ident != "static" => {
+                    name.to_tokens(&mut out);
+                    *used = true;
+                }
                 next => out.extend([Some(TokenTree::Punct(punct)), next].into_iter().flatten()),
             },
             other => other.to_tokens(&mut out),
         }
     }
     out
-}
-
-fn fresh(names: &mut Vec<TokenStream>) -> TokenStream {
-    let lifetime = syn::Lifetime::new(&format!("'__{}", names.len()), Span::mixed_site());
-    names.push(lifetime.to_token_stream());
-    lifetime.to_token_stream()
 }
 
 /// Every named lifetime becomes `replacement`: a static can't name those of the function around it.
@@ -300,11 +309,13 @@ mod tests {
     }
 
     #[test]
-    fn names_what_is_left_out() {
-        let mut fresh = Vec::new();
-        let named = name_lifetimes(quote!((&str, Cow<'_, str>, &'a u8)), &mut fresh);
-        assert_eq!(written(named), "(&'__0 str, Cow<'__1, str>, &'a u8)");
-        assert_eq!(fresh.len(), 2);
+    fn one_lifetime_stands_for_all() {
+        let mut names = Vec::new();
+        let mut one = |ty| written(one_lifetime(ty, &mut names));
+        assert_eq!(one(quote!((&str, Cow<'_, str>, &'a u8))), "(&'__0 str, Cow<'__0, str>, &'__0 u8)");
+        assert_eq!(one(quote!(Vec<u8>)), "Vec<u8>");
+        assert_eq!(one(quote!(&'a Vec<Cow<'static, &'b str>>)), "&'__1 Vec<Cow<'static, &'__1 str>>");
+        assert_eq!(names.len(), 2);
     }
 
     #[test]

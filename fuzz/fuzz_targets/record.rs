@@ -1,4 +1,4 @@
-//! Bytes from a store. Begin with the golden files: `cargo fuzz run record cache-runtime/src/record/golden`.
+//! Bytes from a store. Begin with the golden files, as CONTRIBUTING.md does.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

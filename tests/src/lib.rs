@@ -20,6 +20,7 @@ mod counting;
 mod directory;
 mod fault;
 pub mod fleet;
+mod frames;
 pub mod interleaving;
 mod options;
 mod port;

@@ -1,19 +1,21 @@
 //! A network between a cache and its server that can be slow in just the wrong moment.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::eventually;
 use crate::fault::{Fault, Faults};
+use crate::frames::{Frames, is_push};
 
-/// A proxy on the loopback: slow, deaf or noisy where it is told to be ([`Proxy::fault`]). It can hold the next script, or another command, with everything behind it, and cut its clients off while the server
-/// still gets what is held.
+/// A proxy on the loopback: slow, deaf or noisy where it is told to be ([`Proxy::fault`]). It can hold the next script, or another
+/// command, with everything behind it, and cut its clients off while the server still gets what is held. It can hold what the
+/// server says without being asked, while its answers go through.
 #[derive(Clone)]
 pub struct Proxy {
     port: u16,
@@ -22,6 +24,7 @@ pub struct Proxy {
 
 #[derive(Default)]
 struct Line {
+    server: AtomicU16,
     /// What is held is told by this word in it.
     hold_next: Mutex<Option<&'static str>>,
     held: AtomicUsize,
@@ -31,6 +34,8 @@ struct Line {
     delay: AtomicU64,
     accepted: AtomicUsize,
     mixed_up: Mutex<Option<[String; 2]>>,
+    holds_pushes: watch::Sender<bool>,
+    pushes: AtomicUsize,
     faults: Faults,
 }
 
@@ -43,7 +48,7 @@ impl Proxy {
     pub async fn start(server: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let line = Arc::new(Line::default());
+        let line = Arc::new(Line { server: AtomicU16::new(server), ..Line::default() });
         tokio::spawn({
             let line = Arc::clone(&line);
             async move {
@@ -55,7 +60,8 @@ impl Proxy {
                         tokio::spawn(keep(client, Arc::clone(&line)));
                         continue;
                     }
-                    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { continue };
+                    let server = ("127.0.0.1", line.server.load(Ordering::SeqCst));
+                    let Ok(server) = TcpStream::connect(server).await else { continue };
                     line.accepted.fetch_add(1, Ordering::SeqCst);
                     tokio::spawn(carry(client, server, Arc::clone(&line)));
                 }
@@ -101,6 +107,11 @@ impl Proxy {
         self.line.release.notify_waiters();
     }
 
+    /// New clients get to another server; those that are there stay where they are.
+    pub fn lead_to(&self, server: u16) {
+        self.line.server.store(server, Ordering::SeqCst);
+    }
+
     /// All clients are cut off; new ones are welcome.
     pub fn cut(&self) {
         self.line.cut.notify_waiters();
@@ -115,6 +126,22 @@ impl Proxy {
     /// From now on every answer of the server takes so much longer.
     pub fn delay(&self, delay: Duration) {
         self.line.delay.store(delay.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    /// From now on what the server says without being asked is held, while its answers overtake it.
+    pub fn hold_pushes(&self) {
+        self.line.holds_pushes.send_replace(true);
+    }
+
+    /// It arrives.
+    pub fn release_pushes(&self) {
+        self.line.holds_pushes.send_replace(false);
+    }
+
+    /// How many such messages were held, in all.
+    #[must_use]
+    pub fn held_pushes(&self) -> usize {
+        self.line.pushes.load(Ordering::SeqCst)
     }
 
     /// From now on this is wrong with all connections.
@@ -227,13 +254,30 @@ async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteH
 }
 
 async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, line: &Line) {
+    let (mut frames, mut held) = (Frames::default(), Vec::new());
+    let mut holds = line.holds_pushes.subscribe();
     let mut buffer = vec![0; 1 << 16];
-    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+    loop {
+        let said = tokio::select! {
+            count = from.read(&mut buffer) => match count {
+                Ok(count @ 1..) => frames.add(&buffer[..count]),
+                _ => return,
+            },
+            _ = holds.wait_for(|holds| !holds), if !held.is_empty() => Vec::new(),
+        };
+        let now = *line.holds_pushes.borrow();
+        let is_held = |frame: &Vec<u8>| now && is_push(frame);
+        line.pushes.fetch_add(said.iter().filter(|frame| is_held(frame)).count(), Ordering::SeqCst);
+        let going: Vec<Vec<u8>>;
+        (held, going) = held.into_iter().chain(said).partition(is_held);
+        if going.is_empty() {
+            continue;
+        }
         match line.delay.load(Ordering::SeqCst) {
             0 => {}
             delay => tokio::time::sleep(Duration::from_millis(delay)).await,
         }
-        if line.faults.carry(&buffer[..count], &mut to).await.is_err() {
+        if line.faults.carry(&going.concat(), &mut to).await.is_err() {
             return;
         }
     }

@@ -1,7 +1,4 @@
 //! Reads that are under way at the same time share commands, and nothing else.
-//!
-//! Bites: without the `Wanted` queue in `store/redis/gather.rs` (each read on its own), the counts fail; without the pipeline
-//! after `NOPERM`, `a_user_who_may_not_use_mget_reads_all_the_same`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails has to fail")]
 
 use std::sync::Arc;
@@ -59,6 +56,7 @@ async fn are_their_own(readers: Vec<(u64, JoinHandle<Option<String>>)>) {
 }
 
 /// One thread runs all of them, so what is ready at the same time is known: four go ahead, the others fit into two commands.
+// Bites: fails without `reading.before < ALONE` in Gather::get (store/redis/gather.rs), where each read goes out on its own.
 #[tokio::test]
 async fn reads_at_the_same_time_share_commands_and_each_has_its_own_answer() {
     let server = RedisServer::start();
@@ -115,6 +113,7 @@ async fn a_load_after_a_shared_read_leaves_a_foreign_key_alone() {
     assert_eq!(server.query::<Vec<String>>(&["KEYS", "gather:v1:loaded:*"]).len(), 50);
 }
 
+// Bites: fails without `error.code() == Some("NOPERM")` in Shared::ask (store/redis/gather.rs).
 #[tokio::test]
 async fn a_user_who_may_not_use_mget_reads_all_the_same() {
     let server = RedisServer::start();
@@ -172,9 +171,8 @@ async fn on_a_cluster_each_read_has_its_own_answer() {
 }
 
 /// The connection lives in a runtime that goes away while callers in another one read: they have no answer, and go on.
-///
-/// Bites: without `drop(shared.take())` in the `Drop` of `Turn` (store/redis/gather.rs) those who wait to be gathered panic, on the
-/// clock of the runtime that is gone.
+// Bites: fails without `drop(shared.take())` in Turn::drop (store/redis/gather.rs): those who wait to be gathered panic, on the clock of
+// the runtime that is gone.
 #[test]
 fn readers_outlive_the_runtime_of_the_connection() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -77,6 +77,7 @@ async fn what_was_invalidated_while_cut_off_is_gone_before_the_server_is_trusted
 }
 
 /// The connection stands, but one command is late: only what it names is not read.
+// Bites: fails without `Err(error) if store.queue_key(key)` in invalidate_key_now (invalidate.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invalidation_without_an_answer_is_sent_again() {
     let Two { proxy, source, cut_off, there, _server } = two(Duration::from_millis(100)).await;

@@ -59,7 +59,7 @@ fn the_companions_work_without_a_runtime() {
     assert_eq!(entry.get(), None);
 }
 
-/// Seen to fail where `memo` runs the body in place of `load`.
+// Bites: fails where memo (sync/load.rs) runs the body in place of `load(…)`.
 #[test]
 fn threads_share_a_load_and_other_keys_wait_for_nothing() {
     #[cached(namespace = "sync_shared", key = "<id>", ttl = "1h", skip(gate))]
@@ -144,7 +144,7 @@ fn a_function_may_call_itself() {
     assert_eq!(sum(500), 125_250);
 }
 
-/// Seen to hang without `waits.leads_to` in `sync/waits.rs`.
+// Bites: waits for ever without `waits.leads_to(…)` in Waiting::new (sync/waits.rs).
 #[test]
 fn the_same_key_inside_of_its_own_load_loads_for_itself() {
     #[cached(namespace = "sync_again", key = "<id>", ttl = "1h", skip(depth))]
@@ -157,7 +157,7 @@ fn the_same_key_inside_of_its_own_load_loads_for_itself() {
     assert_eq!((value_entry(1).get(), depth.count()), (Some(2), 3));
 }
 
-/// Seen to hang without `waits.leads_to` in `sync/waits.rs`.
+// Bites: waits for ever without `waits.leads_to(…)` in Waiting::new (sync/waits.rs).
 #[test]
 fn threads_do_not_wait_for_each_other_in_a_circle() {
     #[cached(namespace = "sync_circle", key = "<id>", ttl = "1h", skip(met, loads))]
@@ -255,8 +255,7 @@ async fn beside_a_server_nothing_is_sent_there() {
 }
 
 /// A task on the only thread of a runtime loads, and needs that thread to go on: who calls from it does not wait for that.
-///
-/// Bites: without the naps in `memoised` (sync/load.rs) this waits for ever.
+// Bites: waits for ever without `Idle::Nap(NAP)` in memoised (sync/load.rs).
 #[tokio::test]
 async fn a_load_by_a_task_of_this_very_thread_is_not_waited_for() {
     #[cached(namespace = "sync_task", key = "number/<id>", ttl = "1h")]

@@ -78,6 +78,31 @@ fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// `a`, `b` or `c`.
+fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [start @ .., last] if !start.is_empty() => format!("{} or {last}", start.join(", ")),
+        all => all.concat(),
+    }
+}
+
+/// In lines of a width that fits beside the compiler's margin.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let (mut out, mut line) = (String::new(), 0);
+    for word in text.split(' ') {
+        if line > 0 {
+            let fits = line + 1 + word.len() <= WIDTH;
+            out.push(if fits { ' ' } else { '\n' });
+            line = if fits { line + 1 } else { 0 };
+        }
+        out.push_str(word);
+        line += word.len();
+    }
+    out
+}
+
 /// There is `a`; there are `a` and `b`.
 fn there(known: &[&str]) -> String {
     let verb = if known.len() == 1 { "is" } else { "are" };

@@ -1,6 +1,6 @@
 //! Words about options and durations.
 
-use super::{did_you_mean, list};
+use super::{did_you_mean, list, one_of, wrapped};
 use crate::args::Place;
 use crate::duration::DurationMistake;
 use crate::options::options;
@@ -37,10 +37,14 @@ pub(crate) fn duplicate_option(option: &str) -> String {
     format!("`{option}` is given twice; keep one of them")
 }
 
-pub(crate) fn unknown_option(option: &str, guess: Option<&str>, place: Place) -> String {
+/// Who has slipped needs the word that was meant; who has guessed needs all there are.
+pub(crate) fn unknown_option(option: &str, guesses: &[&str], place: Place) -> String {
+    if !guesses.is_empty() {
+        return format!("unknown option `{option}`; did you mean {}?", one_of(guesses));
+    }
     let known = list(options(place).iter().copied());
-    let guess = did_you_mean(guess);
-    format!("unknown option `{option}`{guess}\n{} takes {known}", macro_name(place))
+    let known = wrapped(&format!("{} takes {known}", macro_name(place)));
+    format!("unknown option `{option}`\n{known}")
 }
 
 pub(crate) fn belongs_on_struct(option: &str) -> String {

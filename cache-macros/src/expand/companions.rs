@@ -11,7 +11,7 @@ use crate::bind::Bound;
 use crate::function::Param;
 use crate::generics::{Kept, keep};
 use crate::model::{Host, Loads, Plan};
-use crate::tokens::name_lifetimes;
+use crate::tokens::one_lifetime;
 
 impl Plan<'_> {
     pub(crate) fn entry_name(&self) -> Ident {
@@ -185,7 +185,7 @@ fn pattern_parts(plan: &Plan<'_>, lifetimes: &mut Vec<TokenStream>) -> Vec<Patte
             }
         }
         if whole {
-            let ty = (!param.is_impl_trait()).then(|| name_lifetimes(param.ty.to_token_stream(), lifetimes));
+            let ty = (!param.is_impl_trait()).then(|| one_lifetime(param.ty.to_token_stream(), lifetimes));
             parts.push(PatternPart { ident: param.ident.clone(), ty });
         }
     }

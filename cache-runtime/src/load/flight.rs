@@ -148,7 +148,11 @@ impl Flight {
     /// Waits until `look` finds something in the state.
     async fn until<T>(&self, look: impl Fn(&mut State) -> Option<T>) -> T {
         loop {
-            // Asked for before the look: a change between the two is not missed.
+            // Most who look are woken, and need no place among those who wait.
+            if let Some(found) = look(&mut self.state()) {
+                return found;
+            }
+            // Asked for before another look: a change between the two is not missed.
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
             if let Some(found) = look(&mut self.state()) {

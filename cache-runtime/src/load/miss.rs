@@ -100,15 +100,18 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                 Entered::Lead(leader) => Waited::Leads(leader),
             };
             match came {
-                Waited::Leads(leader) => match lead(&mut self, loader, leader, look, waited).await {
-                    Led::Done(result) => return result,
-                    Led::Follow(waiter, back) => {
-                        loader = back;
-                        look = Look::Absent;
-                        entered = Entered::Wait(waiter);
-                        continue;
+                // Boxed, as every look below: those who wait, and there may be thousands, have no use for the room.
+                Waited::Leads(leader) => {
+                    match Box::pin(lead(&mut self, loader, leader, look, waited)).await {
+                        Led::Done(result) => return result,
+                        Led::Follow(waiter, back) => {
+                            loader = back;
+                            look = Look::Absent;
+                            entered = Entered::Wait(waiter);
+                            continue;
+                        }
                     }
-                },
+                }
                 Waited::Outcome(Outcome::Loaded(None)) if call.takes_none => {
                     call.site.counters.shared.one();
                     return Ok(None);
@@ -125,7 +128,7 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                     // Who joined a load before it began has not looked whether there is something to fall back on.
                     if self.stale.is_none()
                         && !call.policy.stale_window().is_zero()
-                        && let Look::Aged(aged) = call.look(self.store, &mut self.budget).await
+                        && let Look::Aged(aged) = Box::pin(call.look(self.store, &mut self.budget)).await
                     {
                         self.stale = Some(aged);
                     }
@@ -139,7 +142,7 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                 }
                 Waited::Outcome(Outcome::LookAgain) => {
                     let arrived = flights.now();
-                    look = call.look(self.store, &mut self.budget).await;
+                    look = Box::pin(call.look(self.store, &mut self.budget)).await;
                     match look {
                         Look::Hit(value) => return Ok(value),
                         Look::Aged(aged) if aged.is_servable() => return Ok(Some(aged.value)),

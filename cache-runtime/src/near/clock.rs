@@ -3,6 +3,8 @@
 //! Each hit asks for it. A counter that a task keeps up to date would cost less, and would stand still with that task: just when
 //! hits have to end.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// Milliseconds since some point in the past; never goes back.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[inline]
@@ -19,4 +21,19 @@ pub(super) fn millis() -> u64 {
     use std::time::Instant;
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed().as_millis() as u64
+}
+
+/// A moment, by the clock and by the time of day: these differ by more once the machine has slept.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(super) clock: u64,
+    /// Milliseconds since 1970, as somebody has set it.
+    pub(super) day: u64,
+}
+
+impl Moment {
+    pub(crate) fn now() -> Moment {
+        let day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Moment { clock: millis(), day: u64::try_from(day.as_millis()).unwrap_or(0) }
+    }
 }

@@ -196,13 +196,8 @@ impl Map {
     }
 
     pub(super) fn remove(&self, hash: u64) {
-        let guard = self.slots.guard();
-        if let Some(slot) = self.slots.remove(&hash, &guard) {
+        if let Some(slot) = self.slots.pin().remove(&hash) {
             self.gone(slot);
-            // What was removed goes in batches, by the thread; a large one is not to wait for thirty others.
-            if slot.size() > LARGE {
-                guard.flush();
-            }
         }
     }
 
@@ -223,7 +218,12 @@ impl Map {
 
     /// Counts down for what was taken out of the map: nobody else was given the same slot.
     fn gone(&self, slot: &Slot) {
-        self.bytes.fetch_sub(slot.size(), Ordering::Relaxed);
+        let size = slot.size();
+        self.bytes.fetch_sub(size, Ordering::Relaxed);
+        // What was taken out is freed in batches, by the thread; a large one is not to wait for thirty others.
+        if size > LARGE {
+            self.slots.guard().flush();
+        }
     }
 
     #[cfg(test)]

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::Duration;
 
+pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
 use crate::key::{Key, Pattern};
@@ -144,6 +145,8 @@ impl Near {
 
     fn forget_where(&self, is_meant: impl Fn(&[u8]) -> bool) {
         self.sweeps.fetch_add(1, Ordering::SeqCst);
+        // As in `forget`: whatever was inserted without seeing this is found.
+        fence(Ordering::SeqCst);
         self.map.retain(|key| !is_meant(key));
     }
 

@@ -9,7 +9,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn near(bytes: u64) -> (Near, Watched) {
     let near = Near::new(bytes);
     let watched = near.watch();
-    watched.is_alive(MINUTE);
+    watched.is_alive(Moment::now(), MINUTE);
     (near, watched)
 }
 
@@ -47,6 +47,19 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
     assert_eq!(near.size(), (0, 0));
 }
 
+/// Bites: with `GOOD` in place of `UNKNOWN` in `Slot::new` (near/map.rs).
+#[test]
+fn what_may_be_old_is_not_seen() {
+    let (near, _watched) = near(1 << 20);
+    let (key, epoch) = (key(1), near.trust.epoch_at(0).unwrap());
+    let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Box::default());
+    near.map.insert(near.map.hash(key.as_bytes()), slot, || {
+        assert_eq!(get(&near, 1), None, "it is not known yet");
+        true
+    });
+    assert_eq!(get(&near, 1), Some(Some(1)));
+}
+
 /// Bites: without the sweeps in `Near::keep`.
 #[test]
 fn a_pattern_between_the_read_and_the_insertion_is_noticed() {
@@ -72,11 +85,50 @@ fn a_loss_takes_everything_and_what_was_being_read() {
     watched.is_lost();
     assert!(near.ticket(&key(3), &[]).is_none(), "nobody tells of changes");
     let again = near.watch();
-    again.is_alive(MINUTE);
+    again.is_alive(Moment::now(), MINUTE);
     near.keep(ticket, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
     assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
     keep(&near, 1);
     assert_eq!(get(&near, 1), Some(Some(1)));
+}
+
+/// Somebody may hold a connection that is out of use, and an answer may be on its way there still.
+///
+/// Bites: without `over` in `Trust::is_alive`.
+#[test]
+fn what_is_lost_does_not_come_back() {
+    let (near, watched) = near(1 << 20);
+    watched.is_lost();
+    watched.is_alive(Moment::now(), MINUTE);
+    assert!(near.ticket(&key(1), &[]).is_none());
+    let again = near.watch();
+    again.is_alive(Moment::now(), MINUTE);
+    keep(&near, 1);
+    watched.is_alive(Moment::now(), Duration::ZERO);
+    drop(watched);
+    assert_eq!(get(&near, 1), Some(Some(1)), "nor does it end what comes after it");
+}
+
+/// Bites: without `has_slept` in `Trust::is_alive`.
+#[test]
+fn what_was_kept_before_the_machine_slept_is_gone() {
+    const HOUR: u64 = 60 * 60 * 1000;
+    let (near, watched) = near(1 << 20);
+    let now = Moment::now();
+    let is_alive_after = |clock: u64, day: u64| {
+        watched.is_alive(Moment { clock: now.clock + clock, day: now.day + day }, MINUTE);
+    };
+    keep(&near, 1);
+    is_alive_after(250, 250);
+    is_alive_after(500, 500 + 900);
+    assert_eq!(get(&near, 1), Some(Some(1)), "somebody has set the time of day a little");
+    is_alive_after(750, 750 + HOUR);
+    assert_eq!(get(&near, 1), None, "the clock has stood still for an hour");
+    keep(&near, 1);
+    is_alive_after(1000, 1000 + HOUR);
+    assert_eq!(get(&near, 1), Some(Some(1)));
+    is_alive_after(1250, 1250);
+    assert_eq!(get(&near, 1), None, "who knows what happened");
 }
 
 /// Bites: without the smallest of the ends in `Trust::publish`.
@@ -84,12 +136,12 @@ fn a_loss_takes_everything_and_what_was_being_read() {
 fn all_connections_have_to_be_alive() {
     let (near, first) = near(1 << 20);
     let second = near.watch();
-    second.is_alive(MINUTE);
+    second.is_alive(Moment::now(), MINUTE);
     keep(&near, 1);
-    first.is_alive(Duration::ZERO);
+    first.is_alive(Moment::now(), Duration::ZERO);
     assert_eq!(get(&near, 1), None);
     assert!(near.ticket(&key(2), &[]).is_none());
-    first.is_alive(MINUTE);
+    first.is_alive(Moment::now(), MINUTE);
     assert_eq!(get(&near, 1), Some(Some(1)), "it was only late");
     drop(second);
     assert_eq!(get(&near, 1), None);
@@ -97,16 +149,29 @@ fn all_connections_have_to_be_alive() {
     assert_eq!(get(&near, 1), Some(Some(1)), "the first is enough again");
 }
 
+/// The answer to a sign of life may have come long ago, where the process was stopped before it looked at that.
+///
+/// Bites: with `Moment::now()` in place of `since` in `Trust::is_alive`.
+#[test]
+fn a_sign_of_life_counts_from_when_it_was_asked_for() {
+    let (near, watched) = near(1 << 20);
+    keep(&near, 1);
+    let now = Moment::now();
+    let before = Moment { clock: now.clock - 1000, day: now.day - 1000 };
+    watched.is_alive(before, Duration::from_millis(600));
+    assert_eq!(get(&near, 1), None);
+}
+
 /// Of a cluster's nodes one may refuse: what is read there can't be told from the rest at a hit.
 ///
-/// Bites: without `is_deaf` in `Changes::begin`, where this is what it calls.
+/// Bites: without `connections.alive.push` in `Trust::is_deaf`.
 #[test]
 fn a_connection_that_tells_nothing_switches_everything_off() {
     let (near, _first) = near(1 << 20);
     keep(&near, 1);
     let deaf = near.watch();
     deaf.is_deaf();
-    deaf.is_alive(MINUTE);
+    deaf.is_alive(Moment::now(), MINUTE);
     assert_eq!(get(&near, 1), None);
     assert!(near.ticket(&key(2), &[]).is_none());
     drop(deaf);
@@ -180,6 +245,31 @@ fn what_is_too_large_is_not_kept() {
     assert_eq!((get(&near, 1), near.size()), (None, (0, 0)));
 }
 
+/// Bites: without `flush()` in `Map::gone` (near/map.rs).
+#[test]
+fn the_memory_of_a_large_value_is_given_back_with_it() {
+    let (near, _watched) = near(1 << 22);
+    let keep = |number| {
+        let (ticket, value) = (near.ticket(&key(number), &[]).unwrap(), Arc::new(vec![0_u8; 100_000]));
+        let held = Arc::downgrade(&value);
+        near.keep(ticket, &key(number), Some(value), MINUTE, 100_000);
+        assert!(held.strong_count() > 0);
+        held
+    };
+    let forgotten = keep(1);
+    near.forget(key(1).as_bytes());
+    assert_eq!(forgotten.strong_count(), 0, "forgotten");
+    let displaced: Vec<_> = (0..100).map(keep).collect();
+    let there = displaced.iter().filter(|value| value.strong_count() > 0).count();
+    assert_eq!(there as u64, near.size().0, "those that made room");
+    let replaced = keep(99);
+    keep(99);
+    assert_eq!(replaced.strong_count(), 0, "replaced");
+    let swept = keep(99);
+    near.forget_namespace("near");
+    assert_eq!(swept.strong_count(), 0, "swept");
+}
+
 /// What comes and goes without ever being displaced leaves no trail in the order.
 #[test]
 fn what_is_forgotten_and_kept_again_takes_no_more_room() {
@@ -192,7 +282,9 @@ fn what_is_forgotten_and_kept_again_takes_no_more_room() {
     assert!(near.map.trail() <= 4 * 1024, "{}", near.map.trail());
 }
 
-/// A reader and whoever changes what it reads, on two threads: once the change is told, the old value is never seen.
+/// Readers and whoever changes what they read, on threads of their own: once the change is told, the old value is never seen.
+///
+/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`.
 #[test]
 fn what_was_changed_is_never_seen_again() {
     use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -209,6 +301,8 @@ fn what_was_changed_is_never_seen_again() {
                     }
                     let Some(ticket) = near.ticket(&key(1), &[]) else { continue };
                     let value = source.load(Ordering::SeqCst);
+                    // An answer is on its way for longer than a change takes.
+                    std::thread::yield_now();
                     near.keep(ticket, &key(1), Some(Arc::new(value)), MINUTE, 8);
                 }
             });

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::clock;
+use super::clock::Moment;
 
 /// The connections over which the servers tell of changes: one, or one to each primary of a cluster.
 #[derive(Default)]
@@ -26,15 +26,14 @@ struct Connections {
 }
 
 /// The time of day may be set by less than this, and nothing follows from it.
-const SLEPT: i64 = 1000;
+const SLEPT: u64 = 1000;
 
 impl Connections {
     /// Whether the clock has stood still since the last time, as it does while a machine sleeps: then values have ended that are
     /// young by the clock. (Or somebody has set the time of day, which costs some misses.)
-    fn has_slept(&mut self, now: u64) -> bool {
-        let day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let day = i64::try_from(day.as_millis()).unwrap_or(0).saturating_sub_unsigned(now);
-        self.day.replace(day).is_some_and(|before| day.abs_diff(before) > SLEPT.unsigned_abs())
+    fn has_slept(&mut self, now: Moment) -> bool {
+        let day = now.day.cast_signed().saturating_sub_unsigned(now.clock);
+        self.day.replace(day).is_some_and(|before| day.abs_diff(before) > SLEPT)
     }
 }
 
@@ -54,24 +53,27 @@ impl Trust {
     pub(super) fn watch(self: &Arc<Trust>) -> Watched {
         let mut connections = self.connections();
         connections.made += 1;
-        Watched { id: connections.made, trust: Arc::clone(self), deaf: AtomicBool::new(false) }
+        Watched { id: connections.made, trust: Arc::clone(self), over: AtomicBool::new(false) }
     }
 
     fn connections(&self) -> std::sync::MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_alive(&self, id: u64, time: Duration) {
+    fn is_alive(&self, watched: &Watched, since: Moment, time: Duration) {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let now = clock::millis();
-        let until = now.saturating_add(time);
+        let until = since.clock.saturating_add(time);
         let mut connections = self.connections();
-        if connections.has_slept(now) {
+        if connections.has_slept(since) {
             self.begin_epoch();
         }
-        match connections.alive.iter_mut().find(|(other, _)| *other == id) {
+        // Looked at under the lock: who takes it out of use comes before this, or finds it in the list.
+        if watched.over.load(Ordering::Relaxed) {
+            return;
+        }
+        match connections.alive.iter_mut().find(|(id, _)| *id == watched.id) {
             Some((_, end)) => *end = until,
-            None => connections.alive.push((id, until)),
+            None => connections.alive.push((watched.id, until)),
         }
         self.publish(&connections);
     }
@@ -103,25 +105,26 @@ impl Trust {
 pub(crate) struct Watched {
     id: u64,
     trust: Arc<Trust>,
-    deaf: AtomicBool,
+    /// Lost or deaf: whatever comes over it is no sign of life any more.
+    over: AtomicBool,
 }
 
 impl Watched {
-    /// A sign of life: it is believed for so long.
-    pub(crate) fn is_alive(&self, time: Duration) {
-        if !self.deaf.load(Ordering::Relaxed) {
-            self.trust.is_alive(self.id, time);
-        }
+    /// A sign of life, which was asked for then: from that moment on it is believed for so long. Whatever stands still meanwhile,
+    /// be it the whole process, it is not believed for longer.
+    pub(crate) fn is_alive(&self, since: Moment, time: Duration) {
+        self.trust.is_alive(self, since, time);
     }
 
     /// It will not tell of anything, and is used all the same.
     pub(crate) fn is_deaf(&self) {
-        self.deaf.store(true, Ordering::Relaxed);
+        self.over.store(true, Ordering::Relaxed);
         self.trust.is_deaf(self.id);
     }
 
     /// It tells nothing any more.
     pub(crate) fn is_lost(&self) {
+        self.over.store(true, Ordering::Relaxed);
         self.trust.is_lost(self.id);
     }
 }

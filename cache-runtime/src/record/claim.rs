@@ -68,6 +68,7 @@ impl Claim {
 mod tests {
     use super::*;
 
+    // Bites: fails without `Over::Loading` in Over::takes, where it takes the place of what has failed.
     #[test]
     fn a_renewal_takes_the_place_of_a_load_that_is_under_way_and_of_nothing_else() {
         let stands =

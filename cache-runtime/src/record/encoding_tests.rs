@@ -8,6 +8,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::header::HEADER_BYTES;
 use super::*;
 use crate::encoding::{Codec, Compression};
 use crate::value::{Fingerprint, Limits, decode, draft};
@@ -96,7 +97,7 @@ fn what_compression_makes_larger_stays_as_it_is() {
     }
 }
 
-/// Seen to fail without `size > above` in `draft`.
+// Bites: fails without `size > above` in draft (value/codec.rs).
 #[test]
 fn what_is_not_above_the_bound_is_not_compressed() {
     let value = Arc::new("a".repeat(98));
@@ -127,7 +128,7 @@ fn bytes_behind_a_value_are_no_part_of_it() {
     }
 }
 
-/// Seen to fail without the comparison with `most` in `unpack`, and the second half without the one with the ratio.
+// Bites: fails without `length > most` in unpack (value/compress.rs), and its second half without the comparison with `most_ratio(…)`.
 #[test]
 fn a_length_that_nothing_stands_behind_allocates_nothing() {
     for compression in [Compression::Lz4, Compression::Zstd] {
@@ -150,7 +151,8 @@ fn a_length_that_nothing_stands_behind_allocates_nothing() {
     }
 }
 
-/// As many levels as bytes; a test's thread has 2 MiB of stack. Seen to overflow it without `set_max_depth`.
+/// As many levels as bytes; a test's thread has 2 MiB of stack.
+// Bites: overflows it without `set_max_depth(…)` in read (value/encode.rs).
 #[test]
 fn deep_nesting_is_refused() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -229,7 +231,11 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
             // The payload is where the encodings differ.
             let length = record.len();
             for (at, byte) in changes {
-                let at = if length > 68 { 68 + at.index(length - 68) } else { at.index(length) };
+                let at = if length > HEADER_BYTES {
+                    HEADER_BYTES + at.index(length - HEADER_BYTES)
+                } else {
+                    at.index(length)
+                };
                 record[at] = byte;
             }
             record.extend(end);

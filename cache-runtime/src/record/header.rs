@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::value::Fingerprint;
 
 /// A header without version and tags.
-const HEADER_BYTES: usize = 76;
+pub(super) const HEADER_BYTES: usize = 76;
 
 /// The answer `None`, kept as a value.
 const FLAG_NONE: u16 = 1;

@@ -167,8 +167,9 @@ macro_rules! steps {
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {
-                        // Pinned here, where it is made: each move of a future costs its size in every future around it.
-                        let step = std::pin::pin!(store.$step($($argument),*));
+                        // On the heap, beside a round trip: what a future takes its caller's task takes as well, whether or not
+                        // it comes to this, and thousands of them may be waiting for one load.
+                        let step = Box::pin(store.$step($($argument),*));
                         budget.spend(store.runtime(), step).await
                     }
                 }

@@ -140,7 +140,7 @@ impl Shape {
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
     Shape {
         known: || {
-            cached::<V>(|| {
+            cached::<V>(true, || {
                 let (schema, unfit) = SchemaVisitor::visit::<V>();
                 Known { fingerprint: Fingerprint { schema, ..by_name_uncached::<V>().fingerprint }, unfit }
             })
@@ -152,7 +152,7 @@ pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape { known: || cached::<V>(by_name_uncached::<V>), version: |_| None, form: None }
+    Shape { known: || cached::<V>(false, by_name_uncached::<V>), version: |_| None, form: None }
 }
 
 fn by_name_uncached<V>() -> Known {
@@ -168,12 +168,13 @@ struct Known {
     unfit: Option<&'static str>,
 }
 
-fn cached<V: 'static>(make: fn() -> Known) -> Known {
+/// What is known of a type, with its derived schema or by its name alone.
+fn cached<V: 'static>(derived: bool, make: fn() -> Known) -> Known {
     thread_local! {
         // Threads know for themselves: a lock that all of them take, even to read, is a line of memory that all of them write.
-        static KNOWN: RefCell<HashMap<TypeId, Known, foldhash::fast::RandomState>> = RefCell::default();
+        static KNOWN: RefCell<HashMap<(TypeId, bool), Known, foldhash::fast::RandomState>> = RefCell::default();
     }
-    let id = TypeId::of::<V>();
+    let id = (TypeId::of::<V>(), derived);
     // A thread that ends may have forgotten already.
     let known = KNOWN.try_with(|known| known.borrow().get(&id).copied());
     known.ok().flatten().unwrap_or_else(|| {

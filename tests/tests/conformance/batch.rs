@@ -97,6 +97,7 @@ on_every_store! {
         assert_eq!((counts.hits, counts.misses, counts.loads, counts.load_errors, counts.fills), (1, 3, 2, 1, 1));
     }
 
+    // Bites: fails without `follow(…)` in Batch::without_lease (load/batch.rs), loading instead, on a server.
     async fn batches_and_single_readers_share_loads(store: Store) {
         users!("batch_shared");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -120,6 +121,7 @@ on_every_store! {
         assert_eq!(asked, [vec![1, 2], vec![3], vec![4]]);
     }
 
+    // Bites: fails without `.filter(|slot| slot.is(under))` in fill (store/memory/slot.rs), and `if not found` in fill.lua.
     async fn an_invalidation_revokes_its_own_part_of_a_load(store: Store) {
         users!("batch_revoked");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -137,7 +139,7 @@ on_every_store! {
         assert_eq!(users.profiles_entry(1).counts().revoked_fills, 1);
     }
 
-    /// Seen to fail where the leaders' leases are not asked for by `Leader::ask` in `load/batch.rs`.
+    // Bites: fails without `leader.ask(…)` in Batch::take_leases (load/batch.rs).
     async fn a_batch_that_is_dropped_gives_its_leases_back(store: Store) {
         users!("batch_dropped");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -152,7 +154,26 @@ on_every_store! {
         eventually(|| async { store.keys().await == 2 }).await;
     }
 
-    /// Seen to fail on a cluster, whose nodes grant their leases in any order, where `resolve` in `load/batch.rs` waits before it loads.
+    // Bites: fails without `leads ||` in some_of (load/batch.rs), waiting for all of them.
+    async fn who_is_made_a_leader_loads_before_the_rest_has_come(store: Store) {
+        users!("batch_takes_over");
+        let users = Users { cache: store.one.clone(), source: Source::closed() };
+        let ask = |ids: &'static [i64]| { let users = users.clone(); tokio::spawn(async move { users.profiles(ids).await }) };
+        let dropped = ask(&[1]);
+        eventually(|| async { users.source.asked().len() == 1 }).await;
+        let slow = ask(&[2]);
+        eventually(|| async { users.source.asked().len() == 2 }).await;
+        let both = ask(&[1, 2]);
+        eventually(|| async { users.profiles_entry(1).counts().waits == 2 }).await;
+        dropped.abort();
+        // Others may wait for the first by now, and the load of the second for one of them.
+        eventually(|| async { users.source.asked() == [[1], [2], [1]] }).await;
+        users.source.free.add_permits(2);
+        assert_eq!((slow.await.unwrap(), both.await.unwrap()), (Ok(profiles([2])), Ok(profiles([1, 2]))));
+        eventually(|| async { store.keys().await == 2 }).await;
+    }
+
+    // Bites: fails where Batch::resolve waits before `self.load(load, loader)` (load/batch.rs), on a cluster, whose nodes grant their leases in any order.
     async fn batches_that_cross_do_not_wait_for_each_other(store: Store) {
         users!("batch_crossing");
         let users = Users { cache: store.one.clone(), source: Source::open() };
@@ -191,6 +212,7 @@ on_every_store! {
         assert_eq!(entry.counts().hits, 2);
     }
 
+    // Bites: fails without `transaction::current().is_some()` in load_many (load/batch.rs).
     async fn inside_of_a_transaction_nothing_is_shared_or_stored(store: Store) {
         users!("batch_inside");
         let users = Users { cache: store.one.clone(), source: Source::open() };

@@ -122,7 +122,7 @@ on_every_store! {
     }
 }
 
-/// Seen to fail without `length > most` in `value/compress.rs`.
+// Bites: fails without `length > most` in unpack (value/compress.rs).
 #[tokio::test]
 async fn a_compressed_value_that_is_too_large_for_this_process_is_a_miss() {
     let server = cache_tests::RedisServer::start();

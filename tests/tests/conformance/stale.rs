@@ -245,6 +245,7 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
+    // Bites: fails without `is_due(…)` in Age::of (age.rs).
     async fn a_value_is_loaded_anew_before_its_end(store: Store) {
         #[cache_strategy(namespace = "early", ttl = "1h")]
         struct Ages { cache: Cache }

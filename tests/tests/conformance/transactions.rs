@@ -129,6 +129,7 @@ on_every_store! {
         eventually(gone).await;
     }
 
+    // Bites: fails without `self.forget_values()` in Pending::send (transaction/pending.rs).
     async fn when_nobody_knows_everything_is_sent(store: Store) {
         let source = Source::new();
         let (numbers, through) = (Aside::new(&store.one, &source), Through::new(&store.one, &source));
@@ -140,6 +141,7 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
+    // Bites: fails without `target.is_tag_of(cache)` in Pending::has_changed (transaction/pending.rs).
     async fn patterns_and_tags_wait_too(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -290,6 +292,7 @@ on_every_store! {
         assert_eq!(entry.get().await, Some(2));
     }
 
+    // Bites: fails without `if !mark.contended` in end_write (store/memory/slot.rs), and the comparison with 0 in end_write.lua.
     async fn another_writer_contends_the_mark(store: Store) {
         let source = Source::new();
         let (one, other) = (Through::new(&store.one, &source), Through::new(&store.other, &source));
@@ -388,6 +391,7 @@ on_every_store! {
         assert_eq!(numbers.number_entry(7).get().await, Some(1));
     }
 
+    // Bites: fails without `invalidate_key_now(…)` in Target::apply (invalidate.rs), with invalidate_key in its place.
     async fn one_transaction_does_not_wait_for_the_one_around_it(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
@@ -405,6 +409,7 @@ on_every_store! {
 }
 
 /// The mark's time bounds a transaction: its end finds another's value, or nothing, and stores none.
+// Bites: fails without `None => (Change::Remove, …)` in end_write (store/memory/slot.rs).
 #[tokio::test(start_paused = true)]
 async fn a_mark_that_is_gone_at_the_commit_stores_nothing() {
     const MARK: Duration = Duration::from_secs(30);

@@ -3,7 +3,7 @@
 use cache_runtime::WriteEffect;
 use cache_runtime::prelude::*;
 
-use crate::kinds::Through;
+use crate::kinds::{Flags, Through};
 use crate::source::Source;
 
 on_every_store! {
@@ -142,15 +142,34 @@ on_every_store! {
         assert_eq!(store.keys().await, 0);
     }
 
-    async fn a_write_costs_two_commands(store: Store) {
+    /// Each step is one command and one round trip: what a script reads and writes is counted too, and nothing is sent beside it.
+    async fn a_set_and_an_invalidation_take_one_round_trip_and_a_write_two(store: Store) {
+        const COMMANDS: [&str; 5] = ["evalsha", "get", "mget", "set", "unlink"];
         let Some(server) = &store.server else { return };
-        let numbers = Through::new(&store.one, &Source::new());
-        server.command(&["CONFIG", "RESETSTAT"]);
-        numbers.change(7, 1).await.unwrap();
-        assert_eq!((server.commands_processed("evalsha"), server.commands_processed("get")), (2, 2), "two scripts, each with a GET of its own");
-        server.command(&["CONFIG", "RESETSTAT"]);
-        numbers.number_entry(7).invalidate().await.unwrap();
-        assert_eq!(server.commands_processed("evalsha"), 1);
+        let begin = || server.command(&["CONFIG", "RESETSTAT"]);
+        let taken = || COMMANDS.map(|command| server.commands_processed(command));
+        let (numbers, flags) = (Through::new(&store.one, &Source::new()), Flags::new(&store.one));
+        let (entry, flag) = (numbers.number_entry(7), flags.flag("f"));
+        // A key that is not there, and one that is.
+        for _ in 0..2 {
+            begin();
+            flag.set(&true).await.unwrap();
+            assert_eq!(taken(), [1, 1, 0, 1, 0], "put");
+            begin();
+            numbers.change(7, 1).await.unwrap();
+            assert_eq!(taken(), [2, 2, 0, 2, 0], "the beginning and the end of a write");
+        }
+        begin();
+        entry.write(|| async { Err::<u64, _>(()) }).await.unwrap_err();
+        assert_eq!(taken(), [2, 2, 0, 1, 1], "the same of one that fails");
+        for there in [1, 0] {
+            begin();
+            flag.invalidate().await.unwrap();
+            assert_eq!(taken(), [1, 0, 0, 0, there], "invalidate");
+        }
+        begin();
+        numbers.invalidate_tag(("owner", 1)).await.unwrap();
+        assert_eq!(taken(), [1, 0, 0, 0, 0], "however many entries carry the tag");
     }
 }
 
@@ -161,7 +180,7 @@ async fn a_value_filled_after_the_mark_was_evicted_is_removed() {
     let cache = cache_runtime::Cache::builder().memory_bytes(64 << 10).build().await.unwrap();
     let source = Source::new();
     let numbers = Through::new(&cache, &source);
-    let flags = crate::kinds::Flags::new(&cache);
+    let flags = Flags::new(&cache);
     source.put(7, 1);
     let written = numbers
         .number_entry(7)

@@ -115,6 +115,8 @@ async fn a_size_that_is_none_is_refused() {
 }
 
 /// A user who may not be told of changes has no near cache, and everything else.
+///
+/// Bites: without `self.watched.is_deaf()` in `Changes::begin`.
 #[tokio::test]
 async fn without_the_right_to_be_told_nothing_is_kept_here() {
     let (server, source) = (RedisServer::start(), Source::default());

@@ -1,9 +1,65 @@
 //! Connections that are lost: what they would have told of is not believed any more.
 
-use cache_tests::{Fault, Proxy};
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Instant;
+
+use cache_tests::{Fault, Proxy, eventually};
 
 use super::*;
 
+/// Nothing is asked over the connection, and no sign of life is due: time stands still for everything but the clock of the hits.
+///
+/// Bites: without `PushKind::Disconnection` in Changes::listener (store/redis/changes.rs).
+#[tokio::test]
+async fn a_connection_that_is_closed_takes_everything_along_at_once() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let proxy = Proxy::start(server.port()).await;
+    let cache = Cache::builder().url(proxy.url()).deadline(Duration::from_secs(60)).require_connection();
+    let cache = cache.near(NearCache::megabytes(4)).build().await.unwrap();
+    let here = Numbers { cache, source: source.clone() };
+    warm(&here, &server, 1).await;
+    let key = here.number_entry(1).key().to_string();
+    // Never idle, so that it does not go on by itself.
+    tokio::time::pause();
+    proxy.refuse();
+    while !those_who_are_told(&server).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    source.set(1);
+    server.command(&["UNLINK", &key]);
+    let since = Instant::now();
+    while *here.number(1).await == 0 {
+        assert!(since.elapsed() < Duration::from_secs(20), "only the clock would end it, after a minute");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What is connected to is no master any more, and another server is. A caller who was given no answer yet, and does not look for
+/// one, holds the connection to the former for as long as he likes.
+///
+/// Bites: without `link.lose()` in Shared::withdraw (supervisor/mod.rs).
+#[tokio::test]
+async fn a_connection_that_was_given_up_is_not_believed_while_somebody_holds_it() {
+    let (former, server, source) = (RedisServer::start(), RedisServer::start(), Source::default());
+    let proxy = Proxy::start(former.port()).await;
+    let here = near(&proxy.url(), &source).await;
+    warm(&here, &former, 1).await;
+    let mut held = pin!(here.far(1));
+    assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    proxy.lead_to(server.port());
+    former.command(&["REPLICAOF", "127.0.0.1", "1"]);
+    source.set(1);
+    eventually(async || {
+        here.far(2).await;
+        reads(&server) > 0
+    })
+    .await;
+    assert_eq!(*here.number(1).await, 1, "it was told by nobody, and the connection is another one");
+    warm(&here, &server, 1).await;
+}
+
+/// Bites: without `begin_epoch` in Trust::is_lost (near/trust.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_is_cut_takes_everything_along() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -42,6 +98,8 @@ async fn a_connection_that_is_dead_is_not_believed_for_long() {
 }
 
 /// Connections are killed at random while a value is changed again and again: it never goes back, and arrives each time.
+///
+/// Bites: without `begin_epoch` in Trust::is_lost (near/trust.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_old_stays_while_connections_are_killed() {
     let (server, source) = (RedisServer::start(), Source::default());

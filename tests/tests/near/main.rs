@@ -1,15 +1,21 @@
 //! The near cache: values of a server's entries in this process, and what takes them away (promise P7).
 //!
-//! The races within the process, and what each of those tests bites on, are in `near/tests.rs` of the runtime. Here one mechanism
-//! stands in for another: a connection that is taken out of use is lost once more when it is dropped, and the word of an own change
-//! mostly comes with its answer. So most of these fail only where several are taken out; those that bite alone say so.
+//! Over plain connections one mechanism stands in for another: what is closed is noticed by who listens, by who asks and by the
+//! next sign of life, and the word of an own change mostly comes with its answer. So each mechanism has tests that leave it alone
+//! in its place: `own.rs` holds the server's word on its way, `still.rs` lets nothing but the clock go on, `losses.rs` stops the
+//! signs of life or keeps a caller waiting, and `cluster.rs` splits a cluster. What they bite on says each of them; a test that
+//! says nothing about it is of the whole. The races within the process are in `near/tests.rs` of the runtime.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
 
+mod cluster;
 mod coherence;
 mod hits;
 mod losses;
 mod many;
+mod own;
+mod still;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -97,8 +103,21 @@ impl Pages {
     }
 }
 
+#[cache_strategy(namespace = "plain", ttl = "1h")]
+struct Plain {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Plain {
+    #[cached(key = "value/<id>")]
+    fn value(&self, id: u64) -> Entry<u64>;
+}
+
+const DEADLINE: Duration = Duration::from_secs(2);
+
 fn builder(url: &str) -> CacheBuilder {
-    Cache::builder().url(url).deadline(Duration::from_secs(2)).require_connection()
+    Cache::builder().url(url).deadline(DEADLINE).require_connection()
 }
 
 /// With a near cache.
@@ -125,6 +144,23 @@ async fn warm(numbers: &Numbers, server: &RedisServer, id: u64) {
 /// The reads that a server has seen.
 fn reads(server: &RedisServer) -> u64 {
     server.commands_processed("get") + server.commands_processed("mget")
+}
+
+/// The connections that are told of changes, by their names on the server.
+fn those_who_are_told(server: &RedisServer) -> Vec<String> {
+    let clients: String = server.query(&["CLIENT", "LIST"]);
+    let words = clients.lines().map(|line| line.split(' ').filter_map(|word| word.split_once('=')).collect());
+    let are_told = words.filter(|words: &HashMap<&str, &str>| words["flags"].contains('t'));
+    are_told.map(|words| words["id"].to_owned()).collect()
+}
+
+/// Closes them.
+fn end_those_who_are_told(server: &RedisServer) {
+    let told = those_who_are_told(server);
+    assert!(!told.is_empty());
+    for id in told {
+        server.command(&["CLIENT", "KILL", "ID", &id]);
+    }
 }
 
 /// What the function returns, as soon as it is that: the push may take its time, but not for ever.

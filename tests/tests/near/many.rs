@@ -7,7 +7,7 @@ use super::*;
 #[cache_strategy]
 impl Numbers {
     #[cached(key = "batched/<ids>", batch)]
-    async fn batched(&self, ids: &[u64]) -> HashMap<u64, u64> {
+    pub(super) async fn batched(&self, ids: &[u64]) -> HashMap<u64, u64> {
         ids.iter().map(|id| (*id, self.source.read(*id))).collect()
     }
 }
@@ -42,7 +42,10 @@ async fn get_many_asks_for_what_is_not_in_the_process() {
     let numbers = near(&server.url(), &source).await;
     let parts = |ids: std::ops::Range<u64>| ids.map(|id| ("dynamic", id)).collect::<Vec<_>>();
     for id in 0..3_u64 {
-        assert_eq!(numbers.get_or_set(("dynamic", id), || async { Ok::<_, String>(id + 5) }).await, Ok(id + 5));
+        assert_eq!(
+            numbers.get_or_set(("dynamic", id), || async { Ok::<_, String>(id + 5) }).await,
+            Ok(id + 5)
+        );
     }
     becomes(true, || async {
         let before = reads(&server);

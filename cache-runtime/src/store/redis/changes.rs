@@ -1,13 +1,13 @@
 //! What a server tells of changes, over the connection that has read the keys: `CLIENT TRACKING` in its default mode.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use redis::aio::{AsyncPushSender, MultiplexedConnection};
 use redis::{PushInfo, PushKind, RedisResult, Value, cmd};
 
-use crate::near::{Near, Watched};
+use crate::near::{Moment, Near, Watched};
 
 /// Of one connection. Dropped, it tells nothing any more.
 pub(super) struct Changes {
@@ -22,11 +22,17 @@ impl Changes {
 
     /// What handles them: at once and in the order of the answers, as no answer may be kept that a change has overtaken.
     pub(super) fn listener(&self) -> impl AsyncPushSender + use<> {
-        let (near, watched) = (Arc::clone(&self.near), Arc::clone(&self.watched));
+        // Who reads over a connection may keep that alive for longer than it is in use.
+        let (near, watched): (_, Weak<Watched>) = (Arc::clone(&self.near), Arc::downgrade(&self.watched));
         move |push: PushInfo| -> Result<(), Infallible> {
             match push.kind {
                 PushKind::Invalidate => forget(&near, &push.data),
-                PushKind::Disconnection => watched.is_lost(),
+                // Nobody else hears of it before something is asked over the connection.
+                PushKind::Disconnection => {
+                    if let Some(watched) = watched.upgrade() {
+                        watched.is_lost();
+                    }
+                }
                 _ => {}
             }
             Ok(())
@@ -51,18 +57,12 @@ impl Changes {
         }
     }
 
-    pub(super) fn is_alive(&self, time: Duration) {
-        self.watched.is_alive(time);
+    pub(super) fn is_alive(&self, since: Moment, time: Duration) {
+        self.watched.is_alive(since, time);
     }
 
     pub(super) fn is_lost(&self) {
         self.watched.is_lost();
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.is_lost();
     }
 }
 

@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::gather::Gather;
 use super::scan::{BATCH, Place, Scanned, Scope, invalidate_scanned, scanned};
 use super::scripts::{Script, Scripts, is_forgotten};
+use crate::near::Moment;
 
 pub(super) struct Link {
     connection: MultiplexedConnection,
@@ -33,10 +34,10 @@ impl Link {
         Ok(Link { connection, reads, scripts, knows_role, changes })
     }
 
-    /// A sign of life: for so long what it tells of changes is believed to be all.
-    pub(super) fn is_alive(&self, time: Duration) {
+    /// A sign of life: for so long from then on what it tells of changes is believed to be all.
+    pub(super) fn is_alive(&self, since: Moment, time: Duration) {
         if let Some(changes) = &self.changes {
-            changes.is_alive(time);
+            changes.is_alive(since, time);
         }
     }
 

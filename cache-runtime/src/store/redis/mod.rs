@@ -167,7 +167,7 @@ impl Store for RedisStore {
 
     async fn begin_write(&self, key: &Key, writer: Nonce, time: Duration) -> Answer<Nonce> {
         let _changing = self.changing([key]);
-        let arguments = [&record::mark(writer)[..], &millis(time)];
+        let arguments = [&record::mark(writer)[..], &millis(time), &record::key_hash(key).to_le_bytes()];
         let id = bytes(self.script(Script::BeginWrite, key, &arguments).await?)?;
         Nonce::from_bytes(&id).ok_or_else(|| answer::unexpected(&Value::BulkString(id)))
     }

@@ -1,6 +1,7 @@
 //! One server or many: which of them takes a step.
 
 use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -86,7 +87,7 @@ impl Servers {
         match self {
             Servers::One(server) => {
                 let link = server.link()?;
-                sorted(server.judged(&link, link.call(call, false)).await)
+                sorted(server.judged(&link, pin!(link.call(call, false))).await)
             }
             // Boxed: its redirects would be room in every hit on a single server.
             Servers::Cluster(cluster) => Box::pin(cluster.call(call)).await,
@@ -100,7 +101,7 @@ impl Servers {
             Servers::One(server) => {
                 let link = server.link()?;
                 let calls: Vec<_> = calls.iter().map(|call| (*call, false)).collect();
-                let answers = sorted(server.judged(&link, link.calls(&calls)).await)?;
+                let answers = sorted(server.judged(&link, pin!(link.calls(&calls))).await)?;
                 let answers: Vec<_> = answers.into_iter().map(|answer| answer.extract_error()).collect();
                 // Each of them may say that the server is a replica now.
                 if let Some(Err(error)) = answers.iter().find(|answer| answer.is_err()) {
@@ -121,7 +122,7 @@ impl Servers {
                 let mut command = cmd("MGET");
                 command.arg(keys);
                 let link = server.link()?;
-                match sorted(server.judged(&link, link.ask(&command)).await)? {
+                match sorted(server.judged(&link, pin!(link.ask(&command))).await)? {
                     Value::Array(values) if values.len() == keys.len() => Ok(values),
                     other => Err(unexpected(&other)),
                 }
@@ -148,7 +149,7 @@ impl Servers {
             // One script takes them all.
             Servers::One(server) => {
                 let link = server.link()?;
-                let answer = server.judged(&link, link.script(Script::Invalidate, keys, &[])).await;
+                let answer = server.judged(&link, pin!(link.script(Script::Invalidate, keys, &[]))).await;
                 count(sorted(answer)?)
             }
             // Nor is one script for a slot's keys of any use: while the slot moves it is refused.

@@ -25,6 +25,11 @@ pub async fn named<'a>(a: &'a str, b: &'a [u8]) -> usize {
     a.len() + b.len()
 }
 
+#[cached(namespace = "p", key = "lists/<words>/<pairs>/<nested>", ttl = 60)]
+pub async fn lists<'a>(words: &[&str], pairs: &'a [(&'a str, &u8)], nested: &'a [&'static [&'static str]]) -> usize {
+    words.len() + pairs.len() + nested.len()
+}
+
 #[cached(namespace = "p", key = "changed/<n>", ttl = 60)]
 pub async fn changed(mut n: u32) -> u32 {
     n += 1;
@@ -57,6 +62,11 @@ async fn main() {
     let text = String::from("abc");
     assert_eq!(named(&text, &[1]).await, 4);
     assert_eq!(named_pattern(text.as_str(), Any).to_string(), "p:v1:named:abc:*");
+    let words = [text.as_str(), "d"];
+    assert_eq!(lists(&words, &[("e", &1)], &[]).await, 3);
+    assert_eq!(lists_entry(&words, &[("e", &1)], &[]).get().await, Some(3));
+    assert_eq!(lists_pattern(&words[..], Any, Any).to_string(), "p:v1:lists:(abc,d,):*:*");
+    assert_eq!(lists_pattern(Any, &[("e", &1)][..], &[][..]).to_string(), "p:v1:lists:*:((e,1),):()");
     assert_eq!(changed(1).await, 2);
     assert_eq!(changed_entry(1).get().await, Some(2));
     assert_eq!(raw(7).await, 7);

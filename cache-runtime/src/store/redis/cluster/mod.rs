@@ -10,6 +10,7 @@ mod scan;
 mod tend;
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -86,7 +87,7 @@ impl Cluster {
         let (mut node, mut asking) = (self.shared.node(call)?, false);
         for _ in 0..=REDIRECTS {
             let link = self.shared.link(&node)?;
-            let answer = node.supervisor.judged(&link, link.call(call, asking)).await;
+            let answer = node.supervisor.judged(&link, pin!(link.call(call, asking))).await;
             match self.shared.redirect(&node, &answer) {
                 None => return sorted(answer),
                 Some(redirect) => (node, asking) = self.shared.follow(&redirect)?,
@@ -176,7 +177,7 @@ impl Shared {
     ) -> Answer<Vec<RedisResult<Value>>> {
         let link = self.link(node)?;
         let calls: Vec<_> = group.iter().map(|(index, asking)| (calls[*index], *asking)).collect();
-        let answers = node.supervisor.judged(&link, link.calls(&calls)).await;
+        let answers = node.supervisor.judged(&link, pin!(link.calls(&calls))).await;
         self.note(&answers);
         let answers: Vec<_> = sorted(answers)?.into_iter().map(Value::extract_error).collect();
         if let Some(Err(error)) = answers.iter().find(|answer| answer.is_err()) {

@@ -1,6 +1,7 @@
 //! Scans of a whole cluster, whose keys may move from node to node meanwhile.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,8 +69,8 @@ impl Shared {
             let link = self.link(node)?;
             let mut command = cmd("CLUSTER");
             command.arg("NODES");
-            let asking = node.supervisor.judged(&link, link.ask(&command));
-            let said = in_time(bound, async { sorted(asking.await) }).await?;
+            let asking = pin!(link.ask(&command));
+            let said = in_time(bound, async { sorted(node.supervisor.judged(&link, asking).await) }).await?;
             let text = match said {
                 Value::VerbatimString { text, .. } => text,
                 Value::BulkString(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -96,8 +97,8 @@ impl Place for At<'_> {
 
     async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
         let link = self.shared.link(self.node)?;
-        let scanning = self.node.supervisor.judged(&link, link.scan(cursor, glob));
-        in_time(self.bound, async { sorted(scanning.await) }).await
+        let scanning = pin!(link.scan(cursor, glob));
+        in_time(self.bound, async { sorted(self.node.supervisor.judged(&link, scanning).await) }).await
     }
 
     /// Each at its key's node, which need not be this one any more.

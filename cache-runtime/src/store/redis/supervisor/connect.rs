@@ -11,6 +11,7 @@ use super::super::changes::Changes;
 use super::super::gather::{Gather, Together};
 use super::super::link::{Link, within};
 use super::{HEARTBEAT, Shared, is_broken, now_here};
+use crate::near::Moment;
 
 /// What a sign of life may come late by, for lack of a processor, before the near cache is left alone until it comes.
 const GRACE: Duration = Duration::from_millis(100);
@@ -54,7 +55,7 @@ impl Shared {
 
     /// A sign of life: that it is still the master, and its clock.
     pub(super) async fn beat(&self, link: &Link) -> RedisResult<()> {
-        let started = Instant::now();
+        let (started, since) = (Instant::now(), Moment::now());
         let mut connection = link.connection();
         let mut asked = pipe();
         asked.ignore_errors().cmd("TIME").add_command(self.boot.ask());
@@ -72,9 +73,10 @@ impl Shared {
         self.clock_offset
             .store(there.saturating_add(travelled).saturating_sub(now_here()), Ordering::Relaxed);
         self.keep_boot(link, boot).await?;
-        if self.is_in_its_cluster(link).await? {
-            link.is_alive((HEARTBEAT + self.heartbeat_timeout + GRACE).saturating_sub(started.elapsed()));
-        }
+        let is_believed = self.is_in_its_cluster(link).await?;
+        // Also where it is not, as it is used all the same: what is read there must not be kept.
+        let time = if is_believed { HEARTBEAT + self.heartbeat_timeout + GRACE } else { Duration::ZERO };
+        link.is_alive(since, time);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod connect;
 mod route;
 mod tend;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -150,10 +151,12 @@ impl Supervisor {
     /// Waits for an answer, and draws conclusions: a connection that is broken is taken out of use at once, and one to a server
     /// that is too slow after a few answers that did not come in time. That one would cost every call its whole deadline (a
     /// circuit breaker, after Nygard's "Release It!"; open is no connection, and the one probe at a time is the task's).
+    ///
+    /// Pinned by the caller: a future that is handed over takes its room twice, in every call that is waited for.
     pub(super) async fn judged<T>(
         &self,
         link: &Arc<Link>,
-        answer: impl Future<Output = RedisResult<T>>,
+        answer: Pin<&mut impl Future<Output = RedisResult<T>>>,
     ) -> RedisResult<T> {
         let mut waiting = Waiting { supervisor: self, link, since: Instant::now(), answered: false };
         let answer = answer.await;
