@@ -69,7 +69,8 @@ pub trait CacheStrategy: Sized + Send + Sync {
 
     /// The key of a tag, as `tags(…)` renders it.
     fn tag(&self, parts: impl KeyParts) -> Key {
-        let mut writer = KeyWriter::tag(Self::STRATEGY.prefix);
+        let mut writer = KeyWriter::empty();
+        writer.begin_tag(Self::STRATEGY.prefix);
         self.render_fields(&mut writer);
         parts.render(&mut writer);
         writer.finish()

@@ -14,17 +14,17 @@ pub(crate) fn local(name: &str) -> Ident {
 
 /// The entry's key.
 pub(crate) fn key(plan: &Plan<'_>) -> TokenStream {
-    plan.rendered("new", &plan.segments)
+    plan.rendered("begin", &plan.segments)
 }
 
 /// The same as statements that write it with a writer of that name, which is not finished yet.
 pub(crate) fn key_written(plan: &Plan<'_>, writer: &Ident) -> TokenStream {
-    written(&plan.krate, ("new", plan.prefix()), plan.fields(), &plan.segments, writer)
+    written(&plan.krate, ("begin", plan.prefix()), plan.fields(), &plan.segments, writer)
 }
 
 /// `[…]`, the keys of the entry's tags; nothing, where there are none.
 pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
-    let tags = plan.tags.iter().map(|tag| plan.rendered("tag", &tag.segments));
+    let tags = plan.tags.iter().map(|tag| plan.rendered("begin_tag", &tag.segments));
     (!plan.tags.is_empty()).then(|| quote!([#(#tags),*]))
 }
 
@@ -63,7 +63,8 @@ fn written(
         Bound::Const(ident, _) => quote!(#writer.part(&#ident);),
     });
     quote! {
-        let mut #writer = #krate::__private::KeyWriter::#start(#prefix);
+        let mut #writer = #krate::__private::KeyWriter::empty();
+        #writer.#start(#prefix);
         #fields
         #steps
     }

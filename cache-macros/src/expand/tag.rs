@@ -18,19 +18,20 @@ pub(crate) fn tag(krate: &TokenStream, function: &Function, target: &TagTarget<'
             let strategy = blamed(quote!(<Self as #krate::CacheStrategy>), &target.text);
             let this = this(function);
             let prefix = quote!(#strategy::STRATEGY.prefix);
-            let key = rendered(krate, ("tag", prefix), Some((strategy.clone(), this.clone())), segments);
+            let key =
+                rendered(krate, ("begin_tag", prefix), Some((strategy.clone(), this.clone())), segments);
             quote!(.tag(#strategy::cache(#this), #strategy::STRATEGY, #key))
         }
         Home::Type(ty) => {
             let strategy = blamed(quote!(<#ty as #krate::CacheStrategy>), ty);
             let strategy = quote!(#strategy::STRATEGY);
-            let key = rendered(krate, ("tag", quote!(#strategy.prefix)), None, segments);
+            let key = rendered(krate, ("begin_tag", quote!(#strategy.prefix)), None, segments);
             let check = is_nameable(function, ty).then(|| fieldless(&strategy, ty));
             quote!(.tag(#krate::Cache::installed(), { #check #strategy }, #key))
         }
         Home::Inline { namespace, version } => {
             let prefix = format!("{namespace}:v{version}");
-            let key = rendered(krate, ("tag", prefix.to_token_stream()), None, segments);
+            let key = rendered(krate, ("begin_tag", prefix.to_token_stream()), None, segments);
             // What is counted for it is told apart by its place.
             let location = location(krate, target.text.span());
             let strategy = quote_spanned! {target.text.span()=>

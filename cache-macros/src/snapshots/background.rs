@@ -8,9 +8,8 @@ impl Messages {
         by: impl Fn() + Send + 'static,
     ) -> Result<Vec<Message>, DbError> {
         let __key = {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-            );
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":conversation:");
             <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
@@ -127,9 +126,8 @@ impl Messages {
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,

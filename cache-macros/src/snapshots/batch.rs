@@ -14,7 +14,8 @@ async fn profiles(
             ),
             &ids[..],
             |ids: &i64| {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new("user:v1");
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin("user:v1");
                 __key.literal(":tenant:");
                 <String as ::cache_runtime::CacheKey>::render(&tenant, &mut __key);
                 __key.literal(":profile:");
@@ -70,7 +71,8 @@ fn profiles_entry(
         __profiles_site(),
         ::cache_runtime::Cache::installed(),
         {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new("user:v1");
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin("user:v1");
             __key.literal(":tenant:");
             <String as ::cache_runtime::CacheKey>::render(&tenant, &mut __key);
             __key.literal(":profile:");

@@ -2,7 +2,8 @@
 #[allow(clippy::too_many_lines)]
 pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>>> {
     let __key = {
-        let mut __key = ::cache_runtime::__private::KeyWriter::new("feed:v1");
+        let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+        __key.begin("feed:v1");
         __key.literal(":user:");
         <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
         __key.literal(":feed:page_");
@@ -74,7 +75,8 @@ pub fn user_feed_entry(
         __user_feed_site(),
         ::cache_runtime::Cache::installed(),
         {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new("feed:v1");
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin("feed:v1");
             __key.literal(":user:");
             <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
             __key.literal(":feed:page_");

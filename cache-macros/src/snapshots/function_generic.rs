@@ -8,9 +8,8 @@ where
     T: Value + From<S> + KeyType,
 {
     let __key = {
-        let mut __key = my::runtime::__private::KeyWriter::new(
-            <Feed as my::runtime::CacheStrategy>::STRATEGY.prefix,
-        );
+        let mut __key = my::runtime::__private::KeyWriter::empty();
+        __key.begin(<Feed as my::runtime::CacheStrategy>::STRATEGY.prefix);
         __key.separator();
         <T as my::runtime::KeyType>::render_type(&mut __key);
         __key.separator();
@@ -100,9 +99,8 @@ where
         __find_site(),
         my::runtime::Cache::installed(),
         {
-            let mut __key = my::runtime::__private::KeyWriter::new(
-                <Feed as my::runtime::CacheStrategy>::STRATEGY.prefix,
-            );
+            let mut __key = my::runtime::__private::KeyWriter::empty();
+            __key.begin(<Feed as my::runtime::CacheStrategy>::STRATEGY.prefix);
             __key.separator();
             <T as my::runtime::KeyType>::render_type(&mut __key);
             __key.separator();

@@ -1,7 +1,8 @@
 #[allow(clippy::too_many_lines)]
 fn fib(n: u64) -> Result<u64, String> {
     let __key = {
-        let mut __key = ::cache_runtime::__private::KeyWriter::new("math:v1");
+        let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+        __key.begin("math:v1");
         __key.literal(":fib:");
         <u64 as ::cache_runtime::CacheKey>::render(&n, &mut __key);
         __key.finish()
@@ -55,7 +56,8 @@ fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::T
             __fib_site(),
             ::cache_runtime::__private::in_process(::cache_runtime::Cache::installed()),
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new("math:v1");
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin("math:v1");
                 __key.literal(":fib:");
                 <u64 as ::cache_runtime::CacheKey>::render(&n, &mut __key);
                 __key.finish()

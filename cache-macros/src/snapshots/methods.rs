@@ -3,9 +3,8 @@ impl Messages {
     #[allow(clippy::too_many_lines)]
     pub async fn messages(&self, id: i64, page: &str) -> Result<Vec<Message>, DbError> {
         let __key = {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-            );
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":conversation:");
             <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
@@ -100,9 +99,8 @@ impl Messages {
             Self::__messages_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,
@@ -235,9 +233,8 @@ impl Messages {
             Self::__online_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,

@@ -2,9 +2,8 @@ impl Feed {
     #[allow(clippy::too_many_lines)]
     async fn feed(&self, user_id: u64, page: u32) -> Feed {
         let __key = {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-            );
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":user:");
             <u64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
@@ -25,9 +24,11 @@ impl Feed {
         };
         let __tags = [
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key
+                    .begin_tag(
+                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                    );
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,
@@ -37,9 +38,11 @@ impl Feed {
                 __key.finish()
             },
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key
+                    .begin_tag(
+                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                    );
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,
@@ -68,9 +71,11 @@ impl Feed {
                 <Self as ::cache_runtime::CacheStrategy>::cache(self),
                 <Self as ::cache_runtime::CacheStrategy>::STRATEGY,
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key
+                        .begin_tag(
+                            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                        );
                     <Self as ::cache_runtime::CacheStrategy>::render_fields(
                         self,
                         &mut __key,
@@ -91,9 +96,11 @@ impl Feed {
                     <Home as ::cache_runtime::CacheStrategy>::STRATEGY
                 },
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                        <Home as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key
+                        .begin_tag(
+                            <Home as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                        );
                     __key.literal(":feed");
                     __key.finish()
                 },
@@ -120,9 +127,8 @@ impl Feed {
                     }
                 },
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                        "home:v2",
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key.begin_tag("home:v2");
                     __key.literal(":all");
                     __key.finish()
                 },
@@ -194,9 +200,11 @@ impl Feed {
                 Self::__feed_site(),
                 <Self as ::cache_runtime::CacheStrategy>::cache(self),
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key
+                        .begin(
+                            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                        );
                     <Self as ::cache_runtime::CacheStrategy>::render_fields(
                         self,
                         &mut __key,
@@ -211,9 +219,11 @@ impl Feed {
             )
             .tagged([
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key
+                        .begin_tag(
+                            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                        );
                     <Self as ::cache_runtime::CacheStrategy>::render_fields(
                         self,
                         &mut __key,
@@ -223,9 +233,11 @@ impl Feed {
                     __key.finish()
                 },
                 {
-                    let mut __key = ::cache_runtime::__private::KeyWriter::tag(
-                        <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                    );
+                    let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                    __key
+                        .begin_tag(
+                            <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
+                        );
                     <Self as ::cache_runtime::CacheStrategy>::render_fields(
                         self,
                         &mut __key,

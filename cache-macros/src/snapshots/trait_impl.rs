@@ -4,9 +4,8 @@ impl Repo for PgRepo {
     #[allow(clippy::too_many_lines)]
     async fn row(&self, id: u64) -> Result<Option<Row>, Self::Error> {
         let __key = {
-            let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-            );
+            let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+            __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":row:");
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
@@ -82,9 +81,8 @@ impl PgRepo {
             Self::__row_site(),
             <Self as ::cache_runtime::CacheStrategy>::cache(self),
             {
-                let mut __key = ::cache_runtime::__private::KeyWriter::new(
-                    <Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix,
-                );
+                let mut __key = ::cache_runtime::__private::KeyWriter::empty();
+                __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
                 <Self as ::cache_runtime::CacheStrategy>::render_fields(
                     self,
                     &mut __key,

@@ -1,51 +1,80 @@
-//! Whole numbers as decimal digits, eight at a time in one register: a key is hashed right after it was written, and a processor
-//! that reads eight bytes it has just written in pieces waits until the pieces have left for its cache.
-//!
-//! The arithmetic is Paul Khuong's, "How to print integers really fast" (2017).
+//! Whole numbers as decimal digits, written where they stay: a key is looked up right after it was written, and a processor that
+//! copies what it has just written in pieces waits until the pieces have left for its cache.
 
-/// The digits of one number below 10^8, the first in the lowest byte, and how many there are: one at least.
+/// How many digits a number has: one at least.
+///
+/// From the place of its first bit, and whether it has reached the next power of ten ("Bit Twiddling Hacks", S. E. Anderson:
+/// "integer log base 10").
 #[inline]
-pub(super) fn up_to_eight(number: u32) -> ([u8; 8], usize) {
-    let digits = eight(number);
-    // Leading zeros are not written; the last digit is.
-    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-    ((ASCII | digits).wrapping_shr(8 * zeros).to_le_bytes(), 8 - zeros as usize)
+pub(super) fn count(number: u64) -> usize {
+    let bits = 64 - (number | 1).leading_zeros();
+    let at_least = ((bits * 1233) >> 12) as usize;
+    at_least + usize::from((number | 1) >= POWERS[at_least])
 }
 
-/// All eight digits of a number below 10^8.
+/// Writes a number into as many bytes as it has digits, from the end.
 #[inline]
-pub(super) fn all_eight(number: u32) -> [u8; 8] {
-    (ASCII | eight(number)).to_le_bytes()
+pub(super) fn write(mut number: u64, place: &mut [u8]) {
+    let (first, fours) = place.as_rchunks_mut();
+    for [a, b, c, d] in fours.iter_mut().rev() {
+        let last = (number % 10_000) as u32;
+        number /= 10_000;
+        [*a, *b] = PAIRS[(last / 100) as usize];
+        [*c, *d] = PAIRS[(last % 100) as usize];
+    }
+    let rest = number as u32;
+    match first {
+        [a, b, c] => {
+            *a = digit(rest / 100);
+            [*b, *c] = PAIRS[(rest % 100) as usize];
+        }
+        [a, b] => [*a, *b] = PAIRS[(rest % 100) as usize],
+        [a] => *a = digit(rest),
+        _ => {}
+    }
 }
 
-const ASCII: u64 = 0x3030_3030_3030_3030;
-
-/// One digit a byte. Each step halves what is in a lane: numbers below 10,000 in two lanes, below 100 in four, below 10 in eight. A
-/// division by 100 or 10 is a multiplication by its inverse, exact for what a lane can hold.
 #[inline]
-fn eight(number: u32) -> u64 {
-    let number = u64::from(number);
-    let (high, low) = (number / 10_000, number % 10_000);
-    let thousands = high | low << 32;
-    let hundreds = ((thousands * 10_486) >> 20) & 0x0000_007F_0000_007F;
-    let pairs = hundreds | (thousands - 100 * hundreds) << 16;
-    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
-    tens | (pairs - 10 * tens) << 8
+fn digit(number: u32) -> u8 {
+    b'0' + (number % 10) as u8
 }
+
+/// 10^0 to 10^19.
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut exponent = 1;
+    while exponent < 20 {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
+/// `00` to `99`.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Each lane alone through all that it can hold, and numbers in between.
+    /// Around each power of ten, and numbers in between.
     #[test]
     fn the_digits_are_those_of_the_standard_library() {
-        let lanes = (0..10_000).flat_map(|lane| [lane, lane * 10_000, lane * 10_001]);
-        let spread = (0..100_000_000).step_by(9_973);
-        for number in lanes.chain(spread).chain([99_999_999, 10_000_000, 9_999_999]) {
-            let (digits, count) = up_to_eight(number);
-            assert_eq!(&digits[..count], number.to_string().as_bytes());
-            assert_eq!(all_eight(number), format!("{number:08}").as_bytes());
+        let around = |power: u64| [power - 1, power, power + 1, power.wrapping_mul(3)];
+        let powers = (0..20).map(|exponent| 10_u64.pow(exponent)).flat_map(around);
+        let spread = (0..1000).map(|step| u64::MAX / 1000 * step + step);
+        for number in powers.chain(spread).chain(0..10_000).chain([u64::MAX]) {
+            let mut place = [0; 20];
+            write(number, &mut place[..count(number)]);
+            assert_eq!(&place[..count(number)], number.to_string().as_bytes());
         }
     }
 }

@@ -2,15 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::digits::{all_eight, up_to_eight};
 use super::escape::{HEX, escape, is_plain};
-use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text};
+use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text, digits};
 
 /// Bytes of a long key that stay readable: what is left beside `#` and 32 hexadecimal digits.
 pub(super) const KEPT_BYTES: usize = MAX_KEY_BYTES - 33;
-
-/// The first number of more than eight digits.
-const EIGHT_DIGITS: u64 = 100_000_000;
 
 /// Marks the hash at the end of a long key; no value and no template can contain it.
 pub(super) const HASH_MARK: char = '#';
@@ -27,16 +23,30 @@ impl KeyWriter {
     /// Starts a key with its prefix, `namespace:v{version}`.
     #[inline]
     pub fn new(prefix: &str) -> KeyWriter {
-        let mut writer = KeyWriter { buffer: Text::Inline { len: 0, bytes: [0; INLINE_BYTES] }, depth: 0 };
-        writer.literal(prefix);
+        let mut writer = KeyWriter::empty();
+        writer.begin(prefix);
         writer
     }
 
-    /// Starts the key of a tag. No value and no template holds a `#`, so it meets no entry's key.
-    pub fn tag(prefix: &str) -> KeyWriter {
-        let mut writer = KeyWriter::new(prefix);
-        writer.literal(":#tag");
-        writer
+    /// A writer to [`begin`](KeyWriter::begin) with: what is moved once it holds something is copied as a whole.
+    #[doc(hidden)]
+    #[inline]
+    pub fn empty() -> KeyWriter {
+        KeyWriter { buffer: Text::Inline { len: 0, bytes: [0; INLINE_BYTES] }, depth: 0 }
+    }
+
+    /// Begins a key with its prefix.
+    #[doc(hidden)]
+    #[inline]
+    pub fn begin(&mut self, prefix: &str) {
+        self.literal(prefix);
+    }
+
+    /// Begins the key of a tag. No value and no template holds a `#`, so it meets no entry's key.
+    #[doc(hidden)]
+    pub fn begin_tag(&mut self, prefix: &str) {
+        self.literal(prefix);
+        self.literal(":#tag");
     }
 
     pub(super) fn dynamic(namespace: &str, version: u32) -> KeyWriter {
@@ -68,31 +78,14 @@ impl KeyWriter {
     /// Appends a number.
     #[inline]
     pub(super) fn digits(&mut self, number: u64) {
-        const SIXTEEN_DIGITS: u64 = EIGHT_DIGITS * EIGHT_DIGITS;
-        if number < EIGHT_DIGITS {
-            let (digits, count) = up_to_eight(number as u32);
-            self.some_of(digits, count);
-        } else if number < SIXTEEN_DIGITS {
-            let (digits, count) = up_to_eight((number / EIGHT_DIGITS) as u32);
-            self.some_of(digits, count);
-            self.some_of(all_eight((number % EIGHT_DIGITS) as u32), 8);
-        } else {
-            self.digits(number / SIXTEEN_DIGITS);
-            self.some_of(all_eight((number / EIGHT_DIGITS % EIGHT_DIGITS) as u32), 8);
-            self.some_of(all_eight((number % EIGHT_DIGITS) as u32), 8);
-        }
-    }
-
-    /// The first of eight bytes, copied as eight: their number is not known, and a call of `memmove` would take longer.
-    #[inline]
-    fn some_of(&mut self, digits: [u8; 8], count: usize) {
+        let count = digits::count(number);
         if let Text::Inline { len, bytes } = &mut self.buffer
-            && let Some(free) = bytes.get_mut(usize::from(*len)..usize::from(*len) + 8)
+            && let Some(place) = bytes.get_mut(usize::from(*len)..usize::from(*len) + count)
         {
-            free.copy_from_slice(&digits);
+            digits::write(number, place);
             *len += count as u8;
         } else {
-            self.literal(std::str::from_utf8(&digits[..count]).unwrap_or_default());
+            self.literal(itoa::Buffer::new().format(number));
         }
     }
 

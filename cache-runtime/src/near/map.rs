@@ -57,11 +57,11 @@ impl Name {
     }
 }
 
-/// Whether two keys are equal: eight bytes at a time, the last ones once more. For some 40 bytes `memcmp` takes longer to be
+/// Whether two keys are equal: sixteen bytes at a time, the last ones once more. For some 40 bytes `memcmp` takes longer to be
 /// called than to compare.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
-    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let word = |bytes: &[u8; 16]| u128::from_le_bytes(*bytes);
     match (one.last_chunk(), other.last_chunk()) {
         (Some(last), Some(other_last)) if one.len() == other.len() => {
             let ((words, _), (others, _)) = (one.as_chunks(), other.as_chunks());
