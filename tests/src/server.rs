@@ -31,6 +31,9 @@ struct Process {
     child: Child,
 }
 
+/// Where a node of a cluster keeps what it knows of the others.
+const NODES: &str = "nodes.conf";
+
 impl RedisServer {
     /// A plain server; returns when it answers.
     #[must_use]
@@ -108,9 +111,27 @@ impl RedisServer {
         self.end(Signal::TERM);
     }
 
-    /// Ends it as a crash would.
+    /// Ends it as a crash would; a node of a cluster not while it writes its list of nodes, without which it would not start again.
     pub fn kill(&mut self) {
+        while !self.is_held_between_writes() {
+            std::thread::yield_now();
+        }
         self.end(Signal::KILL);
+    }
+
+    fn is_held_between_writes(&self) -> bool {
+        if self.options.mode != Mode::Cluster {
+            return true;
+        }
+        self.pause();
+        let nodes = fs::read_to_string(self.directory.path().join(NODES)).unwrap_or_default();
+        // The last line is written last.
+        let is_whole =
+            nodes.ends_with('\n') && nodes.lines().last().is_some_and(|line| line.starts_with("vars "));
+        if !is_whole {
+            self.resume();
+        }
+        is_whole
     }
 
     /// Holds it: connections stay open, and nothing answers. [`resume`](Self::resume) lets it go on.
@@ -190,7 +211,7 @@ impl RedisServer {
             command.args(["--repl-diskless-sync-delay", "0"]);
         }
         if self.options.mode == Mode::Cluster {
-            command.args(["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"]);
+            command.args(["--cluster-enabled", "yes", "--cluster-config-file", NODES]);
         }
         if let Some(password) = &self.options.password {
             command.args(["--requirepass", password]);

@@ -57,6 +57,16 @@ async fn a_hit_in_the_near_cache_takes_none() {
     assert!(Arc::ptr_eq(&values.0, &values.1));
 }
 
+/// What a call takes its caller's task takes too, whether or not it comes to talk to a server; and each move copies it whole.
+///
+/// Bites: `Box::pin` in the macro `steps!` of `store/mod.rs`.
+#[test]
+fn a_call_is_small_until_it_needs_more() {
+    let lists = Lists { cache: Cache::memory() };
+    let bytes = size_of_val(&lists.list(7, "a"));
+    assert!(bytes <= 2048, "{bytes}");
+}
+
 /// Polls a future that is ready at once, between two looks at the allocator.
 fn measured<F: Future>(future: F) -> (u64, F::Output) {
     let mut future = std::pin::pin!(future);

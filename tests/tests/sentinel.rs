@@ -90,8 +90,9 @@ async fn a_master_that_dies_is_replaced_and_no_function_fails() {
     let replaced = replaced.unwrap_or(trusted);
     eprintln!("the sentinels took {:?}, the cache {:?}", replaced - killed, trusted - replaced);
     assert!(trusted - replaced < Duration::from_secs(4), "{:?}", trusted - replaced);
+    // The cache may have asked another sentinel than this, which hears of it a moment later.
+    wait_until("the first sentinel knows the new master", || set.master() != old);
     let master = set.master_server();
-    assert_ne!(master.port(), old);
     let key = numbers.number_entry(7).key().to_string();
     assert_ne!(numbers.number_entry(7).get().await, Some(1));
     assert_eq!(numbers.number(7).await, Ok(2));

@@ -101,8 +101,8 @@ async fn read_beside(node: Arc<Profiles>, a_second: u64, done: Arc<AtomicBool>, 
     }
 }
 
-/// Nanoseconds of a round trip by hand, idle.
-fn round_trip(url: &str) -> f64 {
+/// Nanoseconds of round trips by hand, idle.
+fn round_trips(url: &str) -> Vec<f64> {
     one_thread().block_on(async {
         let mut connection = by_hand::connection(url).await;
         let mut figures = Vec::new();
@@ -111,16 +111,16 @@ fn round_trip(url: &str) -> f64 {
             redis::cmd("PING").exec_async(&mut connection).await.expect("PING");
             figures.push(started.elapsed().as_nanos() as f64);
         }
-        quantile(&mut figures, 0.5)
+        figures
     })
 }
 
 pub(crate) fn run(table: &mut Table) {
     let server = RedisServer::start();
-    let mut trips = [round_trip(&server.url()), 0.0];
+    let mut trips = round_trips(&server.url());
     let mut idle = seen(&server.url(), 0);
-    trips[1] = round_trip(&server.url());
-    let trip = (trips[0] + trips[1]) / 2.0;
+    trips.extend(round_trips(&server.url()));
+    let (trip, slow_trip) = (quantile(&mut trips, 0.5), quantile(&mut trips, 0.99));
     let mut busy = seen(&server.url(), READS);
     table.section("An invalidation on node A, until node B's near cache has lost the value");
     let (half, most) = (quantile(&mut idle, 0.5), quantile(&mut idle, 0.99));
@@ -145,5 +145,9 @@ pub(crate) fn run(table: &mut Table) {
     let limit = Duration::from_millis(2).as_nanos() as f64;
     table.figure("100,000 reads/s, p50", Unit::Nanoseconds, quantile(&mut busy, 0.5), Goal::Shown);
     table.figure("100,000 reads/s, p99", Unit::Nanoseconds, quantile(&mut busy, 0.99), Goal::AtMost(limit));
-    table.note("From before A sends it. The reads are B's own, of 1,000 keys that are in its process.");
+    table.note(&format!(
+        "From before A sends it. The reads are B's own, of 1,000 keys that are in its process. The p99 of a round trip by itself is \
+         {:.0} µs here.",
+        slow_trip / 1000.0
+    ));
 }
