@@ -11,7 +11,7 @@ use crate::cache::Cache;
 use crate::key::Key;
 use crate::load::{ErrorSharing, load_many};
 use crate::policy::Policy;
-use crate::read::Call;
+use crate::read::{Call, Entries};
 use crate::site::Site;
 use crate::value::{Shape, Value};
 
@@ -53,16 +53,14 @@ impl<Id: Ord, V> BatchMap<Id, V> for BTreeMap<Id, V> {
 
 /// A call of such a function, without its ids.
 pub struct Batch<'a, V> {
-    site: &'static Site,
-    cache: &'a Cache,
-    schema: Shape,
+    entries: Entries<'a>,
     value: PhantomData<fn() -> V>,
 }
 
 impl<'a, V> Batch<'a, V> {
     /// A call.
     pub fn new(site: &'static Site, cache: &'a Cache, schema: Shape) -> Batch<'a, V> {
-        Batch { site, cache, schema, value: PhantomData }
+        Batch { entries: Entries::new(site, cache, schema), value: PhantomData }
     }
 }
 
@@ -85,8 +83,7 @@ where
     let mut known = HashSet::with_capacity_and_hasher(ids.len(), foldhash::fast::RandomState::default());
     let mut asked: Vec<(&Id, Key)> = ids.iter().map(|id| (id, key(id))).collect();
     asked.retain(|(_, key)| known.insert(key.clone()));
-    let call = |(_, key)| Call::new(batch.site, batch.cache, key, batch.schema);
-    let calls: Vec<Call<'_>> = asked.iter().map(|(id, key)| call((id, key))).collect();
+    let calls: Vec<Call<'_>> = asked.iter().map(|(_, key)| batch.entries.at(key)).collect();
     let values = load_many(&calls, sharing, |which: Vec<usize>| {
         let ids: Vec<Id> = which.into_iter().map(|at| asked[at].0.clone()).collect();
         let loading = loader(ids.clone());
