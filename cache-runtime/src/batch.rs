@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::key::Key;
@@ -83,7 +82,7 @@ where
     let mut known = HashSet::with_capacity_and_hasher(ids.len(), foldhash::fast::RandomState::default());
     let mut asked: Vec<(&Id, Key)> = ids.iter().map(|id| (id, key(id))).collect();
     asked.retain(|(_, key)| known.insert(key.clone()));
-    let calls: Vec<Call<'_>> = asked.iter().map(|(_, key)| batch.entries.at(key)).collect();
+    let calls: Vec<Call<'_>> = asked.iter().map(|(_, key)| batch.entries.at(key).call::<V>(true)).collect();
     let values = load_many(&calls, sharing, |which: Vec<usize>| {
         let ids: Vec<Id> = which.into_iter().map(|at| asked[at].0.clone()).collect();
         let loading = loader(ids.clone());
@@ -95,7 +94,7 @@ where
     let mut map = M::default();
     for ((id, _), value) in asked.iter().zip(values.await?) {
         if let Some(value) = value {
-            map.put((*id).clone(), Arc::unwrap_or_clone(value));
+            map.put((*id).clone(), value);
         }
     }
     Ok(map)

@@ -1,7 +1,5 @@
 //! A value on its way into the store: its header, and its bytes or itself.
 
-use std::any::type_name;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::encoding::Codec;
@@ -11,7 +9,7 @@ use crate::read::Call;
 use crate::record::{Claim, Draft, Header, Nonce, Tags, key_hash};
 use crate::site::Warning;
 use crate::store::AnyStore;
-use crate::value::{Limits, Value, draft, draft_none};
+use crate::value::{Kept, Limits, draft, draft_none};
 
 /// What is known of a value beside itself.
 #[derive(Clone, Default)]
@@ -26,9 +24,9 @@ pub(crate) struct Facts {
 
 impl Call<'_> {
     /// Makes a draft, with the time that it may stay in the store; `None` stands for the answer `None`.
-    pub(crate) fn try_draft<V: Value>(
+    pub(crate) fn try_draft(
         &self,
-        value: Option<&Arc<V>>,
+        value: Option<&Kept>,
         facts: &Facts,
     ) -> Result<Option<(Draft, Duration)>, CacheError> {
         let typed = self.cache.store().is_some_and(AnyStore::typed);
@@ -42,16 +40,16 @@ impl Call<'_> {
             return Err(CacheError::InvalidSetting { setting, reason });
         }
         let ttl = self.policy.jittered(ttl);
-        let codec = self.codec::<V>()?;
+        let codec = self.codec()?;
         let header = Header { codec, version: self.schema.version(&**value), ..self.header(ttl, facts) };
         let limits =
             Limits { most: self.cache.settings().max_value_bytes, compress: self.policy.value_compression() };
-        let draft = draft(header, value, typed, limits)?;
+        let draft = draft(header, self.coding, value, typed, limits)?;
         Ok(Some((draft, ttl + self.policy.stale_window())))
     }
 
     /// The same for a caller who has the value anyway: one that can't be stored is said once and counted.
-    pub(crate) fn draft<V: Value>(&self, value: Option<&Arc<V>>, facts: &Facts) -> Option<(Draft, Duration)> {
+    pub(crate) fn draft(&self, value: Option<&Kept>, facts: &Facts) -> Option<(Draft, Duration)> {
         self.try_draft(value, facts).unwrap_or_else(|error| {
             self.site.counters.unstorable.one();
             if self.site.first(Warning::Encode) {
@@ -62,7 +60,7 @@ impl Call<'_> {
     }
 
     /// What the value is encoded with: as declared, unless only its type's name is known.
-    fn codec<V>(&self) -> Result<Codec, CacheError> {
+    fn codec(&self) -> Result<Codec, CacheError> {
         let codec = self.policy.value_codec();
         if !codec.is_positional() {
             return Ok(codec);
@@ -70,7 +68,7 @@ impl Call<'_> {
         match self.schema.positional() {
             Ok(true) => Ok(codec),
             Ok(false) => Ok(Codec::Json),
-            Err(why) => Err(CacheError::Encode { value: type_name::<V>(), reason: why.to_owned() }),
+            Err(why) => Err(CacheError::Encode { value: self.coding.name(), reason: why.to_owned() }),
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use crate::key::{Any, Key, KeyParts, PatternParts};
 use crate::record::{self, Body, Found, Stored, Token};
-use crate::value::{Limits, Value, decode, draft};
+use crate::value::{Coding, Limits, Value, decode, draft, give};
 
 /// How much a compressed value may be.
 const MOST: usize = 1 << 20;
@@ -52,13 +52,14 @@ fn value(stored: &Stored, bytes: &[u8]) {
 
 /// A payload that is taken for a `V` is the same one after it was written again.
 fn decodes<V: Value + Debug>(stored: &Stored) {
-    let Some(value) = decode::<V>(stored, MOST) else { return };
+    let coding = Coding::of::<V>();
+    let Some(value) = decode(stored, coding, MOST) else { return };
     let limits = Limits { most: usize::MAX, compress: stored.header.compression.map(|by| (by, 0)) };
-    let again = draft(stored.header.clone(), &value, false, limits);
+    let again = draft(stored.header.clone(), coding, &value, false, limits);
     let again = again.map(|draft| Stored { header: draft.header, body: draft.body });
-    let again = again.ok().and_then(|again| decode::<V>(&again, usize::MAX));
+    let again = again.ok().and_then(|again| decode(&again, coding, usize::MAX)).and_then(give::<V>);
     // As text: what is no number is not even equal to itself.
-    assert_eq!(format!("{again:?}"), format!("{:?}", Some(&value)));
+    assert_eq!(format!("{again:?}"), format!("{:?}", give::<V>(value)));
 }
 
 /// Two lists of three values: their keys are the same where they are, and a pattern takes what it names and nothing else.

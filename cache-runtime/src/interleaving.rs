@@ -8,20 +8,19 @@ use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::entry::Entry;
 use crate::key::Key;
-use crate::load::ErrorSharing;
-use crate::load::returns::{self, load_owned};
+use crate::load::returns::{Fallible, Returns as _};
+use crate::load::{ErrorSharing, load_owned};
 use crate::record::{Claim, Found};
 use crate::store::AnyStore;
 use crate::store::memory::MemoryStore;
 use crate::tags;
-use crate::value::{Value, decode};
+use crate::value::{Value, decode, give};
 
 /// Work that nobody waits for.
 pub type Background = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -103,7 +102,8 @@ where
     E: Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
-    load_owned(returns::Fallible, entry.call(), ErrorSharing::by(E::clone), None, load).await
+    let sharing = ErrorSharing::by(E::clone);
+    Fallible::close(load_owned(entry.call(), sharing, None, load, Fallible::open).await)
 }
 
 /// What stands at an entry of a memory cache.
@@ -132,7 +132,7 @@ pub fn standing<V: Value, K>(entry: &Entry<V, K>) -> Standing<V> {
             if matches!(stored.header.claim.at(now(call.cache)), Claim::Loading(_)) {
                 return Standing::Busy;
             }
-            Standing::Value(decode(&stored, usize::MAX).map(Arc::unwrap_or_clone))
+            Standing::Value(decode(&stored, call.coding, usize::MAX).and_then(give))
         }
         Found::Busy(_) => Standing::Busy,
         Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,

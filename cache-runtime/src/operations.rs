@@ -33,7 +33,7 @@ pub trait Ttl: IsTtl {
         let entry = self.entry::<V>(parts);
         let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
         async move {
-            let call = Call::new(site, cache, entry.key(), by_name::<V>());
+            let call = Call::new::<V>(site, cache, entry.key(), by_name::<V>());
             put(&[call], &[value]).await
         }
     }
@@ -55,7 +55,7 @@ pub trait Ttl: IsTtl {
         async move {
             let (site, cache) = (Site::dynamic(Self::STRATEGY), self.cache());
             let calls: Vec<Call<'_>> =
-                keys.iter().map(|key| Call::new(site, cache, key, by_name::<V>())).collect();
+                keys.iter().map(|key| Call::new::<V>(site, cache, key, by_name::<V>())).collect();
             put(&calls, &values).await
         }
     }

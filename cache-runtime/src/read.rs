@@ -1,7 +1,5 @@
 //! Reading an entry: what a record means for a caller that wants a `V`.
 
-use std::sync::Arc;
-
 use crate::age::Age;
 use crate::cache::Cache;
 use crate::error::CacheError;
@@ -14,7 +12,7 @@ use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::Standing;
-use crate::value::{Shape, Value, decode};
+use crate::value::{Coding, Kept, Shape, Value, decode};
 
 /// The entries of a declaration in a cache.
 #[derive(Clone, Copy)]
@@ -32,23 +30,47 @@ impl<'a> Entries<'a> {
         Entries { site, cache, schema }
     }
 
-    /// An operation on the one at `key`.
-    pub fn at(self, key: &'a Key) -> Call<'a> {
-        Call::new(self.site, self.cache, key, self.schema)
+    /// The one at `key`.
+    pub fn at(self, key: &'a Key) -> EntryAt<'a> {
+        EntryAt { entries: self, key, tags: &[] }
+    }
+}
+
+/// An entry of a declaration, whose values have no type yet. Generated code makes one.
+#[derive(Clone, Copy)]
+pub struct EntryAt<'a> {
+    entries: Entries<'a>,
+    key: &'a Key,
+    tags: &'a [Key],
+}
+
+impl<'a> EntryAt<'a> {
+    /// With the keys of its tags.
+    #[must_use]
+    pub fn tags(self, tags: &'a [Key]) -> EntryAt<'a> {
+        EntryAt { tags, ..self }
+    }
+
+    /// An operation on it, where its values are of the type `V`.
+    pub(crate) fn call<V: Value>(self, takes_none: bool) -> Call<'a> {
+        let Entries { site, cache, schema } = self.entries;
+        Call { takes_none, tags: self.tags, ..Call::new::<V>(site, cache, self.key, schema) }
     }
 }
 
 /// One operation on one entry.
 #[derive(Clone, Copy)]
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     /// The declaration that it is counted for.
-    pub site: &'static Site,
+    pub(crate) site: &'static Site,
     /// Where the entry is kept.
-    pub cache: &'a Cache,
+    pub(crate) cache: &'a Cache,
     /// The entry's key.
-    pub key: &'a Key,
+    pub(crate) key: &'a Key,
     /// The value's fingerprint.
-    pub schema: Shape,
+    pub(crate) schema: Shape,
+    /// What only the value's type can do.
+    pub(crate) coding: &'static Coding,
     /// Whether the answer `None` is one: to a declaration without `Option` it is a value of another type.
     pub(crate) takes_none: bool,
     /// The keys of its tags.
@@ -57,12 +79,12 @@ pub struct Call<'a> {
     pub(crate) policy: &'a Policy,
 }
 
-/// What stands at a key, for a caller that wants a `V`.
-pub(crate) enum Look<V> {
+/// What stands at a key, for a caller that wants a value of one type.
+pub(crate) enum Look {
     /// A value, or the answer `None`.
-    Hit(Option<Arc<V>>),
+    Hit(Option<Kept>),
     /// A value that somebody has to load anew.
-    Aged(Box<Aged<V>>),
+    Aged(Box<Aged>),
     Absent,
     /// A value that is no good: it may be replaced, as long as it is exactly this one.
     Dead(Expected),
@@ -83,8 +105,8 @@ pub(crate) struct Seen {
 
 /// A value that somebody has to load anew, and that may be served meanwhile.
 #[derive(Clone, Debug)]
-pub(crate) struct Aged<V> {
-    pub(crate) value: Arc<V>,
+pub(crate) struct Aged {
+    pub(crate) value: Kept,
     /// `Early`, `Revalidate` or `IfError`.
     pub(crate) age: Age,
     /// The value's stamp, and its tags.
@@ -98,17 +120,17 @@ pub(crate) struct Aged<V> {
 
 impl<'a> Call<'a> {
     /// An operation on the entry at `key`.
-    pub fn new(site: &'static Site, cache: &'a Cache, key: &'a Key, schema: Shape) -> Call<'a> {
-        Call { site, cache, key, schema, takes_none: true, tags: &[], policy: &site.declaration.policy }
+    pub(crate) fn new<V: Value>(
+        site: &'static Site,
+        cache: &'a Cache,
+        key: &'a Key,
+        schema: Shape,
+    ) -> Call<'a> {
+        let (coding, policy) = (Coding::of::<V>(), &site.declaration.policy);
+        Call { site, cache, key, schema, coding, takes_none: true, tags: &[], policy }
     }
 
-    /// With the keys of its tags.
-    #[must_use]
-    pub fn tags(self, tags: &'a [Key]) -> Call<'a> {
-        Call { tags, ..self }
-    }
-
-    pub(crate) async fn look<V: Value>(&self, store: &AnyStore, budget: &mut Budget) -> Look<V> {
+    pub(crate) async fn look(&self, store: &AnyStore, budget: &mut Budget) -> Look {
         // Before anything else: what comes after this is noticed.
         let ticket = self.near_ticket();
         if self.is_queued(store) {
@@ -126,13 +148,7 @@ impl<'a> Call<'a> {
     }
 
     /// What was found, as it stands `now` by the store's clock. Kept near, if it is worth it.
-    pub(crate) fn look_at<V: Value>(
-        &self,
-        found: &Found,
-        tags: &Standing,
-        now: u64,
-        ticket: Option<Ticket>,
-    ) -> Look<V> {
+    pub(crate) fn look_at(&self, found: &Found, tags: &Standing, now: u64, ticket: Option<Ticket>) -> Look {
         let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found));
         let look = self.interpret(found, tags, now);
         if let (Some(kept), Look::Hit(value)) = (kept, &look) {
@@ -161,12 +177,7 @@ impl<'a> Call<'a> {
     }
 
     /// What a store has found beside its answer to something else.
-    pub(crate) async fn interpret_found<V: Value>(
-        &self,
-        store: &AnyStore,
-        budget: &mut Budget,
-        found: Found,
-    ) -> Look<V> {
+    pub(crate) async fn interpret_found(&self, store: &AnyStore, budget: &mut Budget, found: Found) -> Look {
         let keys: Vec<&Key> = self.tags.iter().collect();
         let declared = if keys.is_empty() { Ok(Vec::new()) } else { store.read_many(budget, &keys).await };
         let tags = match declared {
@@ -181,7 +192,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(crate) fn unanswered<V>(&self, error: CacheError) -> Look<V> {
+    pub(crate) fn unanswered(&self, error: CacheError) -> Look {
         if error == CacheError::ForeignKey {
             return self.foreign();
         }
@@ -189,7 +200,7 @@ impl<'a> Call<'a> {
         Look::Unknown(error)
     }
 
-    fn interpret<V: Value>(&self, found: &Found, tags: &Standing, now: u64) -> Look<V> {
+    fn interpret(&self, found: &Found, tags: &Standing, now: u64) -> Look {
         match found {
             Found::Absent => Look::Absent,
             Found::Value(stored) => self.value(stored, tags, now),
@@ -206,7 +217,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn value<V: Value>(&self, stored: &Stored, tags: &Standing, now: u64) -> Look<V> {
+    fn value(&self, stored: &Stored, tags: &Standing, now: u64) -> Look {
         let counters = &self.site.counters;
         // A typed value knows its own type, and came by no wire.
         let typed = matches!(stored.body, Body::Typed(_));
@@ -234,7 +245,7 @@ impl<'a> Call<'a> {
         if stored.header.none {
             return Look::Hit(None);
         }
-        match decode(stored, self.cache.settings().max_value_bytes) {
+        match decode(stored, self.coding, self.cache.settings().max_value_bytes) {
             Some(value) if age == Age::Fresh => Look::Hit(Some(value)),
             Some(value) => Look::Aged(Box::new(self.aged(value, age, stored, tags, now))),
             None => {
@@ -251,7 +262,7 @@ impl<'a> Call<'a> {
     /// Another key's value: an answer that was paired wrongly on its way, or a key that somebody has renamed. It may be replaced
     /// where it stands, by its stamp: it does not stand here in the former case, and in the latter nothing else would ever make
     /// this key of use again.
-    fn misrouted<V>(&self, stored: &Stored) -> Look<V> {
+    fn misrouted(&self, stored: &Stored) -> Look {
         self.site.counters.misrouted.one();
         if self.site.first(Warning::Misrouted) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a value of another key was read; it counts as a miss. Somebody has renamed keys, or what is between here and the server mixes up its answers");
@@ -259,7 +270,7 @@ impl<'a> Call<'a> {
         Look::Dead(stored.expected())
     }
 
-    fn aged<V>(&self, value: Arc<V>, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged<V> {
+    fn aged(&self, value: Kept, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged {
         let Header { stamp, claim, fresh_until, .. } = stored.header;
         let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
         Aged {
@@ -272,7 +283,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn foreign<V>(&self) -> Look<V> {
+    fn foreign(&self) -> Look {
         self.site.counters.undecodable.one();
         if self.site.first(Warning::Foreign) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a key of the cache holds another Redis type; it is left alone, and nothing is cached there");
@@ -281,7 +292,7 @@ impl<'a> Call<'a> {
     }
 
     /// What a look without a loader is answered with, counted; else what there is.
-    pub(crate) fn answer<V>(&self, look: Look<V>) -> Result<Option<Arc<V>>, Look<V>> {
+    pub(crate) fn answer(&self, look: Look) -> Result<Option<Kept>, Look> {
         match look {
             Look::Hit(value) => {
                 self.site.counters.hits.one();
@@ -297,9 +308,9 @@ impl<'a> Call<'a> {
     }
 
     /// Counts a value that is served although somebody has to load it anew.
-    pub(crate) fn serve<V>(&self, aged: &Aged<V>) -> Arc<V> {
+    pub(crate) fn serve(&self, aged: &Aged) -> Kept {
         let counters = &self.site.counters;
         if aged.age == Age::Early { &counters.hits } else { &counters.stale }.one();
-        Arc::clone(&aged.value)
+        Kept::clone(&aged.value)
     }
 }

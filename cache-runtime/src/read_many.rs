@@ -6,14 +6,13 @@ use crate::near::Ticket;
 use crate::read::{Call, Look};
 use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::Standing;
-use crate::value::Value;
 
 /// What stands at each. They declare no tags; those that the values name are read with one more round trip.
-pub(crate) async fn look_many<V: Value>(
+pub(crate) async fn look_many(
     calls: &[Call<'_>],
     store: &AnyStore,
     budget: &mut Budget,
-) -> Answer<Vec<Look<V>>> {
+) -> Answer<Vec<Look>> {
     // Before anything else: what comes after this is noticed.
     let tickets: Vec<Option<Ticket>> = match store.near() {
         Some(_) => calls.iter().map(Call::near_ticket).collect(),

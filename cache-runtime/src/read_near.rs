@@ -1,6 +1,5 @@
 //! The near cache's part in reading an entry.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::age::fresh_for;
@@ -9,10 +8,10 @@ use crate::policy::Policy;
 use crate::read::{Call, Entries};
 use crate::record::{Body, Found};
 use crate::transaction;
-use crate::value::{Form, Value};
+use crate::value::{Form, Kept, Value};
 
 /// What is kept of a value's header, and the ticket from before it was read.
-pub(crate) struct Kept {
+pub(crate) struct Keep {
     ticket: Ticket,
     time: Duration,
     bytes: usize,
@@ -63,7 +62,7 @@ impl Call<'_> {
     }
 
     /// What the near cache will have to know of a value, if it is one to keep.
-    pub(crate) fn worth_keeping(&self, ticket: Ticket, now: u64, found: &Found) -> Option<Kept> {
+    pub(crate) fn worth_keeping(&self, ticket: Ticket, now: u64, found: &Found) -> Option<Keep> {
         let Found::Value(stored) = found else { return None };
         let Body::Bytes(record, _) = &stored.body else { return None };
         let header = &stored.header;
@@ -73,10 +72,10 @@ impl Call<'_> {
         }
         let time = fresh_for(header, self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        Some(Kept { ticket, time, bytes: record.len() + stored.compressed_away() })
+        Some(Keep { ticket, time, bytes: record.len() + stored.compressed_away() })
     }
 
-    pub(crate) fn keep_near<V: Value>(&self, kept: Kept, value: Option<Arc<V>>) {
+    pub(crate) fn keep_near(&self, kept: Keep, value: Option<Kept>) {
         if let Some(near) = self.near() {
             let value = value.map(|value| Form::keep(self.schema.form, value));
             near.keep(kept.ticket, self.key, value, kept.time, kept.bytes);

@@ -17,8 +17,8 @@ use crate::read::Call;
 use crate::record::{Draft, Nonce, Tags};
 use crate::site::Site;
 use crate::store::{AnyStore, Budget, WriteEnd};
-use crate::transaction;
-use crate::value::Value;
+use crate::transaction::{self, Pending};
+use crate::value::{Kept, Value};
 
 /// What a write left in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,48 +52,67 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<V, E>>,
 {
-    let Some(store) = call.cache.store() else {
-        return persist().await.map(|value| Written { value, cache: WriteEffect::NotStored });
-    };
-    let mut budget = call.cache.budget();
-    // Read before the mark: an invalidation of a tag that comes later finds another value than it has named.
-    let tags = tags::declared(call, store, &mut budget).await.ok();
-    if let Some(pending) = transaction::current() {
-        let begun = match pending.join(call.cache, call.key) {
-            Some(begun) => begun,
-            None => pending.hold(begin(call, store, &mut budget).await),
-        };
-        let (result, draft) = run(call, tags, persist).await;
-        pending.written(call.cache, call.key, begun, draft);
-        return result
-            .map(|value| Written { value: Arc::unwrap_or_clone(value), cache: WriteEffect::Deferred });
-    }
-    let mark = begin(call, store, &mut budget).await;
-    budget.pause();
-    let (result, draft) = run(call, tags, persist).await;
-    let cache = mark.end(store, &mut budget, draft).await;
+    let writing = Writing::begin(call).await;
+    let result = persist().await.map(Arc::new);
+    let cache = writing.end(call, result.as_ref().ok().map(|value| Arc::clone(value) as Kept)).await;
     result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
 }
 
-/// Writes the source. Gives also what is to be stored, which is nothing where the write failed or its tags are not known.
-async fn run<V, E, F, Fut>(
-    call: Call<'_>,
-    tags: Option<Tags>,
-    persist: F,
-) -> (Result<Arc<V>, E>, Option<(Draft, Duration)>)
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<V, E>>,
-{
-    let mut draft = None;
-    let result = persist().await.map(|value| {
-        let value = Arc::new(value);
-        let facts = tags.map(|tags| Facts { tags, ..Facts::default() });
-        draft = facts.and_then(|facts| call.draft(Some(&value), &facts));
-        value
-    });
-    (result, draft)
+/// A write that is under way. Nothing in it is of the value's type, so it is compiled once.
+enum Writing<'a> {
+    /// There is no store.
+    Nowhere,
+    Alone {
+        mark: Mark,
+        store: &'a AnyStore,
+        budget: Budget,
+        tags: Option<Tags>,
+    },
+    /// In a transaction, which ends it.
+    Inside {
+        pending: Arc<Pending>,
+        begun: transaction::Begun,
+        tags: Option<Tags>,
+    },
+}
+
+impl<'a> Writing<'a> {
+    async fn begin(call: Call<'a>) -> Writing<'a> {
+        let Some(store) = call.cache.store() else { return Writing::Nowhere };
+        let mut budget = call.cache.budget();
+        // Read before the mark: an invalidation of a tag that comes later finds another value than it has named. Where they are
+        // not known, nothing is stored.
+        let tags = tags::declared(call, store, &mut budget).await.ok();
+        if let Some(pending) = transaction::current() {
+            let begun = match pending.join(call.cache, call.key) {
+                Some(begun) => begun,
+                None => pending.hold(begin(call, store, &mut budget).await),
+            };
+            return Writing::Inside { pending, begun, tags };
+        }
+        let mark = begin(call, store, &mut budget).await;
+        budget.pause();
+        Writing::Alone { mark, store, budget, tags }
+    }
+
+    /// The source was written: stores its value. `None`: that has failed.
+    async fn end(self, call: Call<'_>, value: Option<Kept>) -> WriteEffect {
+        let draft = |tags: Option<Tags>| {
+            let facts = Facts { tags: tags?, ..Facts::default() };
+            value.as_ref().and_then(|value| call.draft(Some(value), &facts))
+        };
+        match self {
+            Writing::Nowhere => WriteEffect::NotStored,
+            Writing::Alone { mark, store, mut budget, tags } => {
+                let draft = draft(tags);
+                mark.end(store, &mut budget, draft).await
+            }
+            Writing::Inside { pending, begun, tags } => {
+                pending.written(call.cache, call.key, begun, draft(tags));
+                WriteEffect::Deferred
+            }
+        }
+    }
 }
 
 async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {

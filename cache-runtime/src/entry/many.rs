@@ -1,7 +1,5 @@
 //! Many entries in one round trip.
 
-use std::sync::Arc;
-
 use crate::cache::Cache;
 use crate::draft::Facts;
 use crate::error::CacheError;
@@ -11,7 +9,7 @@ use crate::read::Call;
 use crate::read_many::look_many;
 use crate::site::Site;
 use crate::transaction;
-use crate::value::{Shape, Value};
+use crate::value::{Shape, Value, give, keep};
 
 /// Many reads as one command, of those that are not in this process.
 pub(crate) async fn get_many<V: Value>(
@@ -23,7 +21,7 @@ pub(crate) async fn get_many<V: Value>(
     let mut values: Vec<Option<V>> = Vec::with_capacity(keys.len());
     let (mut places, mut calls) = (Vec::new(), Vec::new());
     for (place, key) in keys.iter().enumerate() {
-        let call = Call::new(site, cache, key, schema);
+        let call = Call::new::<V>(site, cache, key, schema);
         if transaction::has_changed(cache, key) {
             site.counters.misses.one();
             values.push(None);
@@ -45,7 +43,7 @@ pub(crate) async fn get_many<V: Value>(
         return values;
     };
     for ((place, call), look) in places.into_iter().zip(calls).zip(looks) {
-        values[place] = call.answer(look).ok().flatten().map(Arc::unwrap_or_clone);
+        values[place] = call.answer(look).ok().flatten().and_then(give);
     }
     values
 }
@@ -59,7 +57,7 @@ pub(crate) async fn put<V: Value>(calls: &[Call<'_>], values: &[&V]) -> Result<(
     for (call, value) in calls.iter().zip(values) {
         let tags = tags::declared(*call, store, budget).await?;
         let facts = Facts { tags, ..Facts::default() };
-        if let Some((draft, ttl)) = call.try_draft(Some(&Arc::new((*value).clone())), &facts)? {
+        if let Some((draft, ttl)) = call.try_draft(Some(&keep((*value).clone())), &facts)? {
             entries.push((call.key.clone(), draft, ttl));
         }
     }

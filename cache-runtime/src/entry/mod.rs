@@ -20,7 +20,7 @@ use crate::policy::Policy;
 use crate::read::Call;
 use crate::site::Site;
 use crate::stats::Counts;
-use crate::value::Shape;
+use crate::value::{Shape, Value};
 
 /// An entry of type `V` at one key of one cache. `K` is its strategy's kind, which decides on its operations:
 /// `set` on [`kind::Ttl`], `fetch` on [`kind::CacheAside`], `write` on [`kind::WriteThrough`].
@@ -84,7 +84,7 @@ impl<V, K> Entry<V, K> {
     ///
     /// [`CacheError::InvalidSetting`] where a setting is out of range, or settings do not go together.
     pub fn policy(self, change: impl FnOnce(Policy) -> Policy) -> Result<Entry<V, K>, CacheError> {
-        let policy = change(*self.call().policy);
+        let policy = change(*self.policy.as_deref().unwrap_or(&self.site.declaration.policy));
         if let Some((setting, takes)) = policy.problem().or_else(|| self.schema.refuses(&policy)) {
             return Err(CacheError::InvalidSetting { setting, reason: takes.into() });
         }
@@ -103,11 +103,6 @@ impl<V, K> Entry<V, K> {
 
     pub(crate) fn place(&self) -> (&Cache, &'static Site, &Key) {
         (&self.cache, self.site, &self.key)
-    }
-
-    pub(crate) fn call(&self) -> Call<'_> {
-        let call = Call::new(self.site, &self.cache, &self.key, self.schema).tags(&self.tags);
-        Call { policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }
 
     /// Removes the entry, and revokes the lease of a load that is under way: its value goes to its callers, not into the cache.
@@ -129,6 +124,14 @@ impl<V, K> Entry<V, K> {
     /// As there.
     pub async fn delete(&self) -> Result<Invalidated, CacheError> {
         self.invalidate().await
+    }
+}
+
+impl<V: Value, K> Entry<V, K> {
+    /// An operation on it.
+    pub(crate) fn call(&self) -> Call<'_> {
+        let call = Call::new::<V>(self.site, &self.cache, &self.key, self.schema);
+        Call { tags: &self.tags, policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
     }
 }
 

@@ -1,15 +1,14 @@
 //! Reads, with a loader or without: every kind has them.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::Entry;
 use crate::error::CacheError;
-use crate::load::returns::{self, Returns, load};
-use crate::load::{ErrorSharing, Load};
+use crate::load::returns::{self, Returns};
+use crate::load::{ErrorSharing, Load, load};
 use crate::read::{Call, Look};
 use crate::transaction;
-use crate::value::Value;
+use crate::value::{Value, give};
 
 impl<V: Value, K> Entry<V, K> {
     /// The cached value, if there is one. A cache that can't be reached has none.
@@ -34,7 +33,7 @@ impl<V: Value, K> Entry<V, K> {
         }
         let look = call.look(store, &mut self.cache.budget()).await;
         match call.answer(look) {
-            Ok(value) => Ok(value.map(Arc::unwrap_or_clone)),
+            Ok(value) => Ok(value.and_then(give)),
             Err(Look::Unknown(error)) => Err(error),
             Err(_) => Ok(None),
         }
@@ -124,12 +123,7 @@ impl<V: Value, K> Entry<V, K> {
         self.near_or_load(returns::WithTerms, sharing, loader).await
     }
 
-    async fn near_or_load<S, E, F, Fut>(
-        &self,
-        returns: S,
-        sharing: ErrorSharing<E>,
-        loader: F,
-    ) -> Result<V, E>
+    async fn near_or_load<S, E, F, Fut>(&self, _: S, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
     where
         S: Returns<Fut::Output, Value = V, Error = E, Given = Result<V, E>>,
         F: FnOnce() -> Fut,
@@ -139,6 +133,6 @@ impl<V: Value, K> Entry<V, K> {
         if let Some(Some(value)) = call.near_hit() {
             return Ok(value);
         }
-        load(returns, call, sharing, loader).await
+        load(call, sharing, loader, S::open, S::close).await
     }
 }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use super::flight::{Entered, Leader, Outcome, Shared, Waited, Waiter};
+use super::flight::{Entered, Leader, Outcome, Waited, Waiter};
 use super::follow::follow;
 use super::hold::Hold;
 use super::lead::{Under, without_hold};
+
 use super::miss::seen;
 use super::sharing::ErrorSharing;
 use crate::background::{in_background, with_ticks};
@@ -25,7 +26,7 @@ use crate::read_many::look_many;
 use crate::record::{Expected, Nonce, Token};
 use crate::store::{AnyStore, Ask, Budget, Filled, Lease, Settle};
 use crate::transaction;
-use crate::value::Value;
+use crate::value::{Kept, Value, give, keep};
 
 /// The values of some entries, each in its call's place. `loader` is given the places of those that are missing; it is called
 /// again only where others were to load some, and did not.
@@ -33,17 +34,21 @@ pub(crate) async fn load_many<V, E, F, Fut>(
     calls: &[Call<'_>],
     sharing: ErrorSharing<E>,
     loader: F,
-) -> Result<Vec<Option<Arc<V>>>, E>
+) -> Result<Vec<Option<V>>, E>
 where
     V: Value,
     F: Fn(Vec<usize>) -> Fut,
     Fut: Future<Output = Result<Vec<Option<V>>, E>>,
 {
     let Some(cache) = calls.first().map(|call| call.cache) else { return Ok(Vec::new()) };
-    let Some(store) = cache.store() else {
-        let all = run(calls, &loader, (0..calls.len()).collect()).await?;
-        return Ok(all.into_iter().map(|value| value.map(Arc::new)).collect());
+    let Some(store) = cache.store() else { return run(calls, &loader, (0..calls.len()).collect()).await };
+    let loader = |which| {
+        let loading = loader(which);
+        async { loading.await.map(|values| values.into_iter().map(|value| value.map(keep)).collect()) }
     };
+    // What is in this process, and then the others.
+    let mut values: Vec<Option<Option<V>>> = calls.iter().map(Call::near_hit).collect();
+    let far = (0..calls.len()).filter(|at| values[*at].is_none()).collect();
     let mut batch = Batch {
         calls,
         cache,
@@ -55,14 +60,19 @@ where
         values: calls.iter().map(|_| None).collect(),
     };
     if transaction::current().is_some() {
-        batch.load_inside(&loader).await?;
+        batch.load_inside(far, &loader).await?;
     } else {
-        Box::pin(batch.resolve(&loader)).await?;
+        Box::pin(batch.resolve(far, &loader)).await?;
     }
-    Ok(batch.values.into_iter().map(Option::flatten).collect())
+    for (value, came) in values.iter_mut().zip(batch.values) {
+        if let Some(came) = came {
+            *value = Some(came.and_then(give));
+        }
+    }
+    Ok(values.into_iter().map(Option::flatten).collect())
 }
 
-struct Batch<'a, V, E> {
+struct Batch<'a, E> {
     calls: &'a [Call<'a>],
     cache: &'a Cache,
     store: &'a AnyStore,
@@ -72,7 +82,7 @@ struct Batch<'a, V, E> {
     /// Whether it has waited for others: nobody waits twice for a load that had begun before.
     waited: bool,
     /// `None`: not known yet.
-    values: Vec<Option<Option<Arc<V>>>>,
+    values: Vec<Option<Option<Kept>>>,
 }
 
 /// What this batch loads.
@@ -87,20 +97,19 @@ struct ToLoad {
 
 type Waiting = Pin<Box<dyn Future<Output = Waited> + Send>>;
 
-impl<V: Value, E> Batch<'_, V, E> {
+impl<E> Batch<'_, E> {
     /// How much longer this caller waits for others.
     fn patience(&self) -> Duration {
         self.cache.settings().wait.saturating_sub(self.came.elapsed())
     }
 
-    async fn resolve<F, Fut>(&mut self, loader: &F) -> Result<(), E>
+    async fn resolve<F, Fut>(&mut self, far: Vec<usize>, loader: &F) -> Result<(), E>
     where
         F: Fn(Vec<usize>) -> Fut,
-        Fut: Future<Output = Result<Vec<Option<V>>, E>>,
+        Fut: Future<Output = Result<Vec<Option<Kept>>, E>>,
     {
         let flights = self.cache.flights();
         let mut arrived = flights.now();
-        let far = self.look_near();
         let mut open = self.look(far).await;
         let (mut leaders, mut alone) = (Vec::new(), Vec::new());
         let mut waiting: Vec<(usize, Waiting)> = Vec::new();
@@ -148,10 +157,8 @@ impl<V: Value, E> Batch<'_, V, E> {
     fn takes(&mut self, at: usize, outcome: Outcome) -> Result<bool, E> {
         let value = match outcome {
             Outcome::Loaded(None) => None,
-            Outcome::Loaded(Some(value)) => match value.downcast() {
-                Ok(value) => Some(value),
-                Err(_) => return Ok(false),
-            },
+            Outcome::Loaded(Some(value)) if self.calls[at].coding.is(&value) => Some(value),
+            Outcome::Loaded(Some(_)) => return Ok(false),
             Outcome::Failed(error) => {
                 return match error.and_then(|error| self.sharing.take(&error)) {
                     Some(error) => Err(error),
@@ -165,20 +172,8 @@ impl<V: Value, E> Batch<'_, V, E> {
         Ok(true)
     }
 
-    /// Takes what is in this process. Gives the others.
-    fn look_near(&mut self) -> Vec<usize> {
-        let mut far = Vec::new();
-        for (at, call) in self.calls.iter().enumerate() {
-            match call.near_hit() {
-                Some(value) => self.values[at] = Some(value.map(Arc::new)),
-                None => far.push(at),
-            }
-        }
-        far
-    }
-
     /// Reads entries in one round trip. Gives those that this does not answer, with what stands there.
-    async fn look(&mut self, which: Vec<usize>) -> Vec<(usize, Look<V>)> {
+    async fn look(&mut self, which: Vec<usize>) -> Vec<(usize, Look)> {
         if which.is_empty() {
             return Vec::new();
         }
@@ -200,7 +195,7 @@ impl<V: Value, E> Batch<'_, V, E> {
     /// Asks for the leases of those that this batch leads, in one round trip.
     async fn take_leases(
         &mut self,
-        leaders: Vec<(usize, Leader, Look<V>)>,
+        leaders: Vec<(usize, Leader, Look)>,
         waiters: &mut Vec<(usize, Waiter)>,
     ) -> ToLoad {
         let mut load = ToLoad { held: Vec::new(), free: Vec::new(), alone: Vec::new() };
@@ -258,7 +253,7 @@ impl<V: Value, E> Batch<'_, V, E> {
         &mut self,
         at: usize,
         leader: Leader,
-        look: Look<V>,
+        look: Look,
         load: &mut ToLoad,
         waiters: &mut Vec<(usize, Waiter)>,
     ) {
@@ -271,7 +266,7 @@ impl<V: Value, E> Batch<'_, V, E> {
             Ok(Under::Nothing(seen)) => load.free.push((at, leader, seen)),
             Ok(Under::Hold(..)) => load.free.push((at, leader, None)),
             Err(_) if self.waited => load.free.push((at, leader, None)),
-            Err(seen) => match follow::<V>(self.calls[at], leader, seen) {
+            Err(seen) => match follow(self.calls[at], leader, seen) {
                 Ok(waiter) => waiters.push((at, waiter)),
                 Err(back) => load.free.push((at, back, None)),
             },
@@ -282,7 +277,7 @@ impl<V: Value, E> Batch<'_, V, E> {
     async fn load<F, Fut>(&mut self, load: ToLoad, loader: &F) -> Result<(), E>
     where
         F: Fn(Vec<usize>) -> Fut,
-        Fut: Future<Output = Result<Vec<Option<V>>, E>>,
+        Fut: Future<Output = Result<Vec<Option<Kept>>, E>>,
     {
         let ToLoad { held, mut free, alone } = load;
         let which = held.iter().map(|(at, ..)| *at).chain(free.iter().map(|(at, ..)| *at)).chain(alone);
@@ -320,13 +315,13 @@ impl<V: Value, E> Batch<'_, V, E> {
         let error = match result {
             Ok(values) => {
                 for (at, value) in which.into_iter().zip(values) {
-                    self.values[at] = Some(value.map(Arc::new));
+                    self.values[at] = Some(value);
                 }
                 None
             }
             Err(error) => Some(error),
         };
-        let shared = error.as_ref().and_then(|error| self.sharing.share(error));
+        let shared = error.as_ref().and_then(|error| self.sharing.failed(error).0);
         let mut settles = Vec::with_capacity(held.len());
         for (at, leader, nonce) in &held {
             settles.push(self.landed(*at, leader, Some(*nonce), (&error, &shared), load_time));
@@ -344,13 +339,13 @@ impl<V: Value, E> Batch<'_, V, E> {
         at: usize,
         leader: &Leader,
         nonce: Option<Nonce>,
-        (error, shared): (&Option<E>, &Option<Shared>),
+        (error, shared): (&Option<E>, &Option<Kept>),
         load_time: Duration,
     ) -> Option<Settle> {
         let call = self.calls[at];
         let value = self.values[at].clone().flatten();
         leader.land(match error {
-            None => Outcome::Loaded(value.clone().map(|value| value as Shared)),
+            None => Outcome::Loaded(value.clone()),
             Some(_) => Outcome::Failed(shared.clone()),
         });
         let under = Expected::lease(nonce?);
@@ -388,13 +383,13 @@ impl<V: Value, E> Batch<'_, V, E> {
     }
 
     /// As for single entries: what a transaction reads is for its callers alone.
-    async fn load_inside<F, Fut>(&mut self, loader: &F) -> Result<(), E>
+    async fn load_inside<F, Fut>(&mut self, far: Vec<usize>, loader: &F) -> Result<(), E>
     where
         F: Fn(Vec<usize>) -> Fut,
-        Fut: Future<Output = Result<Vec<Option<V>>, E>>,
+        Fut: Future<Output = Result<Vec<Option<Kept>>, E>>,
     {
         let changed = |at: &usize| transaction::has_changed(self.cache, self.calls[*at].key);
-        let (mut missing, unchanged): (Vec<usize>, Vec<usize>) = (0..self.calls.len()).partition(changed);
+        let (mut missing, unchanged): (Vec<usize>, Vec<usize>) = far.into_iter().partition(changed);
         missing.iter().for_each(|at| self.calls[*at].site.counters.misses.one());
         missing.extend(self.look(unchanged).await.into_iter().map(|(at, _)| at));
         if missing.is_empty() {
@@ -402,7 +397,7 @@ impl<V: Value, E> Batch<'_, V, E> {
         }
         let values = run(self.calls, loader, missing.clone()).await?;
         for (at, value) in missing.into_iter().zip(values) {
-            self.values[at] = Some(value.map(Arc::new));
+            self.values[at] = Some(value);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! A loader beside the protocol that asks for it.
 //!
-//! All that happens on a miss is the same for every function that returns the same type. If it held the loader's future, it would
-//! be compiled once for each function: for 200 of them that is most of what they cost the compiler. So it asks for what is
-//! loaded, and waits; the loader runs beside it, in the same task.
+//! All that happens on a miss is the same for every function. If it held the loader's future, it would be compiled once for each
+//! of them: for 200 functions that is most of what they cost the compiler. So it asks for what is loaded, and waits; the loader
+//! runs beside it, in the same task.
 
 use std::future::Future;
 use std::mem;
@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 /// Where a protocol asks for what is loaded, and is told.
-pub(super) struct Ask<T>(Mutex<State<T>>);
+pub(crate) struct Ask<T>(Mutex<State<T>>);
 
 enum State<T> {
     Quiet,
@@ -21,7 +21,7 @@ enum State<T> {
 }
 
 impl<T> Ask<T> {
-    pub(super) fn new() -> Ask<T> {
+    pub(crate) fn new() -> Ask<T> {
         Ask(Mutex::new(State::Quiet))
     }
 
@@ -29,18 +29,17 @@ impl<T> Ask<T> {
         mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
     }
 
-    fn is_asked(&self) -> bool {
+    pub(crate) fn tell(&self, told: T) {
+        self.swap(State::Told(told));
+    }
+
+    pub(crate) fn is_asked(&self) -> bool {
         matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Asked)
     }
 }
 
-/// A loader for a protocol: its type tells nothing of the one beside it.
-pub(super) fn loader<'a, T>(ask: &'a Ask<T>) -> impl FnOnce() -> Asking<'a, T> {
-    || Asking(ask)
-}
-
-/// What a loader of [`loader`] returns.
-pub(super) struct Asking<'a, T>(&'a Ask<T>);
+/// What a protocol takes for a loader: its type tells nothing of the one beside it.
+pub(super) struct Asking<'a, T>(pub(super) &'a Ask<T>);
 
 impl<T> Future for Asking<'_, T> {
     type Output = T;
@@ -58,7 +57,7 @@ impl<T> Future for Asking<'_, T> {
 }
 
 /// Polls `protocol`, and what loads once that has asked for it. It is called for that as often as it is pending.
-pub(super) fn poll<P: Future, T>(
+pub(super) fn poll<P: Future + ?Sized, T>(
     protocol: &mut Pin<Box<P>>,
     ask: &Ask<T>,
     context: &mut Context<'_>,
@@ -71,6 +70,6 @@ pub(super) fn poll<P: Future, T>(
         if !ask.is_asked() {
             return Poll::Pending;
         }
-        ask.swap(State::Told(ready!(load(context))));
+        ask.tell(ready!(load(context)));
     }
 }

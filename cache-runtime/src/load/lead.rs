@@ -1,58 +1,53 @@
 //! Leading a flight: the lease or the claim, the load, the fill.
 
-use std::future::Future;
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::flight::{Leader, Outcome, Shared, Waiter};
+use super::Outcome;
+use super::flight::{self, Leader, Waiter};
 use super::hold::{self, Hold};
-use super::loaded::{Load, Terms};
+use super::loaded::{Failed, Loading, Terms};
 use super::miss::{Miss, run};
+use super::sharing::Failure;
 use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
 use crate::draft::Facts;
 use crate::read::{Call, Look, Seen};
 use crate::record::{Claim, Draft, Expected, Nonce, Over, Tags, Token};
 use crate::store::{AnyStore, Filled, Lease};
-use crate::value::Value;
+use crate::value::Kept;
 
 /// What leading came to.
-pub(super) enum Led<V, E, F> {
-    Done(Result<Option<Arc<V>>, E>),
+pub(super) enum Led<'a> {
+    Done(Outcome),
     /// Another process is loading; this is where its outcome arrives.
-    Follow(Waiter, F),
+    Follow(Waiter, Loading<'a>),
 }
 
 /// What a load runs under.
-pub(super) enum Under<V> {
+pub(super) enum Under {
     /// A lease or a claim of its own: its value is stored.
     Hold(Hold, Token),
     /// What stands in the store, which lets others share the load; its value is not stored.
     Nothing(Option<Seen>),
     /// It does not run: the value was there by the time that the lease was asked for.
-    Hit(Option<Arc<V>>),
+    Hit(Option<Kept>),
 }
 
 /// Or it does not run because another process loads: what was seen of that.
-pub(super) type Taken<V> = Result<Under<V>, Seen>;
+pub(super) type Taken = Result<Under, Seen>;
 
-pub(super) async fn lead<V, E, F, Fut>(
-    miss: &mut Miss<'_, V, E>,
-    loader: F,
+pub(super) async fn lead<'a>(
+    miss: &mut Miss<'_>,
+    loader: Loading<'a>,
     mut leader: Leader,
-    look: Look<V>,
+    look: Look,
     waited: bool,
-) -> Led<V, E, F>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>>,
-{
+) -> Led<'a> {
     let under = match take_hold(miss, &leader, look).await {
         Ok(under) => under,
         // Nobody waits twice.
         Err(_) if waited => Under::Nothing(None),
-        Err(seen) => match follow::follow::<V>(miss.call, leader, seen) {
+        Err(seen) => match follow::follow(miss.call, leader, seen) {
             Ok(waiter) => return Led::Follow(waiter, loader),
             Err(back) => {
                 leader = back;
@@ -63,7 +58,7 @@ where
     match under {
         Under::Hit(value) => {
             // As good as a hit, but only for this caller: another may have joined after the store answered.
-            leader.land(Outcome::LookAgain);
+            leader.land(flight::Outcome::LookAgain);
             Led::Done(Ok(value))
         }
         Under::Hold(hold, token) => match tags::open(miss).await {
@@ -87,35 +82,21 @@ where
 }
 
 /// Loads what will not be stored.
-async fn load_freely<V, E, F, Fut>(
-    miss: &mut Miss<'_, V, E>,
-    leader: &Leader,
-    loader: F,
-) -> Result<Option<Arc<V>>, E>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>>,
-{
+async fn load_freely(miss: &mut Miss<'_>, leader: &Leader, loader: Loading<'_>) -> Outcome {
     miss.budget.pause();
-    let result = run(miss.call, loader).await.map(|load| load.value.map(Arc::new));
-    land(miss, leader, &result);
-    miss.or_stale(result)
+    let result = run(miss.call, loader).await.map(|load| load.value);
+    land(leader, &result);
+    miss.or_stale(result.map_err(|_| Failure::Own))
 }
 
 /// Loads, and stores what was loaded in place of what is held.
-async fn load_under<V, E, F, Fut>(
-    miss: &mut Miss<'_, V, E>,
+async fn load_under(
+    miss: &mut Miss<'_>,
     leader: &Leader,
     hold: &Hold,
     tags: Tags,
-    loader: F,
-) -> Result<Option<Arc<V>>, E>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>>,
-{
+    loader: Loading<'_>,
+) -> Outcome {
     let call = miss.call;
     miss.budget.pause();
     let (started, began) = (Instant::now(), miss.store.now());
@@ -130,9 +111,9 @@ where
     let mut terms = Terms::default();
     let result = result.map(|load| {
         terms = load.terms;
-        load.value.map(Arc::new)
+        load.value
     });
-    land(miss, leader, &result);
+    land(leader, &result);
     let draft = match &result {
         Ok(value) if !terms.skip => match tags::for_terms(miss, tags, &terms, began).await {
             Some(tags) => call.draft(value.as_ref(), &Facts { load_time, ttl: terms.ttl, tags }),
@@ -141,18 +122,18 @@ where
         _ => None,
     };
     settle(miss, leader, hold, draft, result.is_err()).await;
-    miss.or_stale(result)
+    miss.or_stale(result.map_err(|_| Failure::Own))
 }
 
-fn land<V: Value, E>(miss: &Miss<'_, V, E>, leader: &Leader, result: &Result<Option<Arc<V>>, E>) {
+fn land(leader: &Leader, result: &Result<Option<Kept>, Failed>) {
     leader.land(match result {
-        Ok(value) => Outcome::Loaded(value.clone().map(|value| value as Shared)),
-        Err(error) => Outcome::Failed(miss.sharing.share(error)),
+        Ok(value) => flight::Outcome::Loaded(value.clone()),
+        Err(Failed(error)) => flight::Outcome::Failed(error.clone()),
     });
 }
 
 /// Asks for the lease or the claim, where there is one to be had.
-async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look: Look<V>) -> Taken<V> {
+async fn take_hold(miss: &mut Miss<'_>, leader: &Leader, look: Look) -> Taken {
     match (leader.inherited(), look) {
         // Whoever held the claim was dropped; whatever of his is still under way claims the same value.
         (Some(Hold::Claim(value)), _) => take_claim(miss, leader, value, Over::Any, Vec::new()).await,
@@ -170,11 +151,7 @@ async fn take_hold<V: Value, E>(miss: &mut Miss<'_, V, E>, leader: &Leader, look
     }
 }
 
-async fn take_lease<V: Value, E>(
-    miss: &mut Miss<'_, V, E>,
-    leader: &Leader,
-    dead: Option<Expected>,
-) -> Taken<V> {
+async fn take_lease(miss: &mut Miss<'_>, leader: &Leader, dead: Option<Expected>) -> Taken {
     let (key, time) = (miss.call.key, miss.call.cache.settings().lease);
     let nonce = Nonce::new();
     leader.ask(Hold::Lease(nonce));
@@ -193,13 +170,13 @@ async fn take_lease<V: Value, E>(
     }
 }
 
-async fn take_claim<V, E>(
-    miss: &mut Miss<'_, V, E>,
+async fn take_claim(
+    miss: &mut Miss<'_>,
     leader: &Leader,
     value: Expected,
     over: Over,
     tags: Vec<Option<Nonce>>,
-) -> Taken<V> {
+) -> Taken {
     let claim = Claim::Loading(hold::end(miss.store, miss.call.cache.settings().lease));
     let token = value.stamp().map(Token::Value);
     leader.ask(Hold::Claim(value.clone()));
@@ -213,7 +190,7 @@ async fn take_claim<V, E>(
     }
 }
 
-pub(super) fn without_hold<V>(look: Look<V>) -> Taken<V> {
+pub(super) fn without_hold(look: Look) -> Taken {
     Ok(match look {
         Look::Hit(value) => Under::Hit(value),
         Look::Aged(aged) if aged.is_servable() => Under::Hit(Some(aged.value)),
@@ -246,8 +223,8 @@ fn retry_later(call: Call<'_>, store: &AnyStore) -> Claim {
 }
 
 /// Replaces what is held by the value, or gives it back.
-async fn settle<V, E>(
-    miss: &mut Miss<'_, V, E>,
+async fn settle(
+    miss: &mut Miss<'_>,
     leader: &Leader,
     hold: &Hold,
     draft: Option<(Draft, std::time::Duration)>,

@@ -1,8 +1,12 @@
 //! What a loader returns, with what it says about it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
+use super::flight::Shared;
 use crate::key::Key;
+use crate::value::Kept;
 
 /// A value that was loaded, with a word on how it is kept. For [`Entry::get_or_load`](crate::Entry::get_or_load).
 ///
@@ -22,8 +26,17 @@ pub struct Load<V> {
     pub(crate) terms: Terms,
 }
 
-/// What a loader comes to; `None` is an answer.
-pub(super) type Loaded<V, E> = Result<Load<Option<V>>, E>;
+/// What a loader has returned, taken apart; `None` is an answer.
+pub(crate) type Opened<V, E> = Result<Load<Option<V>>, E>;
+
+/// What a loader comes to, for the steps of a miss, which name neither the value's type nor the error's.
+pub(crate) type Loaded = Opened<Kept, Failed>;
+
+/// A loader failed. Its error is with whoever ran it; this is what others are given of it, where it can be copied.
+pub(crate) struct Failed(pub(super) Option<Shared>);
+
+/// A loader on its way.
+pub(super) type Loading<'a> = Pin<Box<dyn Future<Output = Loaded> + Send + 'a>>;
 
 /// How a loaded value is kept.
 #[derive(Clone, Debug, Default)]

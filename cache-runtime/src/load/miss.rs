@@ -1,31 +1,31 @@
 //! A miss on its way to a value: it leads a load, or waits for who does.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::flight::{Entered, Outcome, Waited};
+use super::Outcome;
+use super::flight::{self, Entered, Waited};
 use super::lead::{Led, lead};
-use super::loaded::Load;
-use super::sharing::ErrorSharing;
+use super::loaded::Loading;
+use super::sharing::{Failure, Fits};
 use crate::age::Age;
 use crate::read::{Aged, Call, Look, Seen};
 use crate::record::Claim;
 use crate::store::{AnyStore, Budget};
-use crate::value::Value;
+use crate::value::Kept;
 
 /// What every step of a miss needs.
-pub(super) struct Miss<'a, V, E> {
+pub(super) struct Miss<'a> {
     pub(super) call: Call<'a>,
     pub(super) store: &'a AnyStore,
-    pub(super) sharing: ErrorSharing<E>,
+    fits: Fits,
     pub(super) budget: Budget,
     came: Instant,
     /// What there is in case that the load fails.
-    stale: Option<Box<Aged<V>>>,
+    stale: Option<Box<Aged>>,
 }
 
-impl<V> Aged<V> {
+impl Aged {
     /// Whether it is served at once: somebody loads it anew already, or has tried in vain a moment ago.
     pub(super) fn is_servable(&self) -> bool {
         match (self.age, self.claim) {
@@ -36,7 +36,7 @@ impl<V> Aged<V> {
 }
 
 /// What readers have to have seen to share the load that runs under it.
-pub(super) fn seen<V>(look: &Look<V>) -> Option<&Seen> {
+pub(super) fn seen(look: &Look) -> Option<&Seen> {
     match look {
         Look::Busy(seen) => Some(seen),
         Look::Aged(aged) => Some(&aged.seen),
@@ -44,14 +44,9 @@ pub(super) fn seen<V>(look: &Look<V>) -> Option<&Seen> {
     }
 }
 
-impl<'a, V: Value, E> Miss<'a, V, E> {
-    pub(super) fn new(
-        call: Call<'a>,
-        store: &'a AnyStore,
-        sharing: ErrorSharing<E>,
-        budget: Budget,
-    ) -> Miss<'a, V, E> {
-        Miss { call, store, sharing, budget, came: Instant::now(), stale: None }
+impl<'a> Miss<'a> {
+    pub(super) fn new(call: Call<'a>, store: &'a AnyStore, fits: Fits, budget: Budget) -> Miss<'a> {
+        Miss { call, store, fits, budget, came: Instant::now(), stale: None }
     }
 
     /// How much longer this caller waits for others: one bound for all its waits together.
@@ -60,27 +55,23 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
     }
 
     /// The value from before, where a load has failed and it may still be served.
-    pub(super) fn or_stale(&self, result: Result<Option<Arc<V>>, E>) -> Result<Option<Arc<V>>, E> {
-        result.or_else(|error| self.take_stale().map(Some).ok_or(error))
+    pub(super) fn or_stale(&self, outcome: Outcome) -> Outcome {
+        outcome.or_else(|failure| self.take_stale().map(Some).ok_or(failure))
     }
 
-    fn take_stale(&self) -> Option<Arc<V>> {
+    fn take_stale(&self) -> Option<Kept> {
         let now = self.store.now();
         let stale = self.stale.as_ref().filter(|stale| now < stale.ends)?;
         self.call.site.counters.stale_on_error.one();
-        Some(Arc::clone(&stale.value))
+        Some(Kept::clone(&stale.value))
     }
 
-    pub(super) async fn resolve<F, Fut>(
+    pub(super) async fn resolve(
         mut self,
-        mut loader: F,
-        mut look: Look<V>,
+        mut loader: Loading<'_>,
+        mut look: Look,
         mut entered: Entered,
-    ) -> Result<Option<Arc<V>>, E>
-    where
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = Result<Load<Option<V>>, E>>,
-    {
+    ) -> Outcome {
         let call = self.call;
         let flights = call.cache.flights();
         let mut waited = false;
@@ -103,7 +94,7 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                 // Boxed, as every look below: those who wait, and there may be thousands, have no use for the room.
                 Waited::Leads(leader) => {
                     match Box::pin(lead(&mut self, loader, leader, look, waited)).await {
-                        Led::Done(result) => return result,
+                        Led::Done(outcome) => return outcome,
                         Led::Follow(waiter, back) => {
                             loader = back;
                             look = Look::Absent;
@@ -112,19 +103,19 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                         }
                     }
                 }
-                Waited::Outcome(Outcome::Loaded(None)) if call.takes_none => {
+                Waited::Outcome(flight::Outcome::Loaded(None)) if call.takes_none => {
                     call.site.counters.shared.one();
                     return Ok(None);
                 }
                 // Somebody loads another type at this key; that flight is of no use here.
-                Waited::Outcome(Outcome::Loaded(None)) => {}
-                Waited::Outcome(Outcome::Loaded(Some(value))) => {
-                    if let Ok(value) = value.downcast() {
+                Waited::Outcome(flight::Outcome::Loaded(None)) => {}
+                Waited::Outcome(flight::Outcome::Loaded(Some(value))) => {
+                    if call.coding.is(&value) {
                         call.site.counters.shared.one();
                         return Ok(Some(value));
                     }
                 }
-                Waited::Outcome(Outcome::Failed(error)) => {
+                Waited::Outcome(flight::Outcome::Failed(error)) => {
                     // Who joined a load before it began has not looked whether there is something to fall back on.
                     if self.stale.is_none()
                         && !call.policy.stale_window().is_zero()
@@ -135,12 +126,12 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                     if let Some(stale) = self.take_stale() {
                         return Ok(Some(stale));
                     }
-                    if let Some(error) = error.and_then(|error| self.sharing.take(&error)) {
+                    if let Some(error) = error.filter(self.fits) {
                         call.site.counters.shared.one();
-                        return Err(error);
+                        return Err(Failure::Shared(error));
                     }
                 }
-                Waited::Outcome(Outcome::LookAgain) => {
+                Waited::Outcome(flight::Outcome::LookAgain) => {
                     let arrived = flights.now();
                     look = Box::pin(call.look(self.store, &mut self.budget)).await;
                     match look {
@@ -155,22 +146,18 @@ impl<'a, V: Value, E> Miss<'a, V, E> {
                 Waited::TimedOut => {}
             }
             // What the others do is of no use to this caller: it loads for itself, and does not store.
-            let result = run(call, loader).await.map(|load| load.value.map(Arc::new));
-            return self.or_stale(result);
+            let loaded = run(call, loader).await;
+            return self.or_stale(loaded.map(|load| load.value).map_err(|_| Failure::Own));
         }
     }
 }
 
 /// Runs the loader, and counts it.
-pub(crate) async fn run<V, E, F, Fut>(call: Call<'_>, loader: F) -> Result<Load<Option<V>>, E>
-where
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<Load<Option<V>>, E>>,
-{
+pub(crate) async fn run<T, E>(call: Call<'_>, loader: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let counters = &call.site.counters;
     counters.loads.one();
     let started = Instant::now();
-    let result = loader().await;
+    let result = loader.await;
     counters.load_micros.add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     if result.is_err() {
         counters.load_errors.one();

@@ -18,28 +18,37 @@ pub(crate) mod tags;
 mod task;
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
 pub(crate) use batch::load_many;
-use beside::Ask;
+pub(crate) use beside::Ask;
+use beside::Asking;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
 use inside::load_inside;
 pub use loaded::Load;
-use loaded::Loaded;
+use loaded::{Loaded, Loading, Opened};
 pub(crate) use miss::run;
 use miss::{Miss, seen};
 pub use sharing::ErrorSharing;
-use task::load_owned;
+use sharing::{Failure, Fits};
+pub(crate) use task::load_owned;
 
 use crate::age::Age;
+use crate::error::LoadTimeout;
 use crate::read::{Call, Look};
 use crate::store::{AnyStore, Budget};
 use crate::transaction::{self, Pending};
-use crate::value::Value;
+use crate::value::{Kept, Value, give, keep};
+
+/// What a read with a loader comes to; `None` is an answer.
+type Outcome = Result<Option<Kept>, Failure>;
+
+/// A read with a loader, on its way.
+type Protocol<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
 /// of this call. `open` takes apart what it returns, and `close` puts together what the caller is given.
@@ -47,7 +56,7 @@ pub(crate) async fn load<V, E, G, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
     loader: F,
-    open: fn(Fut::Output) -> Loaded<V, E>,
+    open: fn(Fut::Output) -> Opened<V, E>,
     close: fn(Result<Option<V>, E>) -> G,
 ) -> G
 where
@@ -56,82 +65,114 @@ where
     Fut: Future,
 {
     let unanswered = match arrive(call).await {
-        Ok(value) => return close(Ok(value)),
+        Ok(value) => return close(Ok(value.and_then(give))),
         Err(unanswered) => unanswered,
     };
-    // Boxed, so that a hit does not carry the room for all that a miss may need. What is dropped on the way is dropped from the
-    // loader outwards, as if the protocol held it.
+    // What is dropped on the way is dropped from the loader outwards, as if the protocol held it.
     let ask = Ask::new();
-    let mut miss = Box::pin(load_missing(call, sharing, *unanswered, beside::loader(&ask)));
-    let mut loader = Some(loader);
+    let mut missing = missing(call, sharing.fits(), *unanswered, Box::pin(Asking(&ask)));
+    let (mut loader, mut own) = (Some(loader), None);
     let mut loading = pin!(None);
-    let answer = poll_fn(|context| {
-        beside::poll(&mut miss, &ask, context, &mut |context| {
+    let outcome = poll_fn(|context| {
+        beside::poll(&mut missing, &ask, context, &mut |context| {
             if let Some(loader) = loader.take() {
                 loading.set(Some(loader()));
             }
             let Some(load) = loading.as_mut().as_pin_mut() else { return Poll::Pending };
             let loaded = ready!(load.poll(context));
             loading.set(None);
-            Poll::Ready(open(loaded))
+            Poll::Ready(told(open(loaded), sharing, &mut own))
         })
     });
-    close(answer.await)
+    let outcome = outcome.await;
+    close(answer(outcome, sharing, own, None))
+}
+
+/// What a loader has come to, for the steps of a miss. Its error stays here.
+pub(crate) fn told<V: Value, E>(
+    loaded: Opened<V, E>,
+    sharing: ErrorSharing<E>,
+    own: &mut Option<E>,
+) -> Loaded {
+    loaded.map(|load| load.map(|value| value.map(keep))).map_err(|error| sharing.failed(own.insert(error)))
+}
+
+/// What a caller is given.
+pub(crate) fn answer<V: Value, E>(
+    outcome: Outcome,
+    sharing: ErrorSharing<E>,
+    own: Option<E>,
+    timed_out: Option<fn(LoadTimeout) -> E>,
+) -> Result<Option<V>, E> {
+    match outcome {
+        Ok(value) => Ok(value.and_then(give)),
+        Err(failure) => Err(sharing.error(failure, own, timed_out)),
+    }
 }
 
 /// What a loader is needed for, and where it has to run.
-enum Unanswered<V> {
+enum Unanswered {
     /// There is no store.
     Alone,
     /// In a transaction.
     Inside(Arc<Pending>),
-    Open(Open<V>),
+    Open(Open),
 }
 
 /// What is there; else how to go on.
-async fn arrive<V: Value>(call: Call<'_>) -> Result<Option<V>, Box<Unanswered<V>>> {
+async fn arrive(call: Call<'_>) -> Result<Option<Kept>, Box<Unanswered>> {
     let Some(store) = call.cache.store() else { return Err(Box::new(Unanswered::Alone)) };
     if let Some(pending) = transaction::current() {
         return Err(Box::new(Unanswered::Inside(pending)));
     }
-    let answer = Arrival::of(call, store).await.answer(call);
-    answer.map(|value| value.map(Arc::unwrap_or_clone))
+    Arrival::of(call, store).await.answer(call)
 }
 
-async fn load_missing<V, E, F, Fut>(
-    call: Call<'_>,
+/// The steps from there on. Boxed, so that a hit does not carry the room for all that a miss may need; and of no type that
+/// whoever calls this would have to compile.
+fn missing<'a>(call: Call<'a>, fits: Fits, unanswered: Unanswered, loader: Loading<'a>) -> Protocol<'a> {
+    Box::pin(load_missing(call, fits, unanswered, loader))
+}
+
+/// All of it, for a loader that runs beside it.
+pub(crate) fn protocol<'a, E>(
+    call: Call<'a>,
     sharing: ErrorSharing<E>,
-    unanswered: Unanswered<V>,
-    loader: F,
-) -> Result<Option<V>, E>
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Loaded<V, E>>,
-{
+    ask: &'a Ask<Loaded>,
+) -> Protocol<'a> {
+    let (fits, loader): (Fits, Loading<'a>) = (sharing.fits(), Box::pin(Asking(ask)));
+    Box::pin(async move {
+        match arrive(call).await {
+            Ok(value) => Ok(value),
+            Err(unanswered) => load_missing(call, fits, *unanswered, loader).await,
+        }
+    })
+}
+
+async fn load_missing(call: Call<'_>, fits: Fits, unanswered: Unanswered, loader: Loading<'_>) -> Outcome {
     match (unanswered, call.cache.store()) {
         (Unanswered::Inside(pending), Some(store)) => load_inside(call, store, &pending, loader).await,
         (Unanswered::Open(open), Some(store)) => {
             call.site.counters.misses.one();
-            let miss = Miss::new(call, store, sharing, open.budget);
-            miss.resolve(loader, open.look, open.entered).await.map(|value| value.map(Arc::unwrap_or_clone))
+            let miss = Miss::new(call, store, fits, open.budget);
+            miss.resolve(loader, open.look, open.entered).await
         }
-        (_, _) => run(call, loader).await.map(|load| load.value),
+        (_, _) => run(call, loader).await.map(|load| load.value).map_err(|_| Failure::Own),
     }
 }
 
 /// What a read finds when it comes.
-struct Arrival<V> {
+struct Arrival {
     /// When, by the flights' clock: before it looked.
     arrived: u64,
     budget: Budget,
-    look: Look<V>,
+    look: Look,
     /// It has not looked: a load that is about to begin is as good.
     early: Option<Waiter>,
 }
 
-impl<V: Value> Arrival<V> {
-    async fn of(call: Call<'_>, store: &AnyStore) -> Arrival<V> {
+impl Arrival {
+    async fn of(call: Call<'_>, store: &AnyStore) -> Arrival {
         let flights = call.cache.flights();
         let arrived = flights.now();
         let mut budget = call.cache.budget();
@@ -139,22 +180,22 @@ impl<V: Value> Arrival<V> {
         let early = if store.typed() { None } else { flights.join_early(call.key, arrived) };
         let look = match early {
             Some(_) => Look::Absent,
-            None => call.look::<V>(store, &mut budget).await,
+            None => call.look(store, &mut budget).await,
         };
         Arrival { arrived, budget, look, early }
     }
 }
 
 /// A read that what it found does not answer.
-struct Open<V> {
+struct Open {
     budget: Budget,
-    look: Look<V>,
+    look: Look,
     entered: Entered,
 }
 
-impl<V: Value> Arrival<V> {
+impl Arrival {
     /// What is served at once; else what there is to go on with.
-    fn answer(self, call: Call<'_>) -> Result<Option<Arc<V>>, Box<Unanswered<V>>> {
+    fn answer(self, call: Call<'_>) -> Result<Option<Kept>, Box<Unanswered>> {
         let Arrival { arrived, budget, look, early } = self;
         let look = match look {
             Look::Hit(value) => {

@@ -7,7 +7,7 @@ use super::loaded::Load;
 use super::sharing::ErrorSharing;
 use crate::error::LoadTimeout;
 use crate::key::KeyWriter;
-use crate::read::{Call, Entries};
+use crate::read::{Entries, EntryAt};
 use crate::value::Value;
 
 /// A shape that `Loaded` has. A type of its own for each, as `V` alone may be anything.
@@ -152,7 +152,7 @@ where
 /// The entry's value, or what `loader` returns, which runs inside of this call.
 pub fn load<S, V, E, F, Fut>(
     _: S,
-    call: Call<'_>,
+    at: EntryAt<'_>,
     sharing: ErrorSharing<E>,
     loader: F,
 ) -> impl Future<Output = S::Given>
@@ -162,15 +162,14 @@ where
     F: FnOnce() -> Fut,
     Fut: Future,
 {
-    let call = Call { takes_none: S::TAKES_NONE, ..call };
-    super::load(call, sharing, loader, S::open, S::close)
+    super::load(at.call::<V>(S::TAKES_NONE), sharing, loader, S::open, S::close)
 }
 
 /// The same where the load may run in a task: `make` is called when there is something to load. `timed_out` says how the error
 /// tells of a load that took too long.
 pub async fn load_owned<S, V, E, F, Fut>(
     _: S,
-    call: Call<'_>,
+    at: EntryAt<'_>,
     sharing: ErrorSharing<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,
     make: F,
@@ -182,10 +181,6 @@ where
     F: FnOnce() -> Fut,
     Fut: Future + Send + 'static,
 {
-    let call = Call { takes_none: S::TAKES_NONE, ..call };
-    let make = || {
-        let load = make();
-        async { S::open(load.await) }
-    };
-    S::close(super::load_owned(call, sharing, timed_out, make).await)
+    let call = at.call::<V>(S::TAKES_NONE);
+    S::close(super::load_owned(call, sharing, timed_out, make, S::open).await)
 }

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::flight::Shared;
-use crate::error::SharedError;
+use super::loaded::Failed;
+use crate::error::{LoadTimeout, SharedError};
 
 /// How a loader's error reaches the callers that waited for that load.
 pub struct ErrorSharing<E>(Way<E>);
@@ -16,12 +17,26 @@ enum Way<E> {
         copy: fn(&E) -> E,
         erase: fn(E) -> Shared,
         peek: fn(&Shared) -> Option<&E>,
+        fits: Fits,
     },
     /// Its message, as a [`SharedError`].
     Message {
         share: fn(&E) -> Shared,
         take: fn(&Shared) -> Option<E>,
     },
+}
+
+/// Whether another one's error can be given to a caller.
+pub(super) type Fits = fn(&Shared) -> bool;
+
+/// Why a read has no value for its caller.
+pub(crate) enum Failure {
+    /// Its own loader failed: whoever ran that has the error.
+    Own,
+    /// That of another caller failed, and the error fits.
+    Shared(Shared),
+    /// It is not waited for any longer.
+    TimedOut(LoadTimeout),
 }
 
 impl<E> ErrorSharing<E> {
@@ -35,7 +50,12 @@ impl<E> ErrorSharing<E> {
     where
         E: Send + Sync + 'static,
     {
-        ErrorSharing(Way::Copy { copy, erase: |error| Arc::new(error), peek: |shared| shared.downcast_ref() })
+        ErrorSharing(Way::Copy {
+            copy,
+            erase: |error| Arc::new(error),
+            peek: |shared| shared.downcast_ref(),
+            fits: |shared| shared.is::<E>(),
+        })
     }
 
     /// The error's message.
@@ -49,11 +69,20 @@ impl<E> ErrorSharing<E> {
         })
     }
 
-    pub(super) fn share(&self, error: &E) -> Option<Shared> {
-        match &self.0 {
+    /// What others are given of an error.
+    pub(super) fn failed(&self, error: &E) -> Failed {
+        Failed(match &self.0 {
             Way::Never => None,
             Way::Copy { copy, erase, .. } => Some(erase(copy(error))),
             Way::Message { share, .. } => Some(share(error)),
+        })
+    }
+
+    pub(super) fn fits(&self) -> Fits {
+        match &self.0 {
+            Way::Never => |_| false,
+            Way::Copy { fits, .. } => *fits,
+            Way::Message { .. } => |shared| shared.is::<SharedError>(),
         }
     }
 
@@ -64,4 +93,36 @@ impl<E> ErrorSharing<E> {
             Way::Message { take, .. } => take(shared),
         }
     }
+
+    /// The error for the caller, whose own loader may have failed with `own`.
+    #[expect(clippy::unreachable, reason = "a protocol has what it says that it has")]
+    pub(super) fn error(
+        &self,
+        failure: Failure,
+        own: Option<E>,
+        timed_out: Option<fn(LoadTimeout) -> E>,
+    ) -> E {
+        let error = match failure {
+            Failure::Own => own,
+            Failure::Shared(shared) => self.take(&shared),
+            Failure::TimedOut(timeout) => timed_out.map(|timed_out| timed_out(timeout)),
+        };
+        error.unwrap_or_else(|| unreachable!("a failure without an error"))
+    }
 }
+
+impl<E> Clone for ErrorSharing<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for ErrorSharing<E> {}
+
+impl<E> Clone for Way<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Way<E> {}

@@ -31,15 +31,15 @@ pub(crate) async fn declared(
     Ok(Some(call.tags.iter().zip(opened).map(|(key, (nonce, _))| tag(key, nonce)).collect()))
 }
 
-pub(super) async fn open<V, E>(miss: &mut Miss<'_, V, E>) -> Result<Tags, CacheError> {
+pub(super) async fn open(miss: &mut Miss<'_>) -> Result<Tags, CacheError> {
     declared(miss.call, miss.store, &mut miss.budget).await
 }
 
 /// Adds the tags that the loaded value names, and lets all of them live as long as the value, which may be kept for longer than
 /// is declared. `None`: one of those named is not known to stand since before the load, so nobody can tell whether the value is
 /// older than its last invalidation.
-pub(super) async fn for_terms<V, E>(
-    miss: &mut Miss<'_, V, E>,
+pub(super) async fn for_terms(
+    miss: &mut Miss<'_>,
     declared: Tags,
     terms: &Terms,
     load_began: u64,

@@ -3,19 +3,19 @@
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::beside::{self, Ask};
-use super::loaded::Loaded;
+use super::beside::{self, Ask, Asking};
+use super::loaded::{Loading, Opened};
 use super::miss::Miss;
-use super::sharing::ErrorSharing;
-use super::{Open, Unanswered, arrive, load_missing};
+use super::sharing::{ErrorSharing, Failure, Fits};
+use super::{Open, Outcome, Protocol, Unanswered, answer, arrive, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
@@ -24,59 +24,67 @@ use crate::key::Key;
 use crate::policy::Policy;
 use crate::read::{Aged, Call, Look};
 use crate::site::Site;
-use crate::value::{Shape, Value};
-
-/// A load that borrows nothing.
-type Owning<V, E> = Pin<Box<dyn Future<Output = Loaded<V, E>> + Send>>;
+use crate::value::{Coding, Shape, Value};
 
 /// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
-pub(super) async fn load_owned<V, E, F, Fut>(
+pub(crate) async fn load_owned<V, E, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,
     make: F,
+    open: fn(Fut::Output) -> Opened<V, E>,
 ) -> Result<Option<V>, E>
 where
     V: Value,
     E: Send + 'static,
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Loaded<V, E>> + Send + 'static,
+    Fut: Future + Send + 'static,
 {
     let unanswered = match arrive(call).await {
-        Ok(value) => return Ok(value),
+        Ok(value) => return answer(Ok(value), sharing, None, None),
         Err(unanswered) => unanswered,
     };
-    // What is asked for is the load itself: where it runs is decided by who asks.
+    // What is asked for is the load itself: where it runs is decided by who asks. Its error comes back by a way of its own.
     let ask = Ask::new();
-    let mut miss = Box::pin(go_on(call, *unanswered, sharing, timed_out, beside::loader(&ask)));
+    let mut protocol = going_on(call, *unanswered, sharing.fits(), timed_out.is_some(), &ask);
+    let own = Arc::new(Mutex::new(None));
     let mut make = Some(make);
-    poll_fn(|context| {
-        beside::poll(&mut miss, &ask, context, &mut |_| match make.take() {
-            Some(make) => Poll::Ready(Box::pin(make()) as Owning<V, E>),
-            None => Poll::Pending,
+    let outcome = poll_fn(|context| {
+        beside::poll(&mut protocol, &ask, context, &mut |_| {
+            let Some(make) = make.take() else { return Poll::Pending };
+            let (load, own) = (make(), Arc::clone(&own));
+            Poll::Ready(Box::pin(async move {
+                let loaded = open(load.await);
+                told(loaded, sharing, &mut own.lock().unwrap_or_else(PoisonError::into_inner))
+            }) as Loading<'static>)
         })
-    })
-    .await
+    });
+    let outcome = outcome.await;
+    let own = own.lock().unwrap_or_else(PoisonError::into_inner).take();
+    answer(outcome, sharing, own, timed_out)
+}
+
+fn going_on<'a>(
+    call: Call<'a>,
+    unanswered: Unanswered,
+    fits: Fits,
+    times_out: bool,
+    ask: &'a Ask<Loading<'static>>,
+) -> Protocol<'a> {
+    Box::pin(go_on(call, unanswered, fits, times_out, Asking(ask)))
 }
 
 /// With what was found: serves it while a task loads it anew, or loads, in a task where the policy asks for one.
-async fn go_on<V, E, F, Fut>(
+async fn go_on(
     call: Call<'_>,
-    unanswered: Unanswered<V>,
-    sharing: ErrorSharing<E>,
-    timed_out: Option<fn(LoadTimeout) -> E>,
-    make: F,
-) -> Result<Option<V>, E>
-where
-    V: Value,
-    E: Send + 'static,
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Owning<V, E>>,
-{
-    let here = |make: F| || async { make().await.await };
+    unanswered: Unanswered,
+    fits: Fits,
+    times_out: bool,
+    make: Asking<'_, Loading<'static>>,
+) -> Outcome {
     let open = match unanswered {
         Unanswered::Open(open) => open,
-        other => return load_missing(call, sharing, other, here(make)).await,
+        other => return load_missing(call, fits, other, here(make)).await,
     };
     let (counters, policy) = (&call.site.counters, call.policy);
     let aged = match &open.look {
@@ -89,41 +97,40 @@ where
     // Where there is no runtime there is no task: the load runs here.
     let spawner = if in_task { Spawner::find() } else { None };
     let Some(spawner) = spawner else {
-        return load_missing(call, sharing, Unanswered::Open(open), here(make)).await;
+        return load_missing(call, fits, Unanswered::Open(open), here(make)).await;
     };
-    let outcome = spawn(spawner, call, open, sharing, make().await);
-    let value = match in_window {
-        Some(aged) => Some(call.serve(aged)),
+    let outcome = spawn(spawner, call, open, fits, make.await);
+    match in_window {
+        Some(aged) => Ok(Some(call.serve(aged))),
         None => {
             counters.misses.one();
-            wait(call, outcome, aged, soft, timed_out).await?
+            wait(call, outcome, aged, soft, times_out).await
         }
-    };
-    Ok(value.map(Arc::unwrap_or_clone))
+    }
 }
 
-type Outcome<V, E> = Result<Option<Arc<V>>, E>;
-/// What a task has to tell, also that it panicked.
-type Told<V, E> = Result<Outcome<V, E>, Box<dyn Any + Send>>;
+/// The load that will be made, in its caller.
+fn here<'a>(make: Asking<'a, Loading<'static>>) -> Loading<'a> {
+    Box::pin(async { make.await.await })
+}
 
-fn spawn<V, E>(
+/// What a task has to tell, also that it panicked.
+type Told = Result<Outcome, Box<dyn Any + Send>>;
+
+fn spawn(
     spawner: Spawner,
     call: Call<'_>,
-    open: Open<V>,
-    sharing: ErrorSharing<E>,
-    load: Owning<V, E>,
-) -> oneshot::Receiver<Told<V, E>>
-where
-    V: Value,
-    E: Send + 'static,
-{
+    open: Open,
+    fits: Fits,
+    load: Loading<'static>,
+) -> oneshot::Receiver<Told> {
     let (tell, outcome) = oneshot::channel();
     let call = Owned::of(call);
     let task = async move {
         let call = call.call();
         let Some(store) = call.cache.store() else { return };
-        let miss = Miss::new(call, store, sharing, open.budget);
-        let told = unwinding(miss.resolve(|| load, open.look, open.entered)).await;
+        let miss = Miss::new(call, store, fits, open.budget);
+        let told = unwinding(miss.resolve(load, open.look, open.entered)).await;
         // Nobody may be there any more to hear of it.
         let _ = tell.send(told);
     };
@@ -132,13 +139,13 @@ where
 }
 
 /// Waits for a task, as long as the policy says.
-async fn wait<V: Value, E>(
+async fn wait(
     call: Call<'_>,
-    outcome: oneshot::Receiver<Told<V, E>>,
-    aged: Option<Box<Aged<V>>>,
+    outcome: oneshot::Receiver<Told>,
+    aged: Option<Box<Aged>>,
     soft: Option<Duration>,
-    timed_out: Option<fn(LoadTimeout) -> E>,
-) -> Outcome<V, E> {
+    times_out: bool,
+) -> Outcome {
     let counters = &call.site.counters;
     let mut outcome = pin!(outcome);
     if let (Some(aged), Some(soft)) = (aged, soft) {
@@ -152,19 +159,19 @@ async fn wait<V: Value, E>(
             }
         }
     }
-    match (call.policy.bound(), timed_out) {
-        (Some(bound), Some(timed_out)) => match bounded(None, bound, outcome.as_mut()).await {
+    match call.policy.bound().filter(|_| times_out) {
+        Some(bound) => match bounded(None, bound, outcome.as_mut()).await {
             Some(told) => hear(told).await,
             None => {
                 counters.load_timeouts.one();
-                Err(timed_out(LoadTimeout { waited: bound }))
+                Err(Failure::TimedOut(LoadTimeout { waited: bound }))
             }
         },
-        _ => hear(outcome.await).await,
+        None => hear(outcome.await).await,
     }
 }
 
-async fn hear<V, E>(told: Result<Told<V, E>, oneshot::error::RecvError>) -> Outcome<V, E> {
+async fn hear(told: Result<Told, oneshot::error::RecvError>) -> Outcome {
     match told {
         Ok(Ok(outcome)) => outcome,
         // As if it had run here.
@@ -191,6 +198,7 @@ pub(super) struct Owned {
     cache: Cache,
     key: Key,
     schema: Shape,
+    coding: &'static Coding,
     takes_none: bool,
     tags: Box<[Key]>,
     policy: Policy,
@@ -203,6 +211,7 @@ impl Owned {
             cache: call.cache.clone(),
             key: call.key.clone(),
             schema: call.schema,
+            coding: call.coding,
             takes_none: call.takes_none,
             tags: call.tags.into(),
             policy: *call.policy,
@@ -215,6 +224,7 @@ impl Owned {
             cache: &self.cache,
             key: &self.key,
             schema: self.schema,
+            coding: self.coding,
             takes_none: self.takes_none,
             tags: &self.tags,
             policy: &self.policy,

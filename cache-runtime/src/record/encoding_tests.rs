@@ -3,7 +3,6 @@
 #![allow(clippy::panic, reason = "a test that fails has to fail")]
 
 use std::path::Path;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::header::HEADER_BYTES;
 use super::*;
 use crate::encoding::{Codec, Compression};
-use crate::value::{Fingerprint, Limits, decode, draft};
+use crate::value::{Coding, Fingerprint, Limits, decode, draft, give, keep};
 
 /// What all golden files hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +46,7 @@ const MOST: usize = 1 << 20;
 
 fn written<V: crate::value::Value>(codec: Codec, compress: Option<Compression>, value: &V) -> Vec<u8> {
     let limits = Limits { most: MOST, compress: compress.map(|by| (by, 1)) };
-    match draft(header(codec), &Arc::new(value.clone()), false, limits) {
+    match draft(header(codec), Coding::of::<V>(), &keep(value.clone()), false, limits) {
         Ok(Draft { body: Body::Bytes(record, _), .. }) => record,
         other => panic!("{other:?}"),
     }
@@ -55,7 +54,7 @@ fn written<V: crate::value::Value>(codec: Codec, compress: Option<Compression>, 
 
 fn read<V: crate::value::Value>(record: &[u8], most: usize) -> Option<V> {
     match Found::parse(record.to_vec()) {
-        Found::Value(stored) => decode(&stored, most).map(Arc::unwrap_or_clone),
+        Found::Value(stored) => decode(&stored, Coding::of::<V>(), most).and_then(give),
         _ => None,
     }
 }
@@ -100,11 +99,11 @@ fn what_compression_makes_larger_stays_as_it_is() {
 // Bites: fails without `size > above` in draft (value/codec.rs).
 #[test]
 fn what_is_not_above_the_bound_is_not_compressed() {
-    let value = Arc::new("a".repeat(98));
+    let value = keep("a".repeat(98));
     for (above, compressed) in [(99, true), (100, false)] {
         let limits = Limits { most: MOST, compress: Some((Compression::Lz4, above)) };
-        let draft =
-            draft(header(Codec::Json), &value, false, limits).unwrap_or_else(|error| panic!("{error}"));
+        let draft = draft(header(Codec::Json), Coding::of::<String>(), &value, false, limits)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(draft.header.compression.is_some(), compressed, "above {above}");
     }
 }
@@ -138,7 +137,9 @@ fn a_length_that_nothing_stands_behind_allocates_nothing() {
             let mut record = record.clone();
             record[payload..payload + 4].copy_from_slice(&claims.to_le_bytes());
             let Found::Value(stored) = Found::parse(record) else { panic!("a value") };
-            let asked = allocation_counter::measure(|| assert_eq!(decode::<String>(&stored, most), None));
+            let asked = allocation_counter::measure(|| {
+                assert!(decode(&stored, Coding::of::<String>(), most).is_none())
+            });
             assert!(asked.bytes_max < 1000, "{} bytes for {claims}", asked.bytes_max);
         }
         // Within the bound, but more than so few bytes can stand for.
@@ -146,7 +147,8 @@ fn a_length_that_nothing_stands_behind_allocates_nothing() {
         record[3] = if compression == Compression::Lz4 { 0x11 } else { 0x21 };
         record.extend_from_slice(&[0, 0, 0x10, 0, 0]);
         let Found::Value(stored) = Found::parse(record) else { panic!("a value") };
-        let asked = allocation_counter::measure(|| assert_eq!(decode::<String>(&stored, MOST), None));
+        let asked =
+            allocation_counter::measure(|| assert!(decode(&stored, Coding::of::<String>(), MOST).is_none()));
         assert!(asked.bytes_max < 1000, "{} bytes", asked.bytes_max);
     }
 }
@@ -257,7 +259,7 @@ proptest! {
     fn hostile_bytes_take_no_more_than_their_bound(record in hostile()) {
         const LARGEST: u64 = 64 << 10;
         if let Found::Value(stored) = Found::parse(record) {
-            let asked = allocation_counter::measure(|| drop(decode::<Post>(&stored, LARGEST as usize)));
+            let asked = allocation_counter::measure(|| drop(decode(&stored, Coding::of::<Post>(), LARGEST as usize)));
             prop_assert!(asked.bytes_max <= 2 * LARGEST + (1 << 20), "{}", asked.bytes_max);
         }
     }

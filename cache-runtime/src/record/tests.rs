@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::encoding::Codec;
-use crate::value::{Fingerprint, Limits};
+use crate::value::{Coding, Fingerprint, Limits, decode, draft, give, keep};
 
 fn nonce(byte: u8) -> Nonce {
     Nonce::from_bytes(&[byte; 16]).unwrap_or_else(Nonce::new)
@@ -194,8 +194,8 @@ proptest! {
     #[test]
     fn a_float_comes_back_as_it_was(float in any::<f64>(), part in 0.0..1.0_f64) {
         for float in [float, part] {
-            let draft = crate::value::draft(header(false, vec![]), &std::sync::Arc::new(float), false, LIMITS);
-            let back = draft.ok().and_then(|Draft { header, body, .. }| crate::value::decode::<f64>(&Stored { header, body }, 100));
+            let draft = draft(header(false, vec![]), Coding::of::<f64>(), &keep(float), false, LIMITS);
+            let back = draft.ok().and_then(|Draft { header, body, .. }| decode(&Stored { header, body }, Coding::of::<f64>(), 100)).and_then(give::<f64>);
             prop_assert_eq!(back.map(|back| back.to_bits()), Some(float.to_bits()));
         }
     }

@@ -3,15 +3,16 @@
 use std::fmt;
 
 use super::block::block_on;
-use super::load::memo;
+use super::load::memoised;
 use crate::entry::{Entry, EntryPattern};
 use crate::error::CacheError;
 use crate::invalidate::Invalidated;
 use crate::key::{Key, Pattern};
 use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
-use crate::load::ErrorSharing;
-use crate::load::returns::Fallible;
+use crate::load::returns::{Fallible, Returns as _};
+use crate::load::{ErrorSharing, Load};
 use crate::policy::Policy;
+use crate::read::Call;
 use crate::stats::Counts;
 use crate::value::Value;
 
@@ -98,7 +99,10 @@ impl<V: Value, K> SyncEntry<V, K> {
     where
         E: Clone + Send + Sync + 'static,
     {
-        memo(Fallible, self.0.call(), ErrorSharing::by(E::clone), loader)
+        let call = Call { takes_none: false, ..self.0.call() };
+        Fallible::close(memoised(call, ErrorSharing::by(E::clone), || {
+            Fallible::open(loader()).map(Load::into_value)
+        }))
     }
 }
 

@@ -1,9 +1,5 @@
 //! A memoised call: from memory, from a load that is under way in another thread, or from the function's body.
 
-use std::cell::Cell;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -11,8 +7,8 @@ use tokio::runtime::Handle;
 use super::block::{Idle, block_on, drive};
 use super::waits::{Loading, Place, Waiting, is_loaded_by_a_thread};
 use crate::load::returns::Returns;
-use crate::load::{ErrorSharing, Load, load, run};
-use crate::read::Call;
+use crate::load::{Ask, ErrorSharing, Load, answer, protocol, run, told};
+use crate::read::{Call, EntryAt};
 use crate::value::Value;
 
 /// How long a thread of a runtime waits for a load that no thread runs.
@@ -21,31 +17,23 @@ const NAPS: u32 = 4;
 
 /// What is kept, or what `loader` returns, which is then kept. Other threads that ask for the same key wait for it; those that
 /// ask for others are not kept from anything.
-fn memoised<V: Value, E>(
+pub(super) fn memoised<V: Value, E>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
     loader: impl FnOnce() -> Result<Option<V>, E>,
 ) -> Result<Option<V>, E> {
     let place = Place::of(call);
-    let loader = Cell::new(Some(loader));
+    let mut loader = Some(loader);
+    let mut own = None;
     // The load asks for the function's body, which then runs beside it, and is told what came of it.
-    let (asked, told) = (Cell::new(false), Cell::new(None));
-    let body = || {
-        poll_fn(|_| match told.take() {
-            Some(result) => Poll::Ready(result),
-            None => {
-                asked.set(true);
-                Poll::Pending
-            }
-        })
-    };
-    let mut load = boxed(|| load(call, sharing, body, |loaded| loaded, |given| given));
+    let ask = Ask::new();
+    let mut load = protocol(call, sharing, &ask);
     let (mut waiting, mut naps) = (None, 0);
-    let result = drive(load.as_mut(), || {
-        if let Some(loader) = asked.take().then(|| loader.take()).flatten() {
+    let outcome = drive(load.as_mut(), || {
+        if let Some(loader) = ask.is_asked().then(|| loader.take()).flatten() {
             waiting = None;
             let _loading = Loading::new(place.clone());
-            told.set(Some(loader().map(Load::new)));
+            ask.tell(told(loader().map(Load::new), sharing, &mut own));
             return Idle::Again;
         }
         if waiting.is_none() {
@@ -64,8 +52,8 @@ fn memoised<V: Value, E>(
         Idle::Sleep
     });
     drop(load);
-    match (result, loader.take()) {
-        (Some(result), _) => result,
+    match (outcome, loader.take()) {
+        (Some(outcome), _) => answer(outcome, sharing, own, None),
         (None, Some(loader)) => alone(call, loader),
         #[expect(clippy::unreachable, reason = "it gives up only before it has asked for the body")]
         (None, None) => unreachable!("a load that gave up after its body had run"),
@@ -75,19 +63,14 @@ fn memoised<V: Value, E>(
 /// A function that calls itself has all of this on its stack once for each of its calls, but for what is in a box, and in
 /// functions of their own.
 #[inline(never)]
-fn boxed<'a, F: Future + 'a>(make: impl FnOnce() -> F) -> Pin<Box<dyn Future<Output = F::Output> + 'a>> {
-    Box::pin(make())
-}
-
-#[inline(never)]
 fn alone<V, E>(call: Call<'_>, loader: impl FnOnce() -> Result<Option<V>, E>) -> Result<Option<V>, E> {
-    block_on(run(call, || async { loader().map(Load::new) })).map(|load| load.value)
+    block_on(run(call, async { loader() }))
 }
 
 /// What is kept, or what `loader` returns. Generated code calls it.
 pub fn memo<S, V, E, L>(
     _: S,
-    call: Call<'_>,
+    at: EntryAt<'_>,
     sharing: ErrorSharing<E>,
     loader: impl FnOnce() -> L,
 ) -> S::Given
@@ -95,6 +78,5 @@ where
     V: Value,
     S: Returns<L, Value = V, Error = E>,
 {
-    let call = Call { takes_none: S::TAKES_NONE, ..call };
-    S::close(memoised(call, sharing, || S::open(loader()).map(|load| load.value)))
+    S::close(memoised(at.call::<V>(S::TAKES_NONE), sharing, || S::open(loader()).map(|load| load.value)))
 }

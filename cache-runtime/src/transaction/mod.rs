@@ -12,7 +12,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-pub(crate) use pending::Pending;
+pub(crate) use pending::{Begun, Pending};
 pub(crate) use scope::{current, is_open};
 #[cfg(feature = "sqlx")]
 pub use sqlx::CacheTransaction;

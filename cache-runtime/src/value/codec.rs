@@ -1,13 +1,10 @@
 //! Values to drafts and back.
 
-use std::any::Any;
-#[cfg(not(debug_assertions))]
-use std::io;
 use std::sync::Arc;
 
-use super::Value;
 use super::compress::{pack, unpack};
-use super::encode::{read, write};
+use super::encode::Output;
+use super::{Coding, Kept};
 use crate::encoding::{Codec, Compression};
 use crate::error::CacheError;
 use crate::record::{Body, Draft, Header, Stored};
@@ -20,20 +17,22 @@ pub(crate) struct Limits {
 }
 
 /// Makes the draft of a value: bytes for a server, the value itself for the memory store.
-pub(crate) fn draft<V: Value>(
+pub(crate) fn draft(
     header: Header,
-    value: &Arc<V>,
+    coding: &Coding,
+    value: &Kept,
     typed: bool,
     Limits { most, compress }: Limits,
 ) -> Result<Draft, CacheError> {
     if typed {
-        let (kept, size) = keep(header.codec, value, most)?;
+        let (kept, size) = keep(header.codec, coding, value, most)?;
         return Ok(Draft { header, body: Body::Typed(kept), size });
     }
     let header = Header { compression: None, ..header };
     let plain = header.write(256);
     let payload = plain.len();
-    let (plain, size) = write(header.codec, &**value, plain, most)?;
+    let (plain, size) = write(header.codec, coding, value, Some(plain), most)?;
+    let plain = plain.unwrap_or_default();
     if let Some((compression, above)) = compress
         && size > above
     {
@@ -59,19 +58,36 @@ pub(crate) fn draft_none(header: Header, typed: bool) -> Draft {
     Draft { header, body: Body::Bytes(record, payload), size: 4 }
 }
 
-/// The value of a record, or `None` where it can't be decoded as a `V`, or takes more than `most` bytes once it is decompressed.
-pub(crate) fn decode<V: Value>(stored: &Stored, most: usize) -> Option<Arc<V>> {
+/// The value of a record, or `None` where it can't be decoded as one of that type, or takes more than `most` bytes once it is
+/// decompressed.
+pub(crate) fn decode(stored: &Stored, coding: &Coding, most: usize) -> Option<Kept> {
     match &stored.body {
-        Body::Typed(value) => Arc::clone(value).downcast().ok(),
+        Body::Typed(value) => coding.is(value).then(|| Arc::clone(value)),
         Body::Bytes(record, payload) => {
             let payload = record.get(*payload..)?;
             let codec = stored.header.codec;
             let value = match stored.header.compression {
-                None => read(codec, payload),
-                Some(compression) => read(codec, &unpack(compression, payload, most)?),
+                None => (coding.read)(codec, payload),
+                Some(compression) => (coding.read)(codec, &unpack(compression, payload, most)?),
             };
-            value.ok().map(Arc::new)
+            value.ok()
         }
+    }
+}
+
+/// Writes a value of `most` bytes at the most behind what is there, and gives how many it has. `None`: it is only counted.
+fn write(
+    codec: Codec,
+    coding: &Coding,
+    value: &Kept,
+    into: Option<Vec<u8>>,
+    most: usize,
+) -> Result<(Option<Vec<u8>>, usize), CacheError> {
+    let mut out = Output { bytes: into, left: most, full: false };
+    match (coding.write)(codec, &**value, &mut out) {
+        Ok(()) => Ok((out.bytes, most - out.left)),
+        Err(_) if out.full => Err(CacheError::TooLarge { value: coding.name(), most }),
+        Err(reason) => Err(CacheError::Encode { value: coding.name(), reason }),
     }
 }
 
@@ -79,23 +95,15 @@ pub(crate) fn decode<V: Value>(stored: &Stored, most: usize) -> Option<Arc<V>> {
 ///
 /// A debug build keeps what comes back from the codec: what a server would lose or refuse then shows in the first test.
 #[cfg(debug_assertions)]
-fn keep<V: Value>(
-    codec: Codec,
-    value: &Arc<V>,
-    most: usize,
-) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
-    let (bytes, size) = write(codec, &**value, Vec::new(), most)?;
-    let back: V = read(codec, &bytes)
-        .map_err(|reason| CacheError::Encode { value: std::any::type_name::<V>(), reason })?;
-    Ok((Arc::new(back), size))
+fn keep(codec: Codec, coding: &Coding, value: &Kept, most: usize) -> Result<(Kept, usize), CacheError> {
+    let (bytes, size) = write(codec, coding, value, Some(Vec::new()), most)?;
+    let back = (coding.read)(codec, &bytes.unwrap_or_default());
+    let back = back.map_err(|reason| CacheError::Encode { value: coding.name(), reason })?;
+    Ok((back, size))
 }
 
 #[cfg(not(debug_assertions))]
-fn keep<V: Value>(
-    codec: Codec,
-    value: &Arc<V>,
-    most: usize,
-) -> Result<(Arc<dyn Any + Send + Sync>, usize), CacheError> {
-    let (_, size) = write(codec, &**value, io::sink(), most)?;
-    Ok((Arc::clone(value) as _, size))
+fn keep(codec: Codec, coding: &Coding, value: &Kept, most: usize) -> Result<(Kept, usize), CacheError> {
+    let (_, size) = write(codec, coding, value, None, most)?;
+    Ok((Arc::clone(value), size))
 }

@@ -1,6 +1,5 @@
 //! One value and its bytes, in each codec.
 
-use std::any::type_name;
 use std::io;
 
 #[cfg(feature = "msgpack")]
@@ -8,38 +7,24 @@ use serde::Deserialize as _;
 
 use super::Value;
 use crate::encoding::Codec;
-use crate::error::CacheError;
 
 /// How deep a MessagePack value may be nested, as in serde_json: each level takes room on the stack.
 #[cfg(feature = "msgpack")]
 const DEEPEST: usize = 128;
 
-/// Writes a value of `most` bytes at the most, and gives how many it has.
-pub(super) fn write<V: Value, W: io::Write>(
-    codec: Codec,
-    value: &V,
-    out: W,
-    most: usize,
-) -> Result<(W, usize), CacheError> {
-    let mut bounded = Bounded { out, left: most, full: false };
-    let written = match codec {
-        Codec::Json => serde_json::to_writer(&mut bounded, value).map_err(|error| error.to_string()),
+/// Writes a value.
+pub(super) fn write<V: Value>(codec: Codec, value: &V, out: &mut Output) -> Result<(), String> {
+    match codec {
+        Codec::Json => serde_json::to_writer(out, value).map_err(|error| error.to_string()),
         #[cfg(feature = "postcard")]
-        Codec::Postcard => {
-            postcard::to_io(value, &mut bounded).map(|_| ()).map_err(|error| error.to_string())
-        }
+        Codec::Postcard => postcard::to_io(value, out).map(|_| ()).map_err(|error| error.to_string()),
         #[cfg(feature = "msgpack")]
         Codec::MsgPack => {
-            let mut serializer = rmp_serde::Serializer::new(&mut bounded).with_struct_map();
+            let mut serializer = rmp_serde::Serializer::new(out).with_struct_map();
             value.serialize(&mut serializer).map_err(|error| error.to_string())
         }
         #[cfg(not(all(feature = "postcard", feature = "msgpack")))]
         other => Err(other.lacks().unwrap_or_default().to_owned()),
-    };
-    match written {
-        Ok(()) => Ok((bounded.out, most - bounded.left)),
-        Err(_) if bounded.full => Err(CacheError::TooLarge { value: type_name::<V>(), most }),
-        Err(reason) => Err(CacheError::Encode { value: type_name::<V>(), reason }),
     }
 }
 
@@ -72,21 +57,24 @@ pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8]) -> Result<V, String> {
 #[cfg(any(feature = "postcard", feature = "msgpack"))]
 const TRAILING: &str = "there are bytes behind the value";
 
-/// Stops where a value becomes too large: no memory is taken for what will not be stored.
-struct Bounded<W> {
-    out: W,
-    left: usize,
-    full: bool,
+/// Where an encoded value goes. It stops where that becomes too large: no memory is taken for what will not be stored.
+pub(super) struct Output {
+    /// `None`: the bytes are only counted.
+    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) left: usize,
+    pub(super) full: bool,
 }
 
-impl<W: io::Write> io::Write for Bounded<W> {
+impl io::Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Some(left) = self.left.checked_sub(bytes.len()) else {
             self.full = true;
             return Err(io::ErrorKind::FileTooLarge.into());
         };
         self.left = left;
-        self.out.write_all(bytes)?;
+        if let Some(written) = &mut self.bytes {
+            written.extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
 

@@ -20,7 +20,7 @@ impl Form {
     }
 
     /// A value, as it is kept.
-    pub(crate) fn keep<V: Send + Sync + 'static>(form: Option<Form>, value: Arc<V>) -> Kept {
+    pub(crate) fn keep(form: Option<Form>, value: Kept) -> Kept {
         form.and_then(|form| (form.keep)(&*value)).unwrap_or(value)
     }
 

@@ -1,6 +1,7 @@
 //! The values that are cached: which types, how their shape is told, how they become bytes.
 
 mod codec;
+mod coding;
 mod compress;
 mod encode;
 mod form;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use codec::{Limits, decode, draft, draft_none};
+pub(crate) use coding::{Coding, give, keep};
 pub(crate) use compress::length_before;
 pub(crate) use form::{Form, Kept};
 pub use schema::SchemaVisitor;
