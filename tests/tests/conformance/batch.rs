@@ -97,7 +97,7 @@ on_every_store! {
         assert_eq!((counts.hits, counts.misses, counts.loads, counts.load_errors, counts.fills), (1, 3, 2, 1, 1));
     }
 
-    // Bites: fails without `follow(…)` in Batch::without_lease (load/batch.rs), loading instead, on a server.
+    // Bites: fails without `follow(…)` in Batch::without_lease (load/batch/leases.rs), loading instead, on a server.
     async fn batches_and_single_readers_share_loads(store: Store) {
         users!("batch_shared");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -139,7 +139,7 @@ on_every_store! {
         assert_eq!(users.profiles_entry(1).counts().revoked_fills, 1);
     }
 
-    // Bites: fails without `leader.ask(…)` in Batch::take_leases (load/batch.rs).
+    // Bites: fails without `leader.ask(…)` in Batch::take_leases (load/batch/leases.rs).
     async fn a_batch_that_is_dropped_gives_its_leases_back(store: Store) {
         users!("batch_dropped");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -154,7 +154,7 @@ on_every_store! {
         eventually(|| async { store.keys().await == 2 }).await;
     }
 
-    // Bites: fails without `leads ||` in some_of (load/batch.rs), waiting for all of them.
+    // Bites: fails without `leads ||` in some_of (load/batch/mod.rs), waiting for all of them.
     async fn who_is_made_a_leader_loads_before_the_rest_has_come(store: Store) {
         users!("batch_takes_over");
         let users = Users { cache: store.one.clone(), source: Source::closed() };
@@ -173,7 +173,7 @@ on_every_store! {
         eventually(|| async { store.keys().await == 2 }).await;
     }
 
-    // Bites: fails where Batch::resolve waits before `self.load(load, loader)` (load/batch.rs), on a cluster, whose nodes grant their leases in any order.
+    // Bites: fails where Batch::resolve waits before `self.load(load, loader)` (load/batch/mod.rs), on a cluster, whose nodes grant their leases in any order.
     async fn batches_that_cross_do_not_wait_for_each_other(store: Store) {
         users!("batch_crossing");
         let users = Users { cache: store.one.clone(), source: Source::open() };
@@ -212,7 +212,7 @@ on_every_store! {
         assert_eq!(entry.counts().hits, 2);
     }
 
-    // Bites: fails without `transaction::current().is_some()` in load_many (load/batch.rs).
+    // Bites: fails without `transaction::current().is_some()` in load_many (load/batch/mod.rs).
     async fn inside_of_a_transaction_nothing_is_shared_or_stored(store: Store) {
         users!("batch_inside");
         let users = Users { cache: store.one.clone(), source: Source::open() };

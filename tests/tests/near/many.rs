@@ -14,7 +14,7 @@ impl Numbers {
 
 /// The first time from the source, then from the server, until none is asked for.
 ///
-/// Bites: `look_near` in `load/batch.rs`, or `near_ticket` in `read_many.rs`.
+/// Bites: `Call::near_hit` in `load_many` (`load/batch/mod.rs`), or `near_ticket` in `read_many.rs`.
 #[tokio::test]
 async fn a_batch_asks_for_what_is_not_in_the_process() {
     let (server, source) = (RedisServer::start(), Source::default());
