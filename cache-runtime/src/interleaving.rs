@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::cache::Cache;
 use crate::entry::Entry;
 use crate::key::Key;
-use crate::load::returns::{Fallible, Returns as _};
+use crate::load::returns::Fallible;
 use crate::load::{ErrorSharing, load_owned};
 use crate::record::{Claim, Found};
 use crate::store::AnyStore;
@@ -102,8 +102,7 @@ where
     E: Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
-    let sharing = ErrorSharing::by(E::clone);
-    Fallible::close(load_owned(entry.call(), sharing, None, load, Fallible::open).await)
+    load_owned(Fallible, entry.at(), ErrorSharing::by(E::clone), None, load).await
 }
 
 /// What stands at an entry of a memory cache.

@@ -32,7 +32,7 @@ impl<'a> Entries<'a> {
 
     /// The one at `key`.
     pub fn at(self, key: &'a Key) -> EntryAt<'a> {
-        EntryAt { entries: self, key, tags: &[] }
+        EntryAt { entries: self, key, tags: &[], policy: &self.site.declaration.policy }
     }
 }
 
@@ -42,6 +42,7 @@ pub struct EntryAt<'a> {
     entries: Entries<'a>,
     key: &'a Key,
     tags: &'a [Key],
+    policy: &'a Policy,
 }
 
 impl<'a> EntryAt<'a> {
@@ -51,10 +52,14 @@ impl<'a> EntryAt<'a> {
         EntryAt { tags, ..self }
     }
 
+    pub(crate) fn policy(self, policy: &'a Policy) -> EntryAt<'a> {
+        EntryAt { policy, ..self }
+    }
+
     /// An operation on it, where its values are of the type `V`.
     pub(crate) fn call<V: Value>(self, takes_none: bool) -> Call<'a> {
-        let Entries { site, cache, schema } = self.entries;
-        Call { takes_none, tags: self.tags, ..Call::new::<V>(site, cache, self.key, schema) }
+        let EntryAt { entries: Entries { site, cache, schema }, key, tags, policy } = self;
+        Call { site, cache, key, schema, coding: Coding::of::<V>(), takes_none, tags, policy }
     }
 }
 
@@ -126,8 +131,7 @@ impl<'a> Call<'a> {
         key: &'a Key,
         schema: Shape,
     ) -> Call<'a> {
-        let (coding, policy) = (Coding::of::<V>(), &site.declaration.policy);
-        Call { site, cache, key, schema, coding, takes_none: true, tags: &[], policy }
+        Entries::new(site, cache, schema).at(key).call::<V>(true)
     }
 
     pub(crate) async fn look(&self, store: &AnyStore, budget: &mut Budget) -> Look {

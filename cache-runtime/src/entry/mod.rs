@@ -17,7 +17,7 @@ use crate::invalidate::{Invalidated, invalidate_key};
 use crate::key::Key;
 use crate::kind;
 use crate::policy::Policy;
-use crate::read::Call;
+use crate::read::{Call, Entries, EntryAt};
 use crate::site::Site;
 use crate::stats::Counts;
 use crate::value::{Shape, Value};
@@ -84,11 +84,20 @@ impl<V, K> Entry<V, K> {
     ///
     /// [`CacheError::InvalidSetting`] where a setting is out of range, or settings do not go together.
     pub fn policy(self, change: impl FnOnce(Policy) -> Policy) -> Result<Entry<V, K>, CacheError> {
-        let policy = change(*self.policy.as_deref().unwrap_or(&self.site.declaration.policy));
+        let policy = change(*self.in_force());
         if let Some((setting, takes)) = policy.problem().or_else(|| self.schema.refuses(&policy)) {
             return Err(CacheError::InvalidSetting { setting, reason: takes.into() });
         }
         Ok(Entry { policy: Some(Box::new(policy)), ..self })
+    }
+
+    fn in_force(&self) -> &Policy {
+        self.policy.as_deref().unwrap_or(&self.site.declaration.policy)
+    }
+
+    pub(crate) fn at(&self) -> EntryAt<'_> {
+        let entries = Entries::new(self.site, &self.cache, self.schema);
+        entries.at(&self.key).tags(&self.tags).policy(self.in_force())
     }
 
     /// The entry's key.
@@ -130,8 +139,7 @@ impl<V, K> Entry<V, K> {
 impl<V: Value, K> Entry<V, K> {
     /// An operation on it.
     pub(crate) fn call(&self) -> Call<'_> {
-        let call = Call::new::<V>(self.site, &self.cache, &self.key, self.schema);
-        Call { tags: &self.tags, policy: self.policy.as_deref().unwrap_or(call.policy), ..call }
+        self.at().call::<V>(true)
     }
 }
 

@@ -4,9 +4,9 @@ use std::future::Future;
 
 use super::Entry;
 use crate::error::CacheError;
-use crate::load::returns::{self, Returns};
-use crate::load::{ErrorSharing, Load, load};
-use crate::read::{Call, Look};
+use crate::load::returns::{self, Returns, load};
+use crate::load::{ErrorSharing, Load};
+use crate::read::Look;
 use crate::transaction;
 use crate::value::{Value, give};
 
@@ -123,16 +123,15 @@ impl<V: Value, K> Entry<V, K> {
         self.near_or_load(returns::WithTerms, sharing, loader).await
     }
 
-    async fn near_or_load<S, E, F, Fut>(&self, _: S, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
+    async fn near_or_load<S, E, F, Fut>(&self, shape: S, sharing: ErrorSharing<E>, loader: F) -> Result<V, E>
     where
         S: Returns<Fut::Output, Value = V, Error = E, Given = Result<V, E>>,
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        let call = Call { takes_none: S::TAKES_NONE, ..self.call() };
-        if let Some(Some(value)) = call.near_hit() {
+        if let Some(Some(value)) = self.at().call::<V>(S::TAKES_NONE).near_hit() {
             return Ok(value);
         }
-        load(call, sharing, loader, S::open, S::close).await
+        load(shape, self.at(), sharing, loader).await
     }
 }

@@ -15,7 +15,7 @@ pub(super) async fn load_inside(
     call: Call<'_>,
     store: &AnyStore,
     pending: &Pending,
-    loader: Loading<'_>,
+    loader: Loading,
 ) -> Outcome {
     if pending.has_changed(call.cache, call.key) {
         call.site.counters.misses.one();

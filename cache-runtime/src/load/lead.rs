@@ -17,10 +17,10 @@ use crate::store::{AnyStore, Filled, Lease};
 use crate::value::Kept;
 
 /// What leading came to.
-pub(super) enum Led<'a> {
+pub(super) enum Led {
     Done(Outcome),
     /// Another process is loading; this is where its outcome arrives.
-    Follow(Waiter, Loading<'a>),
+    Follow(Waiter, Loading),
 }
 
 /// What a load runs under.
@@ -36,13 +36,13 @@ pub(super) enum Under {
 /// Or it does not run because another process loads: what was seen of that.
 pub(super) type Taken = Result<Under, Seen>;
 
-pub(super) async fn lead<'a>(
+pub(super) async fn lead(
     miss: &mut Miss<'_>,
-    loader: Loading<'a>,
+    loader: Loading,
     mut leader: Leader,
     look: Look,
     waited: bool,
-) -> Led<'a> {
+) -> Led {
     let under = match take_hold(miss, &leader, look).await {
         Ok(under) => under,
         // Nobody waits twice.
@@ -82,7 +82,7 @@ pub(super) async fn lead<'a>(
 }
 
 /// Loads what will not be stored.
-async fn load_freely(miss: &mut Miss<'_>, leader: &Leader, loader: Loading<'_>) -> Outcome {
+async fn load_freely(miss: &mut Miss<'_>, leader: &Leader, loader: Loading) -> Outcome {
     miss.budget.pause();
     let result = run(miss.call, loader).await.map(|load| load.value);
     land(leader, &result);
@@ -95,7 +95,7 @@ async fn load_under(
     leader: &Leader,
     hold: &Hold,
     tags: Tags,
-    loader: Loading<'_>,
+    loader: Loading,
 ) -> Outcome {
     let call = miss.call;
     miss.budget.pause();

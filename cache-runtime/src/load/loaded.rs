@@ -2,8 +2,10 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::beside::Asking;
 use super::flight::Shared;
 use crate::key::Key;
 use crate::value::Kept;
@@ -36,7 +38,22 @@ pub(crate) type Loaded = Opened<Kept, Failed>;
 pub(crate) struct Failed(pub(super) Option<Shared>);
 
 /// A loader on its way.
-pub(super) type Loading<'a> = Pin<Box<dyn Future<Output = Loaded> + Send + 'a>>;
+pub(super) enum Loading {
+    /// Beside the steps that wait for it here.
+    Beside(Asking<Loaded>),
+    Made(Pin<Box<dyn Future<Output = Loaded> + Send>>),
+}
+
+impl Future for Loading {
+    type Output = Loaded;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Loaded> {
+        match self.get_mut() {
+            Loading::Beside(asking) => Pin::new(asking).poll(context),
+            Loading::Made(load) => load.as_mut().poll(context),
+        }
+    }
+}
 
 /// How a loaded value is kept.
 #[derive(Clone, Debug, Default)]

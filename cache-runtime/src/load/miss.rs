@@ -68,7 +68,7 @@ impl<'a> Miss<'a> {
 
     pub(super) async fn resolve(
         mut self,
-        mut loader: Loading<'_>,
+        mut loader: Loading,
         mut look: Look,
         mut entered: Entered,
     ) -> Outcome {

@@ -10,6 +10,9 @@ mod follow;
 mod hold;
 mod inside;
 mod lead;
+mod line;
+#[cfg(test)]
+mod line_tests;
 mod loaded;
 mod miss;
 pub(crate) mod returns;
@@ -17,14 +20,10 @@ mod sharing;
 pub(crate) mod tags;
 mod task;
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Poll, ready};
 
 pub(crate) use batch::load_many;
-pub(crate) use beside::Ask;
-use beside::Asking;
+pub(crate) use beside::Steps;
 pub(crate) use flight::Flights;
 use flight::{Entered, Waiter};
 pub(crate) use hold::Hold;
@@ -35,9 +34,10 @@ pub(crate) use miss::run;
 use miss::{Miss, seen};
 pub use sharing::ErrorSharing;
 use sharing::{Failure, Fits};
-pub(crate) use task::load_owned;
+pub use task::load_owned;
 
 use crate::age::Age;
+use crate::background::at_once;
 use crate::error::LoadTimeout;
 use crate::read::{Call, Look};
 use crate::store::{AnyStore, Budget};
@@ -47,45 +47,32 @@ use crate::value::{Kept, Value, give, keep};
 /// What a read with a loader comes to; `None` is an answer.
 type Outcome = Result<Option<Kept>, Failure>;
 
-/// A read with a loader, on its way.
-type Protocol<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+/// How far a read with a loader has come without it.
+enum Begun<'a, T = Loaded> {
+    Done(Outcome),
+    /// It needs something, and asks for it.
+    Asks(Steps<'a, T>),
+}
 
-/// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
-/// of this call. `open` takes apart what it returns, and `close` puts together what the caller is given.
-pub(crate) async fn load<V, E, G, F, Fut>(
-    call: Call<'_>,
-    sharing: ErrorSharing<E>,
-    loader: F,
-    open: fn(Fut::Output) -> Opened<V, E>,
-    close: fn(Result<Option<V>, E>) -> G,
-) -> G
-where
-    V: Value,
-    F: FnOnce() -> Fut,
-    Fut: Future,
-{
+/// Looks, and goes on until the loader is needed, which then runs beside the steps.
+async fn begin(call: Call<'_>, fits: Fits) -> Begun<'_> {
     let unanswered = match arrive(call).await {
-        Ok(value) => return close(Ok(value.and_then(give))),
+        Ok(value) => return Begun::Done(Ok(value)),
         Err(unanswered) => unanswered,
     };
-    // What is dropped on the way is dropped from the loader outwards, as if the protocol held it.
-    let ask = Ask::new();
-    let mut missing = missing(call, sharing.fits(), *unanswered, Box::pin(Asking(&ask)));
-    let (mut loader, mut own) = (Some(loader), None);
-    let mut loading = pin!(None);
-    let outcome = poll_fn(|context| {
-        beside::poll(&mut missing, &ask, context, &mut |context| {
-            if let Some(loader) = loader.take() {
-                loading.set(Some(loader()));
-            }
-            let Some(load) = loading.as_mut().as_pin_mut() else { return Poll::Pending };
-            let loaded = ready!(load.poll(context));
-            loading.set(None);
-            Poll::Ready(told(open(loaded), sharing, &mut own))
-        })
-    });
-    let outcome = outcome.await;
-    close(answer(outcome, sharing, own, None))
+    let mut steps = Steps::new(|asking| load_missing(call, fits, *unanswered, Loading::Beside(asking)));
+    match steps.taken().await {
+        Some(outcome) => Begun::Done(outcome),
+        None => Begun::Asks(steps),
+    }
+}
+
+/// All of it.
+pub(crate) fn steps(call: Call<'_>, fits: Fits) -> Steps<'_> {
+    Steps::new(async move |asking| match arrive(call).await {
+        Ok(value) => Ok(value),
+        Err(unanswered) => load_missing(call, fits, *unanswered, Loading::Beside(asking)).await,
+    })
 }
 
 /// What a loader has come to, for the steps of a miss. Its error stays here.
@@ -94,7 +81,10 @@ pub(crate) fn told<V: Value, E>(
     sharing: ErrorSharing<E>,
     own: &mut Option<E>,
 ) -> Loaded {
-    loaded.map(|load| load.map(|value| value.map(keep))).map_err(|error| sharing.failed(own.insert(error)))
+    match loaded {
+        Ok(load) => Ok(load.map(|value| value.map(keep))),
+        Err(error) => Err(sharing.failed(own.insert(error))),
+    }
 }
 
 /// What a caller is given.
@@ -128,28 +118,7 @@ async fn arrive(call: Call<'_>) -> Result<Option<Kept>, Box<Unanswered>> {
     Arrival::of(call, store).await.answer(call)
 }
 
-/// The steps from there on. Boxed, so that a hit does not carry the room for all that a miss may need; and of no type that
-/// whoever calls this would have to compile.
-fn missing<'a>(call: Call<'a>, fits: Fits, unanswered: Unanswered, loader: Loading<'a>) -> Protocol<'a> {
-    Box::pin(load_missing(call, fits, unanswered, loader))
-}
-
-/// All of it, for a loader that runs beside it.
-pub(crate) fn protocol<'a, E>(
-    call: Call<'a>,
-    sharing: ErrorSharing<E>,
-    ask: &'a Ask<Loaded>,
-) -> Protocol<'a> {
-    let (fits, loader): (Fits, Loading<'a>) = (sharing.fits(), Box::pin(Asking(ask)));
-    Box::pin(async move {
-        match arrive(call).await {
-            Ok(value) => Ok(value),
-            Err(unanswered) => load_missing(call, fits, *unanswered, loader).await,
-        }
-    })
-}
-
-async fn load_missing(call: Call<'_>, fits: Fits, unanswered: Unanswered, loader: Loading<'_>) -> Outcome {
+async fn load_missing(call: Call<'_>, fits: Fits, unanswered: Unanswered, loader: Loading) -> Outcome {
     match (unanswered, call.cache.store()) {
         (Unanswered::Inside(pending), Some(store)) => load_inside(call, store, &pending, loader).await,
         (Unanswered::Open(open), Some(store)) => {
@@ -178,9 +147,12 @@ impl Arrival {
         let mut budget = call.cache.budget();
         // A server is not asked for what is about to be loaded; asking the memory store is cheaper than asking here.
         let early = if store.typed() { None } else { flights.join_early(call.key, arrived) };
-        let look = match early {
-            Some(_) => Look::Absent,
-            None => call.look(store, &mut budget).await,
+        let known = if store.typed() { at_once(call.look(store, &mut budget)) } else { None };
+        let look = match (known, &early) {
+            (Some(look), _) => look,
+            (None, Some(_)) => Look::Absent,
+            // Boxed: those who wait, and there may be thousands, have no use for the room.
+            (None, None) => Box::pin(call.look(store, &mut budget)).await,
         };
         Arrival { arrived, budget, look, early }
     }

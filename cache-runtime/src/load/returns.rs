@@ -2,10 +2,13 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::pin;
 
+use super::beside::Beside;
 use super::loaded::Load;
 use super::sharing::ErrorSharing;
-use crate::error::LoadTimeout;
+use super::{Begun, answer, begin};
 use crate::key::KeyWriter;
 use crate::read::{Entries, EntryAt};
 use crate::value::Value;
@@ -149,7 +152,12 @@ where
     entries.near_hit::<S::Value>(policy, S::TAKES_NONE, || key.finished()).map(|value| S::close(Ok(value)))
 }
 
-/// The entry's value, or what `loader` returns, which runs inside of this call.
+/// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
+/// of this call.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "the arguments of an `async fn` are held twice: as such, and as variables"
+)]
 pub fn load<S, V, E, F, Fut>(
     _: S,
     at: EntryAt<'_>,
@@ -162,25 +170,17 @@ where
     F: FnOnce() -> Fut,
     Fut: Future,
 {
-    super::load(at.call::<V>(S::TAKES_NONE), sharing, loader, S::open, S::close)
-}
-
-/// The same where the load may run in a task: `make` is called when there is something to load. `timed_out` says how the error
-/// tells of a load that took too long.
-pub async fn load_owned<S, V, E, F, Fut>(
-    _: S,
-    at: EntryAt<'_>,
-    sharing: ErrorSharing<E>,
-    timed_out: Option<fn(LoadTimeout) -> E>,
-    make: F,
-) -> S::Given
-where
-    V: Value,
-    E: Send + 'static,
-    S: Returns<Fut::Output, Value = V, Error = E>,
-    F: FnOnce() -> Fut,
-    Fut: Future + Send + 'static,
-{
-    let call = at.call::<V>(S::TAKES_NONE);
-    S::close(super::load_owned(call, sharing, timed_out, make, S::open).await)
+    async move {
+        let mut own = None;
+        let outcome = match begin(at.call::<V>(S::TAKES_NONE), sharing.fits()).await {
+            Begun::Done(outcome) => outcome,
+            // What is dropped on the way is dropped from the loader outwards, as if the steps held it.
+            Begun::Asks(mut steps) => {
+                let (steps, loader) = (&mut steps, pin!(loader()));
+                let returns = PhantomData::<fn() -> (S, V)>;
+                Beside { steps, loader, sharing, own: &mut own, returns }.await
+            }
+        };
+        S::close(answer(outcome, sharing, own, None))
+    }
 }

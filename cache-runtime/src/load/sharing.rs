@@ -27,7 +27,7 @@ enum Way<E> {
 }
 
 /// Whether another one's error can be given to a caller.
-pub(super) type Fits = fn(&Shared) -> bool;
+pub(crate) type Fits = fn(&Shared) -> bool;
 
 /// Why a read has no value for its caller.
 pub(crate) enum Failure {
@@ -78,7 +78,7 @@ impl<E> ErrorSharing<E> {
         })
     }
 
-    pub(super) fn fits(&self) -> Fits {
+    pub(crate) fn fits(&self) -> Fits {
         match &self.0 {
             Way::Never => |_| false,
             Way::Copy { fits, .. } => *fits,

@@ -11,67 +11,68 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::beside::{self, Ask, Asking};
-use super::loaded::{Loading, Opened};
+use super::beside::{Asking, Steps};
+use super::loaded::Loading;
 use super::miss::Miss;
+use super::returns::Returns;
 use super::sharing::{ErrorSharing, Failure, Fits};
-use super::{Open, Outcome, Protocol, Unanswered, answer, arrive, load_missing, told};
+use super::{Begun, Open, Outcome, Unanswered, answer, arrive, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
 use crate::error::LoadTimeout;
 use crate::key::Key;
 use crate::policy::Policy;
-use crate::read::{Aged, Call, Look};
+use crate::read::{Aged, Call, EntryAt, Look};
 use crate::site::Site;
 use crate::value::{Coding, Shape, Value};
 
-/// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing.
-pub(crate) async fn load_owned<V, E, F, Fut>(
-    call: Call<'_>,
+/// As [`load`](super::returns::load), for loads that may run in a task: `make` gives one that borrows nothing, when there is
+/// something to load. `timed_out` says how the error tells of a load that took too long.
+pub async fn load_owned<S, V, E, F, Fut>(
+    _: S,
+    at: EntryAt<'_>,
     sharing: ErrorSharing<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,
     make: F,
-    open: fn(Fut::Output) -> Opened<V, E>,
-) -> Result<Option<V>, E>
+) -> S::Given
 where
     V: Value,
     E: Send + 'static,
+    S: Returns<Fut::Output, Value = V, Error = E>,
     F: FnOnce() -> Fut,
     Fut: Future + Send + 'static,
 {
-    let unanswered = match arrive(call).await {
-        Ok(value) => return answer(Ok(value), sharing, None, None),
-        Err(unanswered) => unanswered,
+    let call = at.call::<V>(S::TAKES_NONE);
+    let (outcome, own) = match begin(call, sharing.fits(), timed_out.is_some()).await {
+        Begun::Done(outcome) => (outcome, None),
+        // What is asked for is the load itself: where it runs is decided by who asks. Its error comes back by a way of its own.
+        Begun::Asks(steps) => {
+            let (load, error) = (make(), Arc::new(Mutex::new(None)));
+            let own = Arc::clone(&error);
+            steps.tell(Loading::Made(Box::pin(async move {
+                let opened = S::open(load.await);
+                told(opened, sharing, &mut own.lock().unwrap_or_else(PoisonError::into_inner))
+            })));
+            let outcome = steps.outcome().await;
+            let own = error.lock().unwrap_or_else(PoisonError::into_inner).take();
+            (outcome, own)
+        }
     };
-    // What is asked for is the load itself: where it runs is decided by who asks. Its error comes back by a way of its own.
-    let ask = Ask::new();
-    let mut protocol = going_on(call, *unanswered, sharing.fits(), timed_out.is_some(), &ask);
-    let own = Arc::new(Mutex::new(None));
-    let mut make = Some(make);
-    let outcome = poll_fn(|context| {
-        beside::poll(&mut protocol, &ask, context, &mut |_| {
-            let Some(make) = make.take() else { return Poll::Pending };
-            let (load, own) = (make(), Arc::clone(&own));
-            Poll::Ready(Box::pin(async move {
-                let loaded = open(load.await);
-                told(loaded, sharing, &mut own.lock().unwrap_or_else(PoisonError::into_inner))
-            }) as Loading<'static>)
-        })
-    });
-    let outcome = outcome.await;
-    let own = own.lock().unwrap_or_else(PoisonError::into_inner).take();
-    answer(outcome, sharing, own, timed_out)
+    S::close(answer(outcome, sharing, own, timed_out))
 }
 
-fn going_on<'a>(
-    call: Call<'a>,
-    unanswered: Unanswered,
-    fits: Fits,
-    times_out: bool,
-    ask: &'a Ask<Loading<'static>>,
-) -> Protocol<'a> {
-    Box::pin(go_on(call, unanswered, fits, times_out, Asking(ask)))
+/// Looks, and goes on until a load is needed.
+async fn begin(call: Call<'_>, fits: Fits, times_out: bool) -> Begun<'_, Loading> {
+    let unanswered = match arrive(call).await {
+        Ok(value) => return Begun::Done(Ok(value)),
+        Err(unanswered) => unanswered,
+    };
+    let mut steps = Steps::new(|asking| go_on(call, *unanswered, fits, times_out, asking));
+    match steps.taken().await {
+        Some(outcome) => Begun::Done(outcome),
+        None => Begun::Asks(steps),
+    }
 }
 
 /// With what was found: serves it while a task loads it anew, or loads, in a task where the policy asks for one.
@@ -80,7 +81,7 @@ async fn go_on(
     unanswered: Unanswered,
     fits: Fits,
     times_out: bool,
-    make: Asking<'_, Loading<'static>>,
+    make: Asking<Loading>,
 ) -> Outcome {
     let open = match unanswered {
         Unanswered::Open(open) => open,
@@ -110,20 +111,14 @@ async fn go_on(
 }
 
 /// The load that will be made, in its caller.
-fn here<'a>(make: Asking<'a, Loading<'static>>) -> Loading<'a> {
-    Box::pin(async { make.await.await })
+fn here(make: Asking<Loading>) -> Loading {
+    Loading::Made(Box::pin(async { make.await.await }))
 }
 
 /// What a task has to tell, also that it panicked.
 type Told = Result<Outcome, Box<dyn Any + Send>>;
 
-fn spawn(
-    spawner: Spawner,
-    call: Call<'_>,
-    open: Open,
-    fits: Fits,
-    load: Loading<'static>,
-) -> oneshot::Receiver<Told> {
+fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading) -> oneshot::Receiver<Told> {
     let (tell, outcome) = oneshot::channel();
     let call = Owned::of(call);
     let task = async move {

@@ -3,16 +3,15 @@
 use std::fmt;
 
 use super::block::block_on;
-use super::load::memoised;
+use super::load::memo;
 use crate::entry::{Entry, EntryPattern};
 use crate::error::CacheError;
 use crate::invalidate::Invalidated;
 use crate::key::{Key, Pattern};
 use crate::kind::{self, IsCacheAside, IsTtl, IsWriteThrough};
-use crate::load::returns::{Fallible, Returns as _};
-use crate::load::{ErrorSharing, Load};
+use crate::load::ErrorSharing;
+use crate::load::returns::Fallible;
 use crate::policy::Policy;
-use crate::read::Call;
 use crate::stats::Counts;
 use crate::value::Value;
 
@@ -99,10 +98,7 @@ impl<V: Value, K> SyncEntry<V, K> {
     where
         E: Clone + Send + Sync + 'static,
     {
-        let call = Call { takes_none: false, ..self.0.call() };
-        Fallible::close(memoised(call, ErrorSharing::by(E::clone), || {
-            Fallible::open(loader()).map(Load::into_value)
-        }))
+        memo(Fallible, self.0.at(), ErrorSharing::by(E::clone), loader)
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use super::block::{Idle, block_on, drive};
 use super::waits::{Loading, Place, Waiting, is_loaded_by_a_thread};
 use crate::load::returns::Returns;
-use crate::load::{Ask, ErrorSharing, Load, answer, protocol, run, told};
+use crate::load::{ErrorSharing, Load, answer, run, steps, told};
 use crate::read::{Call, EntryAt};
 use crate::value::Value;
 
@@ -26,10 +26,10 @@ pub(super) fn memoised<V: Value, E>(
     let mut loader = Some(loader);
     let mut own = None;
     // The load asks for the function's body, which then runs beside it, and is told what came of it.
-    let ask = Ask::new();
-    let mut load = protocol(call, sharing, &ask);
+    let mut load = steps(call, sharing.fits());
+    let (future, ask) = load.parts();
     let (mut waiting, mut naps) = (None, 0);
-    let outcome = drive(load.as_mut(), || {
+    let outcome = drive(future, || {
         if let Some(loader) = ask.is_asked().then(|| loader.take()).flatten() {
             waiting = None;
             let _loading = Loading::new(place.clone());
@@ -60,8 +60,7 @@ pub(super) fn memoised<V: Value, E>(
     }
 }
 
-/// A function that calls itself has all of this on its stack once for each of its calls, but for what is in a box, and in
-/// functions of their own.
+// A function that calls itself has all of this on its stack once for each of its calls, but for what is in functions of their own.
 #[inline(never)]
 fn alone<V, E>(call: Call<'_>, loader: impl FnOnce() -> Result<Option<V>, E>) -> Result<Option<V>, E> {
     block_on(run(call, async { loader() }))
