@@ -93,7 +93,7 @@ impl CacheBuilder {
         self
     }
 
-    /// How long a caller waits for another one's load before it loads for itself, by default 10 s.
+    /// How long a caller waits for another one's load before it loads for itself, by default 10 s, and up to a sixty-fourth longer.
     pub fn wait(mut self, wait: Duration) -> CacheBuilder {
         self.settings.wait = wait;
         self

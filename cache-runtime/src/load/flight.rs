@@ -11,14 +11,16 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use super::hold::Hold;
-use crate::background::bounded;
+use super::line::Line;
+#[cfg(feature = "__interleaving")]
+use crate::interleaving;
 use crate::key::Key;
 use crate::read::Seen;
 
@@ -48,9 +50,11 @@ pub(crate) struct Flights {
 }
 
 pub(crate) struct Flight {
+    flights: Arc<Flights>,
     key: Key,
+    /// Those who are woken read it without a lock: there may be thousands, all at once.
+    outcome: OnceLock<Outcome>,
     state: Mutex<State>,
-    changed: Notify,
 }
 
 struct State {
@@ -64,6 +68,8 @@ struct State {
     /// Those of leaders before, which were to be replaced: a leader that is dropped in turn does not know whether they were.
     abandoned: Vec<Hold>,
     waiters: usize,
+    /// The waiters that were polled, and those whose turn comes after this flight.
+    line: Line,
 }
 
 enum Phase {
@@ -71,7 +77,8 @@ enum Phase {
     Led,
     /// Whoever led it was dropped; a waiter takes over.
     Orphaned,
-    Done(Outcome),
+    /// There is an outcome, and nobody stands in line any more.
+    Done,
 }
 
 /// How a reader goes on after a miss.
@@ -106,12 +113,14 @@ impl Flights {
     pub(crate) fn enter(self: &Arc<Self>, key: &Key, arrived: u64, seen: Option<&Seen>) -> Entered {
         let mut flights = lock(&self.by_key);
         let before = flights.get(key);
-        if let Some(waiter) = before.and_then(|flight| Waiter::join(self, flight, arrived, seen)) {
+        if let Some(waiter) = before.and_then(|flight| Waiter::join(flight, arrived, seen)) {
             return Entered::Wait(waiter);
         }
         let before = before.cloned();
         let flight = Arc::new(Flight {
+            flights: Arc::clone(self),
             key: key.clone(),
+            outcome: OnceLock::new(),
             state: Mutex::new(State {
                 phase: Phase::Led,
                 seen: None,
@@ -119,17 +128,17 @@ impl Flights {
                 hold: None,
                 abandoned: Vec::new(),
                 waiters: 0,
+                line: Line::default(),
             }),
-            changed: Notify::new(),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
-        Entered::Lead(Leader { flights: Arc::clone(self), flight, before, inherited: None })
+        Entered::Lead(Leader { flight, before, inherited: None })
     }
 
     /// Joins a flight whose load has not begun, without having looked into the store.
-    pub(crate) fn join_early(self: &Arc<Self>, key: &Key, arrived: u64) -> Option<Waiter> {
+    pub(crate) fn join_early(&self, key: &Key, arrived: u64) -> Option<Waiter> {
         let flights = lock(&self.by_key);
-        Waiter::join(self, flights.get(key)?, arrived, None)
+        Waiter::join(flights.get(key)?, arrived, None)
     }
 
     fn remove(&self, flight: &Arc<Flight>) {
@@ -145,27 +154,96 @@ impl Flight {
         lock(&self.state)
     }
 
-    /// Waits until `look` finds something in the state.
-    async fn until<T>(&self, look: impl Fn(&mut State) -> Option<T>) -> T {
-        loop {
-            // Most who look are woken, and need no place among those who wait.
-            if let Some(found) = look(&mut self.state()) {
-                return found;
-            }
-            // Asked for before another look: a change between the two is not missed.
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
-            if let Some(found) = look(&mut self.state()) {
-                return found;
-            }
-            changed.await;
+    /// Gives the outcome to all.
+    fn finish(&self, mut state: MutexGuard<'_, State>, outcome: Outcome) {
+        state.phase = Phase::Done;
+        // Nothing finishes twice.
+        let _ = self.outcome.set(outcome);
+        let line = std::mem::take(&mut state.line);
+        drop(state);
+        line.dissolve();
+    }
+
+    /// Waits for the outcome, or for what `orphaned` makes of a flight that nobody leads, for `bound` at the most; without a
+    /// runtime there is no clock, and it waits as long as it takes.
+    async fn until<T>(
+        self: &Arc<Self>,
+        bound: Duration,
+        orphaned: impl Fn(&mut State) -> Option<T>,
+    ) -> Option<Result<&Outcome, T>> {
+        let mut place = Place { flight: self, at: None };
+        #[cfg(feature = "__interleaving")]
+        if interleaving::hook().is_some() {
+            return interleaving::bounded(poll_fn(|context| place.poll(context, None, &orphaned))).await?;
         }
+        poll_fn(|context| place.poll(context, Some(bound), &orphaned)).await
+    }
+}
+
+/// A place in the line of a flight.
+struct Place<'a> {
+    flight: &'a Arc<Flight>,
+    at: Option<usize>,
+}
+
+impl<'a> Place<'a> {
+    fn poll<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        bound: Option<Duration>,
+        orphaned: impl Fn(&mut State) -> Option<T>,
+    ) -> Poll<Option<Result<&'a Outcome, T>>> {
+        let flight = self.flight;
+        if let Some(outcome) = flight.outcome.get() {
+            return Poll::Ready(Some(Ok(outcome)));
+        }
+        let mut state = flight.state();
+        // It may have come before the lock did; from now on it finds this one in the line.
+        if let Some(outcome) = flight.outcome.get() {
+            return Poll::Ready(Some(Ok(outcome)));
+        }
+        if let Phase::Orphaned = state.phase
+            && let Some(found) = orphaned(&mut state)
+        {
+            return Poll::Ready(Some(Err(found)));
+        }
+        let line = &mut state.line;
+        let at = *self.at.get_or_insert_with(|| {
+            line.enter(bound, |alarm| Waker::from(Arc::new(Ring { flight: Arc::downgrade(flight), alarm })))
+        });
+        let (late, _replaced) = line.look(at, context.waker());
+        drop(state);
+        if late { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        // With the outcome the line has gone.
+        if let Some(at) = self.at
+            && self.flight.outcome.get().is_none()
+        {
+            let _left = self.flight.state().line.leave(at);
+        }
+    }
+}
+
+/// Tells those who have waited for long enough.
+struct Ring {
+    flight: Weak<Flight>,
+    alarm: u64,
+}
+
+impl Wake for Ring {
+    fn wake(self: Arc<Self>) {
+        let Some(flight) = self.flight.upgrade() else { return };
+        let (late, _timer) = flight.state().line.late(self.alarm);
+        late.into_iter().for_each(Waker::wake);
     }
 }
 
 /// Leads a flight. Dropped before it has landed, it hands the flight to a waiter.
 pub(crate) struct Leader {
-    flights: Arc<Flights>,
     flight: Arc<Flight>,
     /// The flight of the same key that was under way before.
     before: Option<Arc<Flight>>,
@@ -196,15 +274,14 @@ impl Leader {
     /// Waits until the load that was under way before is done, for `bound` at the most.
     pub(crate) async fn turn(&mut self, bound: Duration) {
         if let Some(before) = self.before.take() {
-            let done = before.until(|state| matches!(state.phase, Phase::Done(_)).then_some(()));
-            bounded(None, bound, done).await;
+            before.until(bound, |_| None::<()>).await;
         }
     }
 
     /// The load begins now; who has `seen` the same may share it.
     pub(crate) fn begin(&self, seen: Option<Seen>) {
         let mut state = self.flight.state();
-        state.began = Some(self.flights.clock.fetch_add(1, Ordering::SeqCst));
+        state.began = Some(self.flight.flights.clock.fetch_add(1, Ordering::SeqCst));
         state.seen = seen;
     }
 
@@ -215,22 +292,22 @@ impl Leader {
         state.seen = Some(seen);
         state.waiters += 1;
         drop(state);
-        Waiter { flights: Arc::clone(&self.flights), flight: Arc::clone(&self.flight) }
+        Waiter { flight: Arc::clone(&self.flight) }
     }
 
     /// Lands if nobody waits: in one step, so that nobody joins in between.
     pub(crate) fn land_if_alone(&self) -> bool {
-        let mut state = self.flight.state();
-        if state.waiters == 0 {
-            state.phase = Phase::Done(Outcome::LookAgain);
+        let state = self.flight.state();
+        let alone = state.waiters == 0;
+        if alone {
+            self.flight.finish(state, Outcome::LookAgain);
         }
-        state.waiters == 0
+        alone
     }
 
     /// Gives the outcome to all who wait. The flight stays in place for readers that see its lease, until `self` is dropped.
     pub(crate) fn land(&self, outcome: Outcome) {
-        self.flight.state().phase = Phase::Done(outcome);
-        self.flight.changed.notify_waiters();
+        self.flight.finish(self.flight.state(), outcome);
     }
 }
 
@@ -241,100 +318,121 @@ impl Drop for Leader {
             state.phase = Phase::Orphaned;
         }
         if matches!(state.phase, Phase::Orphaned) && state.waiters > 0 {
-            drop(state);
             // All of them: one that is not polled at the moment must not keep it from the others.
-            self.flight.changed.notify_waiters();
+            let all = state.line.all();
+            drop(state);
+            all.into_iter().for_each(Waker::wake);
         } else {
             drop(state);
-            close(&self.flights, &self.flight);
+            close(&self.flight);
         }
     }
 }
 
 /// Takes a flight that is done, or that nobody leads or waits for, out of the map. What is left of its lease goes back, so
 /// that nobody elsewhere waits for it.
-fn close(flights: &Flights, flight: &Arc<Flight>) {
+fn close(flight: &Arc<Flight>) {
     // First out of the map, then a look: until then somebody may have joined an orphan.
-    flights.remove(flight);
+    flight.flights.remove(flight);
     let mut state = flight.state();
     match state.phase {
         Phase::Led => return,
         Phase::Orphaned if state.waiters > 0 => return,
-        Phase::Orphaned => state.phase = Phase::Done(Outcome::LookAgain),
-        Phase::Done(_) => {}
+        Phase::Orphaned | Phase::Done => {}
     }
-    let holds: Vec<Hold> =
-        std::mem::take(&mut state.abandoned).into_iter().chain(state.hold.take()).collect();
-    drop(state);
-    flight.changed.notify_waiters();
+    let abandoned = std::mem::take(&mut state.abandoned);
+    let holds: Vec<Hold> = abandoned.into_iter().chain(state.hold.take()).collect();
+    if matches!(state.phase, Phase::Orphaned) {
+        flight.finish(state, Outcome::LookAgain);
+    } else {
+        drop(state);
+    }
     for hold in holds {
-        (flights.give_back)(&flight.key, hold);
+        (flight.flights.give_back)(&flight.key, hold);
     }
 }
 
 /// Waits for a flight's outcome.
 pub(crate) struct Waiter {
-    flights: Arc<Flights>,
     flight: Arc<Flight>,
 }
 
 impl Waiter {
     /// Called with the map's lock held, so that the flight is still in it.
-    fn join(
-        flights: &Arc<Flights>,
-        flight: &Arc<Flight>,
-        arrived: u64,
-        seen: Option<&Seen>,
-    ) -> Option<Waiter> {
+    fn join(flight: &Arc<Flight>, arrived: u64, seen: Option<&Seen>) -> Option<Waiter> {
         let mut state = flight.state();
         let may_share = match state.began {
             None => true,
             Some(began) => began >= arrived || (seen.is_some() && seen == state.seen.as_ref()),
         };
         // A flight that came to nothing tells its waiters to look again; who comes later has looked.
-        if !may_share || matches!(state.phase, Phase::Done(Outcome::LookAgain)) {
+        if !may_share || matches!(flight.outcome.get(), Some(Outcome::LookAgain)) {
             return None;
         }
         state.waiters += 1;
         drop(state);
-        Some(Waiter { flights: Arc::clone(flights), flight: Arc::clone(flight) })
+        Some(Waiter { flight: Arc::clone(flight) })
     }
 
     /// Waits for the outcome, or to become the leader, for `bound` at the most.
     pub(crate) async fn wait(self, bound: Duration) -> Waited {
-        let outcome = self.flight.until(|state| match &state.phase {
-            Phase::Led => None,
-            Phase::Done(outcome) => Some(Waited::Outcome(outcome.clone())),
-            Phase::Orphaned => {
-                state.phase = Phase::Led;
-                state.began = None;
-                state.seen = None;
-                Some(Waited::Leads(Leader {
-                    flights: Arc::clone(&self.flights),
-                    flight: Arc::clone(&self.flight),
-                    before: None,
-                    inherited: state.hold.clone(),
-                }))
-            }
-        });
-        bounded(None, bound, outcome).await.unwrap_or(Waited::TimedOut)
+        let leads = |state: &mut State| {
+            state.phase = Phase::Led;
+            state.began = None;
+            state.seen = None;
+            let inherited = state.hold.clone();
+            Some(Leader { flight: Arc::clone(&self.flight), before: None, inherited })
+        };
+        match self.flight.until(bound, leads).await {
+            Some(Ok(outcome)) => Waited::Outcome(outcome.clone()),
+            Some(Err(leader)) => Waited::Leads(leader),
+            None => Waited::TimedOut,
+        }
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
+        // Nobody asks how many wait for what is done.
+        if self.flight.outcome.get().is_some() {
+            return;
+        }
         let mut state = self.flight.state();
         state.waiters -= 1;
         let last_of_an_orphan = state.waiters == 0 && matches!(state.phase, Phase::Orphaned);
         drop(state);
         if last_of_an_orphan {
-            close(&self.flights, &self.flight);
+            close(&self.flight);
         }
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+impl Leader {
+    pub(super) fn places(&self) -> usize {
+        self.flight.state().line.places()
+    }
+
+    pub(super) fn alarms(&self) -> usize {
+        self.flight.state().line.alarms()
+    }
+
+    /// Holds the flight's lock meanwhile.
+    pub(super) fn while_locked(&self, work: impl FnOnce()) {
+        let _state = self.flight.state();
+        work();
+    }
+
+    /// Lands, but has the flight's lock before that.
+    pub(super) fn land_after(&self, work: impl FnOnce(), outcome: Outcome) {
+        let state = self.flight.state();
+        work();
+        self.flight.finish(state, outcome);
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ mod follow;
 mod hold;
 mod inside;
 mod lead;
+mod line;
+#[cfg(test)]
+mod line_tests;
 mod loaded;
 mod miss;
 pub(crate) mod returns;

@@ -139,7 +139,7 @@ on_every_store! {
         }
     }
 
-    // Bites: fails without `bounded(…)` in Waiter::wait (load/flight.rs).
+    // Bites: fails without `place.late = true` in Line::late (load/line.rs).
     async fn a_caller_who_waits_too_long_loads_for_itself(store: Store) {
         let impatient = |url: Option<String>| {
             let builder = Cache::builder().deadline(Duration::from_secs(10)).wait(Duration::from_millis(50));
