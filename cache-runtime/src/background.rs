@@ -1,8 +1,8 @@
 //! Time and tasks, as far as there is a runtime for them.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -38,12 +38,25 @@ pub(crate) async fn with_ticks<T>(
     period: Duration,
     mut tick: impl FnMut(),
 ) -> T {
-    let mut future = std::pin::pin!(future);
+    let mut future = pin!(future);
     loop {
         match bounded(runtime, period, future.as_mut()).await {
             Some(value) => return value,
             None => tick(),
         }
+    }
+}
+
+/// What comes of a future that does not wait: polled once, it takes no room in a caller's. `None`: it would wait.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    // The hook makes each step of the memory store a wait.
+    #[cfg(feature = "__interleaving")]
+    if interleaving::hook().is_some() {
+        return None;
+    }
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 

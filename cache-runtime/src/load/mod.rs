@@ -39,6 +39,7 @@ pub use sharing::ErrorSharing;
 use task::load_owned;
 
 use crate::age::Age;
+use crate::background::at_once;
 use crate::read::{Call, Look};
 use crate::store::{AnyStore, Budget};
 use crate::transaction::{self, Pending};
@@ -46,40 +47,46 @@ use crate::value::Value;
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
 /// of this call. `open` takes apart what it returns, and `close` puts together what the caller is given.
-pub(crate) async fn load<V, E, G, F, Fut>(
+#[allow(
+    clippy::manual_async_fn,
+    reason = "the arguments of an `async fn` are held twice: as such, and as variables"
+)]
+pub(crate) fn load<V, E, G, F, Fut>(
     call: Call<'_>,
     sharing: ErrorSharing<E>,
     loader: F,
     open: fn(Fut::Output) -> Loaded<V, E>,
     close: fn(Result<Option<V>, E>) -> G,
-) -> G
+) -> impl Future<Output = G>
 where
     V: Value,
     F: FnOnce() -> Fut,
     Fut: Future,
 {
-    let unanswered = match arrive(call).await {
-        Ok(value) => return close(Ok(value)),
-        Err(unanswered) => unanswered,
-    };
-    // Boxed, so that a hit does not carry the room for all that a miss may need. What is dropped on the way is dropped from the
-    // loader outwards, as if the protocol held it.
-    let ask = Ask::new();
-    let mut miss = Box::pin(load_missing(call, sharing, *unanswered, beside::loader(&ask)));
-    let mut loader = Some(loader);
-    let mut loading = pin!(None);
-    let answer = poll_fn(|context| {
-        beside::poll(&mut miss, &ask, context, &mut |context| {
-            if let Some(loader) = loader.take() {
-                loading.set(Some(loader()));
-            }
-            let Some(load) = loading.as_mut().as_pin_mut() else { return Poll::Pending };
-            let loaded = ready!(load.poll(context));
-            loading.set(None);
-            Poll::Ready(open(loaded))
-        })
-    });
-    close(answer.await)
+    async move {
+        let unanswered = match arrive(call).await {
+            Ok(value) => return close(Ok(value)),
+            Err(unanswered) => unanswered,
+        };
+        // Boxed, so that a hit does not carry the room for all that a miss may need. What is dropped on the way is dropped from the
+        // loader outwards, as if the protocol held it.
+        let ask = Ask::new();
+        let mut miss = Box::pin(load_missing(call, sharing, *unanswered, beside::loader(&ask)));
+        let mut loader = Some(loader);
+        let mut loading = pin!(None);
+        let answer = poll_fn(|context| {
+            beside::poll(&mut miss, &ask, context, &mut |context| {
+                if let Some(loader) = loader.take() {
+                    loading.set(Some(loader()));
+                }
+                let Some(load) = loading.as_mut().as_pin_mut() else { return Poll::Pending };
+                let loaded = ready!(load.poll(context));
+                loading.set(None);
+                Poll::Ready(open(loaded))
+            })
+        });
+        close(answer.await)
+    }
 }
 
 /// What a loader is needed for, and where it has to run.
@@ -140,9 +147,12 @@ impl<V: Value> Arrival<V> {
         let mut budget = call.cache.budget();
         // A server is not asked for what is about to be loaded; asking the memory store is cheaper than asking here.
         let early = if store.typed() { None } else { flights.join_early(call.key, arrived) };
-        let look = match early {
-            Some(_) => Look::Absent,
-            None => call.look::<V>(store, &mut budget).await,
+        let known = if store.typed() { at_once(call.look::<V>(store, &mut budget)) } else { None };
+        let look = match (known, &early) {
+            (Some(look), _) => look,
+            (None, Some(_)) => Look::Absent,
+            // Boxed: those who wait, and there may be thousands, have no use for the room.
+            (None, None) => Box::pin(call.look::<V>(store, &mut budget)).await,
         };
         Arrival { arrived, budget, look, early }
     }
