@@ -1,5 +1,5 @@
 //! Who waits for one flight is woken, and waits for as long as it said.
-#![allow(clippy::panic, reason = "a test that fails has to fail")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
