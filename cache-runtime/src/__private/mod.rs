@@ -13,9 +13,11 @@ pub use crate::declaration::{Declaration, KindName, Location, Placeholder, Segme
 pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
-pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
+pub use crate::key::{Brief, CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
 pub use crate::load::ErrorSharing;
-pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, load_owned, near};
+pub use crate::load::returns::{
+    Fallible, FallibleOptional, Optional, Plain, load, load_owned, near, near_again,
+};
 pub use crate::policy::Policy;
 pub use crate::read::Entries;
 pub use crate::site::Site;

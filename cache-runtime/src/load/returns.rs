@@ -6,7 +6,7 @@ use std::future::Future;
 use super::loaded::Load;
 use super::sharing::ErrorSharing;
 use crate::error::LoadTimeout;
-use crate::key::KeyWriter;
+use crate::key::{Brief, KeyWriter};
 use crate::read::{Call, Entries};
 use crate::value::Value;
 
@@ -138,15 +138,26 @@ fn some<V>(value: Option<V>) -> V {
     value.unwrap_or_else(|| unreachable!("an answer without a value"))
 }
 
+/// The entry's value, if this thread has just found it in this process: asked before its key is written.
+#[inline]
+pub fn near_again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
+where
+    S: Returns<G, Given = G>,
+    S::Value: 'static,
+{
+    entries.near_again::<S::Value>(brief).map(|value| S::close(Ok(Some(value))))
+}
+
 /// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
 #[inline]
-pub fn near<S, G>(_: S, entries: Entries<'_>, key: &mut KeyWriter) -> Option<G>
+pub fn near<S, G>(_: S, entries: Entries<'_>, brief: Brief, key: &mut KeyWriter) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
     let policy = &entries.site.declaration.policy;
-    entries.near_hit::<S::Value>(policy, S::TAKES_NONE, || key.finished()).map(|value| S::close(Ok(value)))
+    let value = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, Some(brief), key.finished());
+    value.map(|value| S::close(Ok(value)))
 }
 
 /// The entry's value, or what `loader` returns, which runs inside of this call.
