@@ -117,7 +117,7 @@ impl Near {
                 None => return None,
             };
             slot.visit();
-            if let Some(question) = question {
+            if let (Some(question), Some(_)) = (question, &value) {
                 let standing = Standing { ends: slot.ends, epoch, hash, departures };
                 front::put(self.number, question, standing, &slot.value);
             }
