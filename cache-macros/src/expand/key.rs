@@ -32,8 +32,8 @@ pub(crate) fn brief(plan: &Plan<'_>) -> TokenStream {
                 quote!(<#ty as #krate::CacheKey>::number(&#ident))
             }
             Bound::Const(ident, ty) => quote!(<#ty as #krate::CacheKey>::number(&#ident)),
-            Bound::Path { tokens, .. } => quote!(#krate::CacheKey::number(&#tokens)),
-            Bound::Param(_) | Bound::Type(_) => quote!(::core::option::Option::None),
+            // A path's type is not known by name.
+            Bound::Param(_) | Bound::Path { .. } | Bound::Type(_) => quote!(::core::option::Option::None),
         });
     quote!(#krate::__private::Brief::new() #(.and(#numbers))*)
 }

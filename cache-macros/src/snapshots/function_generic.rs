@@ -11,7 +11,7 @@ where
         let __brief = my::runtime::__private::Brief::new()
             .and(::core::option::Option::None)
             .and(<usize as my::runtime::CacheKey>::number(&N))
-            .and(my::runtime::CacheKey::number(&req.user.id))
+            .and(::core::option::Option::None)
             .and(::core::option::Option::None);
         if let ::core::option::Option::Some(__near) = my::runtime::__private::near_again(
             my::runtime::__private::Fallible,
