@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::key::{Key, Pattern};
+use crate::key::{Key, Pattern, Question};
 use crate::value::{Form, Kept, Value};
 
 pub(crate) enum Near {}
@@ -11,7 +11,17 @@ pub(crate) enum Near {}
 pub(crate) enum Ticket {}
 
 impl Near {
-    pub(crate) fn get<V: Value>(&self, _: &[u8], _: usize, _: Option<Form>) -> Option<Option<V>> {
+    pub(crate) fn again<V>(&self, _: Question, _: Form) -> Option<V> {
+        match *self {}
+    }
+
+    pub(crate) fn get<V: Value>(
+        &self,
+        _: &[u8],
+        _: usize,
+        _: Option<Form>,
+        _: Option<Question>,
+    ) -> Option<Option<V>> {
         match *self {}
     }
 

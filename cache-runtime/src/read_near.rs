@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::age::fresh_for;
+use crate::key::{Brief, Question};
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
 use crate::read::{Call, Entries};
@@ -18,20 +19,45 @@ pub(crate) struct Keep {
 }
 
 impl Entries<'_> {
-    /// The value in the near cache, counted.
+    /// Where the value may be, if it is to be looked for there. Inside of a transaction what that has changed has to be looked at
+    /// first.
     #[inline]
-    pub(crate) fn near_hit<'k, V: Value>(
+    fn near(&self, policy: &Policy) -> Option<&Near> {
+        self.cache.near().filter(|_| policy.is_near() && !transaction::is_open())
+    }
+
+    /// How the entry is asked for without its key, if all that fills it is in `brief`. Tags have keys of their own, and what is no
+    /// `Arc` is cloned where it lies.
+    #[inline]
+    fn question(&self, brief: Brief) -> Option<Question> {
+        let declaration = &self.site.declaration;
+        let in_brief = declaration.strategy.fields.is_empty() && declaration.tags.is_empty();
+        brief
+            .asked_by(std::ptr::from_ref(self.site).addr())
+            .filter(|_| in_brief && self.schema.form.is_some())
+    }
+
+    /// The value that this thread has found under the same question before, counted, if it is as good as it was.
+    #[inline]
+    pub(crate) fn near_again<V: 'static>(&self, brief: Brief) -> Option<V> {
+        let question = self.question(brief)?;
+        let value = self.near(&self.site.declaration.policy)?.again(question, self.schema.form?)?;
+        self.site.counters.near_hits.one();
+        Some(value)
+    }
+
+    /// The value in the near cache, counted. A hit is remembered for who asks with the same `brief`.
+    #[inline]
+    pub(crate) fn near_hit<V: Value>(
         &self,
         policy: &Policy,
         takes_none: bool,
-        key: impl FnOnce() -> &'k [u8],
+        brief: Option<Brief>,
+        key: &[u8],
     ) -> Option<Option<V>> {
-        let near = self.cache.near().filter(|_| policy.is_near())?;
-        // Inside of a transaction what it has changed has to be looked at first.
-        if transaction::is_open() {
-            return None;
-        }
-        let value = near.get(key(), self.site.declaration.tags.len(), self.schema.form)?;
+        let question = brief.and_then(|brief| self.question(brief));
+        let tags = self.site.declaration.tags.len();
+        let value = self.near(policy)?.get(key, tags, self.schema.form, question)?;
         if value.is_none() && !takes_none {
             return None;
         }
@@ -52,8 +78,12 @@ impl Call<'_> {
         if !declared && self.policy.near_time_to_live().is_some() {
             return None;
         }
-        Entries::new(self.site, self.cache, self.schema)
-            .near_hit(self.policy, self.takes_none, || self.key.as_bytes())
+        Entries::new(self.site, self.cache, self.schema).near_hit(
+            self.policy,
+            self.takes_none,
+            None,
+            self.key.as_bytes(),
+        )
     }
 
     /// To be taken before a read.

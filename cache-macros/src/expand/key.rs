@@ -22,6 +22,22 @@ pub(crate) fn key_written(plan: &Plan<'_>, writer: &Ident) -> TokenStream {
     written(&plan.krate, ("begin", plan.prefix()), plan.fields(), &plan.segments, writer)
 }
 
+/// What tells the entry from the declaration's others without its key, where that is whole numbers alone.
+pub(crate) fn brief(plan: &Plan<'_>) -> TokenStream {
+    let krate = &plan.krate;
+    let numbers =
+        plan.segments.iter().filter_map(|segment| segment.bound.as_ref()).map(|bound| match bound {
+            Bound::Param(param) if !param.is_impl_trait() => {
+                let (ty, ident) = (param.ty, param.ident);
+                quote!(<#ty as #krate::CacheKey>::number(&#ident))
+            }
+            Bound::Const(ident, ty) => quote!(<#ty as #krate::CacheKey>::number(&#ident)),
+            // A path's type is not known by name.
+            Bound::Param(_) | Bound::Path { .. } | Bound::Type(_) => quote!(::core::option::Option::None),
+        });
+    quote!(#krate::__private::Brief::new() #(.and(#numbers))*)
+}
+
 /// `[…]`, the keys of the entry's tags; nothing, where there are none.
 pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
     let tags = plan.tags.iter().map(|tag| plan.rendered("begin_tag", &tag.segments));

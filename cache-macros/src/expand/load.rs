@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::key::{blamed, key_written, local, tags, theirs};
+use super::key::{blamed, brief, key_written, local, tags, theirs};
 use crate::batch::Ids;
 use crate::function::peel;
 use crate::generics::turbofish;
@@ -68,18 +68,25 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     // not see through them.)
     let near = (plan.loads != Loads::InThread).then(|| {
         let shape = blamed(quote!(#krate::__private::#shape), value);
-        let near = quote! {
-            if let ::core::option::Option::Some(#hit) =
-                #krate::__private::near(#shape, #entries, &mut #key)
-            {
-                return #hit;
-            }
+        let (short, brief) = (local("__brief"), brief(plan));
+        let asked = |by: TokenStream, key: TokenStream| {
+            let near = quote! {
+                if let ::core::option::Option::Some(#hit) =
+                    #krate::__private::#by(#shape, #entries, #short #key)
+                {
+                    return #hit;
+                }
+            };
+            blamed(near, value)
         };
-        blamed(near, value)
+        let (again, near) = (asked(quote!(near_again), quote!()), asked(quote!(near), quote!(, &mut #key)));
+        (quote!(let #short = #brief; #again), near)
     });
+    let (again, near) = near.unzip();
     let written = key_written(plan, &key);
     quote! {
         let #key = {
+            #again
             #written
             #near
             #key.finish()

@@ -2,6 +2,20 @@
 #[allow(clippy::too_many_lines)]
 pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>>> {
     let __key = {
+        let __brief = ::cache_runtime::__private::Brief::new()
+            .and(<i64 as ::cache_runtime::CacheKey>::number(&user_id))
+            .and(<u32 as ::cache_runtime::CacheKey>::number(&page));
+        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
+            ::cache_runtime::__private::Optional,
+            ::cache_runtime::__private::Entries::new(
+                __user_feed_site(),
+                ::cache_runtime::Cache::installed(),
+                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+            ),
+            __brief,
+        ) {
+            return __near;
+        }
         let mut __key = ::cache_runtime::__private::KeyWriter::empty();
         __key.begin("feed:v1");
         __key.literal(":user:");
@@ -15,6 +29,7 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
                 ::cache_runtime::Cache::installed(),
                 ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
             ),
+            __brief,
             &mut __key,
         ) {
             return __near;

@@ -8,6 +8,22 @@ where
     T: Value + From<S> + KeyType,
 {
     let __key = {
+        let __brief = my::runtime::__private::Brief::new()
+            .and(::core::option::Option::None)
+            .and(<usize as my::runtime::CacheKey>::number(&N))
+            .and(::core::option::Option::None)
+            .and(::core::option::Option::None);
+        if let ::core::option::Option::Some(__near) = my::runtime::__private::near_again(
+            my::runtime::__private::Fallible,
+            my::runtime::__private::Entries::new(
+                __find_site(),
+                my::runtime::Cache::installed(),
+                my::runtime::__private::schema_of!(T),
+            ),
+            __brief,
+        ) {
+            return __near;
+        }
         let mut __key = my::runtime::__private::KeyWriter::empty();
         __key.begin(<Feed as my::runtime::CacheStrategy>::STRATEGY.prefix);
         __key.separator();
@@ -25,6 +41,7 @@ where
                 my::runtime::Cache::installed(),
                 my::runtime::__private::schema_of!(T),
             ),
+            __brief,
             &mut __key,
         ) {
             return __near;

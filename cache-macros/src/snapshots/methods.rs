@@ -3,6 +3,20 @@ impl Messages {
     #[allow(clippy::too_many_lines)]
     pub async fn messages(&self, id: i64, page: &str) -> Result<Vec<Message>, DbError> {
         let __key = {
+            let __brief = ::cache_runtime::__private::Brief::new()
+                .and(<i64 as ::cache_runtime::CacheKey>::number(&id))
+                .and(<&str as ::cache_runtime::CacheKey>::number(&page));
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
+                ::cache_runtime::__private::Fallible,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__messages_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Vec < Message >),
+                ),
+                __brief,
+            ) {
+                return __near;
+            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -17,6 +31,7 @@ impl Messages {
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),
                     ::cache_runtime::__private::schema_of!(Vec < Message >),
                 ),
+                __brief,
                 &mut __key,
             ) {
                 return __near;

@@ -2,6 +2,20 @@ impl Feed {
     #[allow(clippy::too_many_lines)]
     async fn feed(&self, user_id: u64, page: u32) -> Feed {
         let __key = {
+            let __brief = ::cache_runtime::__private::Brief::new()
+                .and(<u64 as ::cache_runtime::CacheKey>::number(&user_id))
+                .and(<u32 as ::cache_runtime::CacheKey>::number(&page));
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
+                ::cache_runtime::__private::Plain,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__feed_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Feed),
+                ),
+                __brief,
+            ) {
+                return __near;
+            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -16,6 +30,7 @@ impl Feed {
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),
                     ::cache_runtime::__private::schema_of!(Feed),
                 ),
+                __brief,
                 &mut __key,
             ) {
                 return __near;

@@ -4,6 +4,19 @@ impl Repo for PgRepo {
     #[allow(clippy::too_many_lines)]
     async fn row(&self, id: u64) -> Result<Option<Row>, Self::Error> {
         let __key = {
+            let __brief = ::cache_runtime::__private::Brief::new()
+                .and(<u64 as ::cache_runtime::CacheKey>::number(&id));
+            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
+                ::cache_runtime::__private::FallibleOptional,
+                ::cache_runtime::__private::Entries::new(
+                    Self::__row_site(),
+                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                    ::cache_runtime::__private::schema_of!(Row),
+                ),
+                __brief,
+            ) {
+                return __near;
+            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -16,6 +29,7 @@ impl Repo for PgRepo {
                     <Self as ::cache_runtime::CacheStrategy>::cache(self),
                     ::cache_runtime::__private::schema_of!(Row),
                 ),
+                __brief,
                 &mut __key,
             ) {
                 return __near;

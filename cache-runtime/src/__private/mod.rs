@@ -13,8 +13,8 @@ pub use crate::declaration::{Declaration, KindName, Location, Placeholder, Segme
 pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
-pub use crate::key::{CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
-pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, near};
+pub use crate::key::{Brief, CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
+pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, load, near, near_again};
 pub use crate::load::{ErrorSharing, load_owned};
 pub use crate::policy::Policy;
 pub use crate::read::Entries;

@@ -3,6 +3,7 @@
 //! A key is `namespace:v{version}:segment:segment…`. Rendering is injective: two different lists of values never
 //! render the same key of one declaration, and no value can look like a separator or widen a pattern.
 
+mod brief;
 mod class;
 mod digits;
 mod dynamic;
@@ -18,6 +19,8 @@ mod tests;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+pub use brief::Brief;
+pub(crate) use brief::Question;
 pub use class::CharClass;
 pub use dynamic::{KeyParts, PatternParts};
 pub use parts::CacheKey;

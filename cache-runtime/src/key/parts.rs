@@ -51,6 +51,13 @@ pub trait CacheKey {
 
     /// Appends this value to a key.
     fn render(&self, key: &mut KeyWriter);
+
+    /// The number whose decimal digits are all that it appends.
+    #[doc(hidden)]
+    #[inline]
+    fn number(&self) -> Option<u64> {
+        None
+    }
 }
 
 macro_rules! integers {
@@ -64,6 +71,12 @@ macro_rules! integers {
             fn render(&self, $key: &mut KeyWriter) {
                 let $number = *self;
                 $render
+            }
+
+            #[allow(clippy::unnecessary_fallible_conversions)] // of those that are never negative
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                u64::try_from(*self).ok()
             }
         }
     )*};
@@ -87,6 +100,11 @@ macro_rules! non_zero {
 
             fn render(&self, key: &mut KeyWriter) {
                 self.get().render(key);
+            }
+
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                self.get().number()
             }
         }
     )*};
@@ -153,6 +171,11 @@ macro_rules! transparent {
             #[inline]
             fn render(&self, key: &mut KeyWriter) {
                 (**self).render(key);
+            }
+
+            #[inline]
+            fn number(&self) -> Option<u64> {
+                (**self).number()
             }
         }
     )*};

@@ -177,10 +177,13 @@ impl KeyWriter {
     }
 
     /// The finished key. Beyond [`MAX_KEY_BYTES`] its end is replaced by a hash of that end.
+    // Looked at where it is before it is moved: the compiler then moves it once, to where it stays.
     #[inline]
-    pub fn finish(mut self) -> Key {
-        self.finished();
-        Key::from_text(self.buffer)
+    pub fn finish(self) -> Key {
+        match self.buffer {
+            Text::Heap(heap) if heap.len() > MAX_KEY_BYTES => Key::from_text(Text::Heap(cut(heap))),
+            text => Key::from_text(text),
+        }
     }
 
     /// The finished key's bytes where they are: to move a key costs more than to look it up.
@@ -200,6 +203,12 @@ impl KeyWriter {
             Text::Heap(heap) => heap,
         }
     }
+}
+
+#[cold]
+fn cut(mut key: String) -> String {
+    hash_end(&mut key);
+    key
 }
 
 /// Keeps the readable beginning, and puts the first 128 bits of the rest's SHA-256 behind it: somebody who chooses the

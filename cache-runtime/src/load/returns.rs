@@ -9,7 +9,7 @@ use super::beside::Beside;
 use super::loaded::Load;
 use super::sharing::ErrorSharing;
 use super::{Begun, answer, begin};
-use crate::key::KeyWriter;
+use crate::key::{Brief, KeyWriter};
 use crate::read::{Entries, EntryAt};
 use crate::value::Value;
 
@@ -141,15 +141,26 @@ fn some<V>(value: Option<V>) -> V {
     value.unwrap_or_else(|| unreachable!("an answer without a value"))
 }
 
+/// The entry's value, if this thread has just found it in this process: asked before its key is written.
+#[inline]
+pub fn near_again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
+where
+    S: Returns<G, Given = G>,
+    S::Value: 'static,
+{
+    entries.near_again::<S::Value>(brief).map(|value| S::close(Ok(Some(value))))
+}
+
 /// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
 #[inline]
-pub fn near<S, G>(_: S, entries: Entries<'_>, key: &mut KeyWriter) -> Option<G>
+pub fn near<S, G>(_: S, entries: Entries<'_>, brief: Brief, key: &mut KeyWriter) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
     let policy = &entries.site.declaration.policy;
-    entries.near_hit::<S::Value>(policy, S::TAKES_NONE, || key.finished()).map(|value| S::close(Ok(value)))
+    let value = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, Some(brief), key.finished());
+    value.map(|value| S::close(Ok(value)))
 }
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use papaya::{Guard, HashMap};
 
+use super::departures::Departures;
 use super::generations::Generation;
 use super::order::Order;
 use crate::value::Kept;
@@ -131,6 +132,7 @@ pub(super) struct Map {
     /// same one displaces the other.
     slots: HashMap<u64, Slot, AsItIs>,
     hasher: RandomState,
+    departures: Departures,
     order: Order,
     bytes: AtomicU64,
     most: u64,
@@ -141,6 +143,7 @@ impl Map {
         Map {
             slots: HashMap::with_hasher(AsItIs),
             hasher: RandomState::default(),
+            departures: Departures::default(),
             order: Order::default(),
             bytes: AtomicU64::new(0),
             most,
@@ -155,10 +158,16 @@ impl Map {
         hasher.finish()
     }
 
+    /// As long as this does not move, what was found after it still stands there, and is still marked as read.
     #[inline]
-    pub(super) fn with<T>(&self, key: &[u8], read: impl FnOnce(&Slot) -> Option<T>) -> Option<T> {
+    pub(super) fn departures(&self, hash: u64) -> u32 {
+        self.departures.of(hash)
+    }
+
+    #[inline]
+    pub(super) fn with<T>(&self, key: &[u8], hash: u64, read: impl FnOnce(&Slot) -> Option<T>) -> Option<T> {
         let slots = self.slots.pin();
-        slots.get(&self.hash(key)).filter(|slot| same(slot.key.as_bytes(), key)).and_then(read)
+        slots.get(&hash).filter(|slot| same(slot.key.as_bytes(), key)).and_then(read)
     }
 
     /// Puts a slot into the map; it can be seen once `is_good` has said so.
@@ -170,7 +179,9 @@ impl Map {
         let (value, epoch) = (Arc::clone(&slot.value), slot.epoch);
         let slots = self.slots.pin();
         self.bytes.fetch_add(size, Ordering::Relaxed);
-        match slots.insert(hash, slot) {
+        let old = slots.insert(hash, slot);
+        self.departures.bump(hash);
+        match old {
             Some(old) => self.gone(old),
             None => self.order.push(hash, || slots.len(), |hash| slots.contains_key(&hash)),
         }
@@ -179,8 +190,8 @@ impl Map {
             if let Some(slot) = slots.get(&hash).filter(|slot| Arc::ptr_eq(&slot.value, &value)) {
                 slot.state.store(GOOD, Ordering::Release);
             }
-        } else if let Some(slot) = slots.remove(&hash) {
-            self.gone(slot);
+        } else {
+            self.remove(hash);
         }
         self.make_room(epoch);
     }
@@ -189,14 +200,25 @@ impl Map {
     fn make_room(&self, epoch: u32) {
         let slots = self.slots.pin();
         while self.bytes.load(Ordering::Relaxed) > self.most {
-            let was_visited = |slot: &Slot| slot.was_visited() && slot.epoch == epoch;
-            let Some(victim) = self.order.victim(|hash| slots.get(&hash).map(was_visited)) else { return };
+            let was_visited = |hash| {
+                let slot = slots.get(&hash)?;
+                let was_visited = slot.was_visited();
+                if was_visited {
+                    // A thread that remembers it has to come and mark it again.
+                    self.departures.bump(hash);
+                }
+                Some(was_visited && slot.epoch == epoch)
+            };
+            let Some(victim) = self.order.victim(was_visited) else { return };
             self.remove(victim);
         }
     }
 
     pub(super) fn remove(&self, hash: u64) {
-        if let Some(slot) = self.slots.pin().remove(&hash) {
+        let slots = self.slots.pin();
+        let slot = slots.remove(&hash);
+        self.departures.bump(hash);
+        if let Some(slot) = slot {
             self.gone(slot);
         }
     }
@@ -210,6 +232,8 @@ impl Map {
                 self.gone(slot);
             }
         }
+        // Another may just have taken out one of them, and not have said so yet.
+        self.departures.bump_all();
     }
 
     pub(super) fn clear(&self) {

@@ -14,6 +14,8 @@
 //! A value ends here when it is no longer fresh there; by then the server's own TTL has not ended.
 
 mod clock;
+mod departures;
+mod front;
 mod generations;
 mod map;
 mod order;
@@ -23,14 +25,15 @@ mod trust;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
-use crate::key::{Key, Pattern};
+use crate::key::{Key, Pattern, Question};
 use crate::value::{Form, Kept, Value};
+use front::Standing;
 use generations::{Generation, Generations};
 use map::{Map, Slot};
 use trust::Trust;
@@ -39,6 +42,8 @@ use trust::Trust;
 struct Nothing;
 
 pub(crate) struct Near {
+    /// Tells it from the process's others, those that are gone included.
+    number: u64,
     map: Map,
     generations: Generations,
     /// Counts what takes many keys away at once.
@@ -59,7 +64,9 @@ pub(crate) struct Ticket {
 impl Near {
     /// For at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Near {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Near {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             map: Map::new(bytes),
             generations: Generations::default(),
             sweeps: AtomicU32::new(0),
@@ -72,13 +79,32 @@ impl Near {
         self.trust.watch()
     }
 
-    /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
-    /// a deploy, or by a dynamic key) is nothing to this one.
+    /// The value that this thread has found before, under the same question, if it still stands in the map.
     #[inline]
-    pub(crate) fn get<V: Value>(&self, key: &[u8], tags: usize, form: Option<Form>) -> Option<Option<V>> {
+    pub(crate) fn again<V: 'static>(&self, question: Question, form: Form) -> Option<V> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
-        self.map.with(key, |slot| {
+        let stands = |found: &Standing| {
+            now < found.ends && epoch == found.epoch && self.map.departures(found.hash) == found.departures
+        };
+        form.give_own(front::get(self.number, &question, stands)?)
+    }
+
+    /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
+    /// a deploy, or by a dynamic key) is nothing to this one. `question`: how the same is asked for [`again`](Near::again).
+    #[inline]
+    pub(crate) fn get<V: Value>(
+        &self,
+        key: &[u8],
+        tags: usize,
+        form: Option<Form>,
+        question: Option<Question>,
+    ) -> Option<Option<V>> {
+        let now = clock::millis();
+        let epoch = self.trust.epoch_at(now)?;
+        let hash = self.map.hash(key);
+        let departures = self.map.departures(hash);
+        self.map.with(key, hash, |slot| {
             let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
             let tagged = slot.tags();
             if !good || tagged.len() != tags || !tagged.iter().all(|tag| self.generations.is(tag)) {
@@ -91,6 +117,10 @@ impl Near {
                 None => return None,
             };
             slot.visit();
+            if let (Some(question), Some(_)) = (question, &value) {
+                let standing = Standing { ends: slot.ends, epoch, hash, departures };
+                front::put(self.number, question, standing, &slot.value);
+            }
             Some(value)
         })
     }

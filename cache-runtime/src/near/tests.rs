@@ -23,7 +23,31 @@ fn keep(near: &Near, number: u64) {
 }
 
 fn get(near: &Near, number: u64) -> Option<Option<u64>> {
-    near.get(key(number).as_bytes(), 0, None)
+    near.get(key(number).as_bytes(), 0, None, None)
+}
+
+/// How generated code asks for the entry whose template that number fills.
+fn question(number: u64) -> Question {
+    Question { site: 1, numbers: [number, 0] }
+}
+
+/// What this thread has found before.
+fn again(near: &Near, number: u64) -> Option<u64> {
+    near.again::<Arc<u64>>(question(number), Form::of_arc::<u64>()).map(|value| *value)
+}
+
+/// What the map answers, to be found again when it is asked a second time.
+fn look(near: &Near, number: u64) -> Option<u64> {
+    let form = Some(Form::of_arc::<u64>());
+    let value = near.get::<Arc<u64>>(key(number).as_bytes(), 0, form, Some(question(number)))?;
+    value.map(|value| *value)
+}
+
+/// Looks until this thread finds it again.
+fn remember(near: &Near, number: u64) {
+    let seen = [again(near, number), look(near, number), again(near, number), look(near, number)];
+    assert_eq!(seen, [None, Some(number), None, Some(number)], "of many, those that are asked for twice");
+    assert_eq!(again(near, number), Some(number));
 }
 
 #[test]
@@ -194,12 +218,12 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
     let tags = [Key::tag("near", ("user", 7))];
     let ticket = |number| near.ticket(&key(number), &tags).unwrap();
     near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
-    assert_eq!(near.get::<u64>(key(1).as_bytes(), 1, None), Some(Some(1)));
+    assert_eq!(near.get::<u64>(key(1).as_bytes(), 1, None, None), Some(Some(1)));
     let late = ticket(2);
     keep(&near, 3);
     near.forget(tags[0].as_bytes());
     near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
-    let tagged = |number| near.get::<u64>(key(number).as_bytes(), 1, None);
+    let tagged = |number| near.get::<u64>(key(number).as_bytes(), 1, None, None);
     assert_eq!([1, 2].map(tagged), [None, None]);
     assert_eq!(get(&near, 3), Some(Some(3)));
     near.keep(ticket(4), &key(4), Some(Arc::new(4_u64)), MINUTE, 8);
@@ -218,7 +242,7 @@ fn none_is_an_answer_and_another_type_is_none() {
     near.keep(ticket, &key(1), None, MINUTE, 0);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
-    assert_eq!(near.get::<String>(key(2).as_bytes(), 0, None), None);
+    assert_eq!(near.get::<String>(key(2).as_bytes(), 0, None, None), None);
 }
 
 #[test]
@@ -282,9 +306,107 @@ fn what_is_forgotten_and_kept_again_takes_no_more_room() {
     assert!(near.map.trail() <= 4 * 1024, "{}", near.map.trail());
 }
 
+/// Whatever takes it out of the map, and whoever does.
+///
+/// Bites: without `departures.bump` in `Map::remove` or in `Map::insert`, without `departures.bump_all` in `Map::retain`
+/// (near/map.rs), without the epoch, the end or the counter in `Near::again`.
+#[test]
+fn what_left_the_map_is_not_found_again() {
+    type Change<'a> = (&'a str, &'a (dyn Fn(&Near, &Watched) + Sync));
+    let changes: [Change<'_>; 8] = [
+        ("forgotten", &|near, _| near.forget(key(1).as_bytes())),
+        ("by a pattern", &|near, _| near.forget_matching(&Key::pattern("near", ("key", crate::key::Any)))),
+        ("by its namespace", &|near, _| near.forget_namespace("near")),
+        ("all at once", &|near, _| near.forget_all()),
+        ("replaced", &|near, _| {
+            let ticket = near.ticket(&key(1), &[]).unwrap();
+            near.keep(ticket, &key(1), Some(Arc::new(2_u64)), MINUTE, 8);
+        }),
+        ("displaced", &|near, _| (10..20_000).for_each(|number| keep(near, number))),
+        ("lost", &|near, watched| {
+            watched.is_lost();
+            // Once others are alive again, only the epoch tells.
+            let again = near.watch();
+            again.is_alive(Moment::now(), MINUTE);
+            std::mem::forget(again);
+        }),
+        ("without a sign of life", &|_, watched| watched.is_alive(Moment::now(), Duration::ZERO)),
+    ];
+    for (what, change) in changes {
+        let (near, watched) = near(1 << 20);
+        keep(&near, 1);
+        remember(&near, 1);
+        // On another thread: this one is told by its end.
+        std::thread::scope(|scope| {
+            scope.spawn(|| change(&near, &watched));
+        });
+        assert_eq!(again(&near, 1), None, "{what}");
+        assert_ne!(look(&near, 1), Some(1), "{what}");
+    }
+}
+
+#[test]
+fn what_is_found_again_ends_by_its_own_time() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::from_millis(500), 8);
+    remember(&near, 1);
+    while again(&near, 1).is_some() {}
+    assert_eq!(look(&near, 1), None);
+}
+
+/// Bites: with an `Arc` in place of the `Weak` in `Found` (near/front.rs).
+#[test]
+fn nothing_is_kept_alive_by_who_has_found_it() {
+    let (near, _watched) = near(1 << 22);
+    let (ticket, value) = (near.ticket(&key(1), &[]).unwrap(), Arc::new(1_u64));
+    let held = Arc::downgrade(&value);
+    near.keep(ticket, &key(1), Some(value), MINUTE, 100_000);
+    remember(&near, 1);
+    near.forget(key(1).as_bytes());
+    assert_eq!(held.strong_count(), 0);
+}
+
+/// Bites: without `found.near == near`, or without `found.question` in `get` (near/front.rs).
+#[test]
+fn another_cache_and_another_declaration_have_their_own() {
+    let ((one, _of_one), (other, _of_other)) = (near(1 << 20), near(1 << 20));
+    keep(&one, 1);
+    remember(&one, 1);
+    let ask = |near: &Near, site, numbers| {
+        near.again::<Arc<u64>>(Question { site, numbers }, Form::of_arc::<u64>()).map(|value| *value)
+    };
+    assert_eq!(ask(&one, 1, [1, 0]), Some(1));
+    assert_eq!([ask(&other, 1, [1, 0]), ask(&one, 2, [1, 0]), ask(&one, 1, [1, 1])], [None; 3]);
+    // Those that meet at its place are among these.
+    assert!((0..1000).all(|number| number == 1 || ask(&one, 1, [number, 0]).is_none()));
+    assert!((0..1000).all(|site| site == 1 || ask(&one, site, [1, 0]).is_none()));
+    let of = |near| front::get(near, &question(1), |_| true);
+    assert!(of(one.number).is_some());
+    assert!((0..10_000).all(|near| near == one.number || of(near).is_none()));
+    assert_eq!(one.again::<Arc<String>>(question(1), Form::of_arc::<String>()), None, "nor another type");
+}
+
+/// What is found without the map counts as read there too.
+///
+/// Bites: without `departures.bump` in `Map::make_room` (near/map.rs).
+#[test]
+fn what_is_found_again_is_not_what_makes_room() {
+    let (near, _watched) = near(1 << 20);
+    keep(&near, 0);
+    remember(&near, 0);
+    // Few have room, so that few counters move while the hand goes round.
+    for number in 1..2000 {
+        let ticket = near.ticket(&key(number), &[]).unwrap();
+        near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 40_000);
+        assert_eq!(again(&near, 0).or_else(|| look(&near, 0)), Some(0), "after {number}");
+    }
+}
+
 /// Readers and whoever changes what they read, on threads of their own: once the change is told, the old value is never seen.
 ///
-/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`.
+/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`, without
+/// `departures.bump` in `Map::remove` (near/map.rs).
 #[test]
 fn what_was_changed_is_never_seen_again() {
     use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -295,8 +417,8 @@ fn what_was_changed_is_never_seen_again() {
             scope.spawn(|| {
                 while !done.load(Ordering::SeqCst) {
                     let least = told.load(Ordering::SeqCst);
-                    if let Some(value) = near.get::<u64>(key(1).as_bytes(), 0, None) {
-                        assert!(value >= Some(least), "{value:?} after {least} was told");
+                    if let Some(value) = again(&near, 1).or_else(|| look(&near, 1)) {
+                        assert!(value >= least, "{value} after {least} was told");
                         continue;
                     }
                     let Some(ticket) = near.ticket(&key(1), &[]) else { continue };

@@ -11,7 +11,7 @@ pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 #[derive(Clone, Copy)]
 pub struct Form {
     keep: fn(&dyn Any) -> Option<Kept>,
-    give: fn(&Kept, &mut dyn Any),
+    give: fn(Kept, &mut dyn Any),
 }
 
 impl Form {
@@ -28,8 +28,14 @@ impl Form {
     #[inline]
     pub(crate) fn give<V: Clone + 'static>(form: Option<Form>, kept: &Kept) -> Option<V> {
         let Some(form) = form else { return kept.downcast_ref::<V>().cloned() };
+        form.give_own(Arc::clone(kept))
+    }
+
+    /// The same of one that the caller has.
+    #[inline]
+    pub(crate) fn give_own<V: 'static>(self, kept: Kept) -> Option<V> {
         let mut given = None::<V>;
-        (form.give)(kept, &mut given);
+        (self.give)(kept, &mut given);
         given
     }
 }
@@ -40,8 +46,8 @@ fn keep_arc<T: Send + Sync + 'static>(value: &dyn Any) -> Option<Kept> {
 
 // Where it is known which function this is, so is the place's type, and nothing is left to ask about it.
 #[inline(always)]
-fn give_arc<T: Send + Sync + 'static>(kept: &Kept, place: &mut dyn Any) {
+fn give_arc<T: Send + Sync + 'static>(kept: Kept, place: &mut dyn Any) {
     if let Some(place) = place.downcast_mut::<Option<Arc<T>>>() {
-        *place = Arc::clone(kept).downcast().ok();
+        *place = kept.downcast().ok();
     }
 }
