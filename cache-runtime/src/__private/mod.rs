@@ -5,6 +5,7 @@ mod policy;
 mod probe;
 mod success;
 mod task;
+mod threads;
 mod value;
 
 pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
@@ -30,6 +31,7 @@ pub use self::policy::{in_background, in_caller, millis};
 pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
+pub use self::threads::AnyThread;
 pub use self::value::{
     ByName, BySchema, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema,
     schema_of,
