@@ -11,11 +11,7 @@ impl Repo for PgRepo {
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
             if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
                 ::cache_runtime::__private::FallibleOptional,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__row_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Row),
-                ),
+                Self::__row_entries(self),
                 &mut __key,
             ) {
                 return __near;
@@ -24,12 +20,7 @@ impl Repo for PgRepo {
         };
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::FallibleOptional,
-                ::cache_runtime::__private::Entries::new(
-                        Self::__row_site(),
-                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                        ::cache_runtime::__private::schema_of!(Row),
-                    )
-                    .at(&__key),
+                Self::__row_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
                 move || Self::row_uncached(self, id),
             )
@@ -72,14 +63,8 @@ impl PgRepo {
         &self,
         id: u64,
     ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        const _: () = ::cache_runtime::__private::assert_plain!(Row);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-            ::cache_runtime::__private::has_schema!(Row),
-        );
         ::cache_runtime::__private::entry(
-            Self::__row_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            Self::__row_entries(self),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
@@ -91,7 +76,6 @@ impl PgRepo {
                 <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(Row),
         )
     }
     /// The cache entries of `row`: `Any` stands for every value of a part.
@@ -135,16 +119,36 @@ impl PgRepo {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __row_site() -> &'static ::cache_runtime::__private::Site {
-        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
-            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-        );
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "row",
-            strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "row/<id>",
-            segments: const {
-                &[
+    #[inline]
+    fn __row_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__row_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(Row),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __row_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(Row);
+            ::cache_runtime::__private::require_schema(
+                <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ::cache_runtime::__private::has_schema!(Row),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "row",
+                strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "row/<id>",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "row",
                         placeholder: ::core::option::Option::None,
@@ -158,22 +162,24 @@ impl PgRepo {
                         }),
                         suffix: "",
                     },
-                ]
-            },
-            value: "Row",
-            policy: POLICY,
-            reason: "",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: true,
-            tags: &[],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "Row",
+                policy: ::cache_runtime::__private::in_caller(
+                    <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ),
+                reason: "",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: true,
+                tags: &[],
+            })
+        };
         &SITE
     }
 }
+::cache_runtime::__private::register!(< PgRepo > ::__row_site(),);
 #[cached(__used)]
 const _: () = ();
