@@ -84,7 +84,7 @@ pub(crate) fn cached(args: TokenStream, item: TokenStream) -> TokenStream {
     match Plan::of_function(&function, args, &mut errors) {
         Some(plan) => {
             let expand = if errors.is_empty() { expand::cached::cached } else { expand::cached::stub };
-            let Expansion { here, companions } = expand(&plan);
+            let Expansion { here, companions, .. } = expand(&plan);
             fallback::with(quote::quote!(#here #companions), errors)
         }
         None => fallback::with(expand::block::bare(&function), errors),

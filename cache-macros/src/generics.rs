@@ -16,6 +16,8 @@ pub(crate) struct Kept {
     pub(crate) params: TokenStream,
     /// `T: Bound,` of the where clause.
     pub(crate) predicates: TokenStream,
+    /// `T, N,`
+    names: TokenStream,
 }
 
 impl Kept {
@@ -23,6 +25,12 @@ impl Kept {
     pub(crate) fn where_clause(&self) -> TokenStream {
         let predicates = &self.predicates;
         if predicates.is_empty() { TokenStream::new() } else { quote!(where #predicates) }
+    }
+
+    /// `::<T, N,>`, or nothing.
+    pub(crate) fn turbofish(&self) -> TokenStream {
+        let names = &self.names;
+        if names.is_empty() { TokenStream::new() } else { quote!(::<#names>) }
     }
 }
 
@@ -55,12 +63,14 @@ pub(crate) fn keep(generics: &Generics, seeds: TokenStream) -> Kept {
             }
             GenericParam::Type(param) => {
                 let ident = &param.ident;
+                out.names.extend(quote!(#ident,));
                 let bounds: Vec<_> =
                     param.bounds.iter().filter(|bound| stays(bound.to_token_stream())).collect();
                 if bounds.is_empty() { quote!(#ident,) } else { quote!(#ident: #(#bounds)+*,) }
             }
             GenericParam::Const(param) => {
                 let (ident, ty) = (&param.ident, &param.ty);
+                out.names.extend(quote!(#ident,));
                 quote!(const #ident: #ty,)
             }
         };

@@ -43,6 +43,12 @@ impl Returns {
         tokens::written(self.value.clone())
     }
 
+    /// Whether the value is an `Arc`, as it is written.
+    pub(crate) fn is_arc(&self) -> bool {
+        let value = syn::parse2::<Type>(self.value.clone());
+        value.is_ok_and(|value| arguments_of(peel(&value), "Arc").is_some())
+    }
+
     /// Reads `-> …`. `result` and `option` say that an alias stands for them.
     pub(crate) fn read(
         krate: &TokenStream,

@@ -7,8 +7,8 @@ use crate::key::CharClass;
 use crate::policy::Policy;
 use crate::site::Site;
 
-/// A site that the linker has put into the program.
-pub struct Registered(pub &'static Site);
+/// Sites that the linker has put into the program: those of an impl block, or one.
+pub struct Registered(pub &'static [&'static Site]);
 
 /// A strategy that the linker has put into the program.
 pub struct RegisteredStrategy(pub &'static Strategy);
@@ -70,7 +70,7 @@ impl std::error::Error for Overlap {}
 /// All sites, in the order of namespace, place and template.
 pub(crate) fn sites() -> Vec<&'static Site> {
     let mut sites: Vec<&'static Site> =
-        inventory::iter::<Registered>().map(|registered| registered.0).collect();
+        inventory::iter::<Registered>().flat_map(|registered| registered.0).copied().collect();
     sites.sort_by_key(|site| {
         let declaration = &site.declaration;
         (

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::__private::AnyThread;
 use crate::cache::Cache;
 use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern, get_many};
@@ -42,7 +43,7 @@ use crate::value::{Value, by_name};
     label = "no strategy is declared for this type",
     note = "put `#[cache_strategy(namespace = \"…\", ttl = …)]` on the struct `{Self}`"
 )]
-pub trait CacheStrategy: Sized + Send + Sync {
+pub trait CacheStrategy: Sized + AnyThread {
     /// The kind that was declared.
     type Kind: Kind;
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, ItemImpl};
 
 use super::{Expansion, cached, change};
-use crate::args::{Args, Place};
+use crate::args::{Args, Place, krate};
 use crate::block::{Block, Item};
 use crate::change::{CHANGES, ChangePlan, read_attributes};
 use crate::error::{self, Errors};
@@ -17,6 +17,7 @@ use crate::tokens;
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
     let mut items = TokenStream::new();
     let mut companions = TokenStream::new();
+    let mut registered = TokenStream::new();
     let mut used = TokenStream::new();
     for item in &block.items {
         match item {
@@ -28,22 +29,34 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
                 let expansion = self::function(attrs, function, &block.host, errors);
                 items.extend(expansion.here);
                 companions.extend(expansion.companions);
+                registered.extend(expansion.registered);
             }
         }
     }
     let header = &block.header;
+    let registered = register(block, &registered);
     match &header.trait_ {
         None => {
             let implemented = impl_block(header, &quote!(#items #companions));
-            quote!(#implemented #used)
+            quote!(#implemented #registered #used)
         }
         Some((path, _)) => {
             let implemented = impl_block(header, &items);
             let companions = tokens::qualify_self(companions, &block.types, path);
             let inherent = inherent(header, &companions);
-            quote!(#implemented #inherent #used)
+            quote!(#implemented #inherent #registered #used)
         }
     }
+}
+
+/// Puts the sites into the catalog, all at once: the compiler takes longer for a registration than for a site.
+fn register(block: &Block, sites: &TokenStream) -> Option<TokenStream> {
+    if sites.is_empty() {
+        return None;
+    }
+    let krate = krate(block.host.krate.as_ref());
+    let cfg = block.header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    Some(quote!(#(#cfg)* #krate::__private::register!(#sites);))
 }
 
 fn impl_block(header: &ItemImpl, items: &TokenStream) -> TokenStream {
@@ -93,7 +106,7 @@ fn function(attrs: &[Attribute], function: &Function, host: &BlockHost, errors: 
             } else {
                 bare(function)
             };
-            Expansion { here, companions: TokenStream::new() }
+            Expansion::here(here)
         }
     };
     errors.append(own);
@@ -113,7 +126,7 @@ fn cached_method(attr: &Attribute, function: &Function, host: &BlockHost, errors
         Ok(tokens) => tokens,
         Err(error) => {
             errors.add(error);
-            return Expansion { here: bare(function), companions: TokenStream::new() };
+            return Expansion::here(bare(function));
         }
     };
     let args = Args::parse(tokens, Place::Method, errors);
@@ -121,7 +134,7 @@ fn cached_method(attr: &Attribute, function: &Function, host: &BlockHost, errors
     match Plan::of_method(function, args, host, at, errors) {
         Some(plan) if errors.is_empty() => cached::cached(&plan),
         Some(plan) => cached::stub(&plan),
-        None => Expansion { here: bare(function), companions: TokenStream::new() },
+        None => Expansion::here(bare(function)),
     }
 }
 

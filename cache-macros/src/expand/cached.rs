@@ -8,6 +8,7 @@ use syn::{Attribute, FnArg, Meta, PathArguments, ReturnType, Signature, Token, T
 use super::companions::companions;
 use super::key::key;
 use super::load::{batch, load};
+use super::site::registered;
 use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
@@ -18,7 +19,8 @@ pub(crate) fn cached(plan: &Plan<'_>) -> Expansion {
     let here = if plan.function.body.is_some() { wrapper(plan) } else { entry_itself(plan) };
     let uncached = plan.function.body.is_some().then(|| uncached(plan));
     let companions = companions(plan);
-    Expansion { here, companions: quote!(#uncached #companions) }
+    let registered = registered(plan).unwrap_or_default();
+    Expansion { here, companions: quote!(#uncached #companions), registered }
 }
 
 impl Plan<'_> {
@@ -226,5 +228,5 @@ pub(crate) fn stub(plan: &Plan<'_>) -> Expansion {
         }
     });
     let companions = super::companions::stubs(plan);
-    Expansion { here, companions: quote!(#uncached #companions) }
+    Expansion { companions: quote!(#uncached #companions), ..Expansion::here(here) }
 }

@@ -4,12 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::cached::carried;
-use super::key::{blamed, key, local, steps, tags, theirs};
+use super::key::{key, local, steps, tags, theirs};
 use super::quiet;
-use super::site::site;
+use super::site::{entries, site};
 use crate::bind::Bound;
 use crate::function::Param;
-use crate::generics::{Kept, keep};
+use crate::generics::keep;
 use crate::model::{Host, Loads, Plan};
 use crate::tokens::one_lifetime;
 
@@ -47,8 +47,8 @@ pub(crate) fn companions(plan: &Plan<'_>) -> TokenStream {
     let cfg = carried(&plan.function.attrs);
     let entry = entry(plan, &cfg, &entry_body(plan));
     let pattern = pattern(plan, &cfg, pattern_body);
-    let site = site(plan, &cfg);
-    quote!(#entry #pattern #site)
+    let (entries, site) = (entries(plan, &cfg), site(plan, &cfg));
+    quote!(#entry #pattern #entries #site)
 }
 
 /// The same names and types with nothing behind them: after a mistake.
@@ -93,31 +93,23 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
 
 fn entry_body(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
-    let (value, cache) = (&plan.returns.value, plan.cache());
-    let site = plan.call(&plan.site_name());
-    let key = key(plan);
+    let value = &plan.returns.value;
+    let (entries, key) = (plan.entries(), key(plan));
     let tagged = tags(plan).map(|tags| quote!(.tagged(#tags)));
-    let plain = quote!(#krate::__private::assert_plain!(#value));
-    let with_schema = plan.require_schema().map(|require| {
-        let asked = plan.asked_of(value, require);
-        quote!(#asked;)
+    // Else the declaration asks.
+    let asked = (!plan.is_nameable(value)).then(|| {
+        let asked = plan.asked_of_value();
+        quote!(const { #asked })
     });
-    let plain = blamed(plan.asked_of(value, plain), value);
     // With a body, loading asks the same.
     let is_value = plan.function.body.is_none().then(|| quote!(#krate::__private::assert_value::<#value>();));
     let entry = quote! {
-        #krate::__private::entry(
-            #site(),
-            #cache,
-            #key,
-            #krate::__private::schema_of!(#value),
-        )
+        #krate::__private::entry(#entries, #key)
         #tagged
     };
     let entry = if plan.loads == Loads::InThread { quote!(#krate::SyncEntry::new(#entry)) } else { entry };
     quote! {
-        #plain;
-        #with_schema
+        #asked
         #is_value
         #entry
     }
@@ -145,8 +137,8 @@ fn pattern(
             seeds.extend(ident.to_token_stream());
         }
     }
-    let Kept { params, predicates } = keep(&plan.function.sig.generics, seeds);
-    let where_clause = Kept { params: TokenStream::new(), predicates }.where_clause();
+    let kept = keep(&plan.function.sig.generics, seeds);
+    let (params, where_clause) = (&kept.params, kept.where_clause());
     let receiver = plan.receiver();
     let inputs = parts.iter().map(|PatternPart { ident, ty }| match ty {
         Some(ty) => quote!(#ident: impl #krate::__private::KeyMatch<#ty>),
@@ -207,6 +199,7 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let krate = &plan.krate;
     let writer = local("__pattern");
     let (prefix, cache) = (plan.prefix(), plan.cache());
+    // It may lack the value's generics, so it can't ask for its entries.
     let site = plan.call(&plan.site_name());
     let strategy = plan.strategy();
     let fields = plan.this().map(|this| quote!(#strategy::render_fields(#this, #writer.fields());));

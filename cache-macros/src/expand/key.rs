@@ -22,20 +22,26 @@ pub(crate) fn key_written(plan: &Plan<'_>, writer: &Ident) -> TokenStream {
     written(&plan.krate, ("begin", plan.prefix()), plan.fields(), &plan.segments, writer)
 }
 
-/// What tells the entry from the declaration's others without its key, where that is whole numbers alone.
-pub(crate) fn brief(plan: &Plan<'_>) -> TokenStream {
+/// What tells the entry from the declaration's others without its key, where that is whole numbers alone. Asked for values in an
+/// `Arc`: others have no short way.
+pub(crate) fn brief(plan: &Plan<'_>) -> Option<TokenStream> {
     let krate = &plan.krate;
-    let numbers =
-        plan.segments.iter().filter_map(|segment| segment.bound.as_ref()).map(|bound| match bound {
+    if !plan.returns.is_arc() || !plan.tags.is_empty() {
+        return None;
+    }
+    let bounds = plan.segments.iter().filter_map(|segment| segment.bound.as_ref());
+    let numbers: Option<Vec<TokenStream>> = bounds
+        .map(|bound| match bound {
             Bound::Param(param) if !param.is_impl_trait() => {
                 let (ty, ident) = (param.ty, param.ident);
-                quote!(<#ty as #krate::CacheKey>::number(&#ident))
+                Some(quote!(<#ty as #krate::CacheKey>::number(&#ident)))
             }
-            Bound::Const(ident, ty) => quote!(<#ty as #krate::CacheKey>::number(&#ident)),
+            Bound::Const(ident, ty) => Some(quote!(<#ty as #krate::CacheKey>::number(&#ident))),
             // A path's type is not known by name.
-            Bound::Param(_) | Bound::Path { .. } | Bound::Type(_) => quote!(::core::option::Option::None),
-        });
-    quote!(#krate::__private::Brief::new() #(.and(#numbers))*)
+            Bound::Param(_) | Bound::Path { .. } | Bound::Type(_) => None,
+        })
+        .collect();
+    numbers.map(|numbers| quote!(#krate::__private::Brief::new() #(.and(#numbers))*))
 }
 
 /// `[…]`, the keys of the entry's tags; nothing, where there are none.

@@ -15,8 +15,7 @@ use crate::returns::Shape;
 /// What the near cache has, else `load(Fallible, Entries::new(…).at(&key), …, || …).await`.
 pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
-    let (value, cache) = (&plan.returns.value, plan.cache());
-    let site = plan.call(&plan.site_name());
+    let value = &plan.returns.value;
     let in_background = plan.loads == Loads::InBackground;
     let shape = match plan.returns.shape {
         Shape::Value => "Plain",
@@ -44,12 +43,7 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     };
     let loader = if in_background { task(plan) } else { in_caller(plan) };
     // What the value or the error lacks is said at the type.
-    let entries = blamed(
-        quote! {
-            #krate::__private::Entries::new(#site(), #cache, #krate::__private::schema_of!(#value))
-        },
-        value,
-    );
+    let entries = blamed(plan.entries(), value);
     let load = blamed(
         quote! {
             #krate::__private::#load(
@@ -68,18 +62,22 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     // not see through them.)
     let near = (plan.loads != Loads::InThread).then(|| {
         let shape = blamed(quote!(#krate::__private::#shape), value);
-        let (short, brief) = (local("__brief"), brief(plan));
-        let asked = |by: TokenStream, key: TokenStream| {
+        let asked = |by: TokenStream, how: TokenStream| {
             let near = quote! {
                 if let ::core::option::Option::Some(#hit) =
-                    #krate::__private::#by(#shape, #entries, #short #key)
+                    #krate::__private::#by(#shape, #entries, #how)
                 {
                     return #hit;
                 }
             };
             blamed(near, value)
         };
-        let (again, near) = (asked(quote!(near_again), quote!()), asked(quote!(near), quote!(, &mut #key)));
+        let Some(brief) = brief(plan) else {
+            return (quote!(), asked(quote!(near), quote!(::core::option::Option::None, &mut #key)));
+        };
+        let short = local("__brief");
+        let again = asked(quote!(near_again), quote!(#short));
+        let near = asked(quote!(near), quote!(::core::option::Option::Some(#short), &mut #key));
         (quote!(let #short = #brief; #again), near)
     });
     let (again, near) = near.unzip();
@@ -99,8 +97,7 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
 /// `batch_result(Batch::new(…), &ids[..], |ids| key, …, |ids| …).await`.
 pub(crate) fn batch(plan: &Plan<'_>, ids: &Ids<'_>, key: &TokenStream) -> TokenStream {
     let krate = &plan.krate;
-    let (value, cache) = (&plan.returns.value, plan.cache());
-    let site = plan.call(&plan.site_name());
+    let (value, entries) = (&plan.returns.value, plan.entries());
     let load = if plan.returns.shape.is_result() { "batch_result" } else { "batch_value" };
     let load = Ident::new(load, proc_macro2::Span::call_site());
     let sharing = plan.returns.error.is_some().then(|| {
@@ -130,7 +127,7 @@ pub(crate) fn batch(plan: &Plan<'_>, ids: &Ids<'_>, key: &TokenStream) -> TokenS
     blamed(
         quote! {
             #krate::__private::#load(
-                #krate::__private::Batch::<#value>::new(#site(), #cache, #krate::__private::schema_of!(#value)),
+                #krate::__private::Batch::<#value>::of(#entries),
                 &#ident[..],
                 |#ident: &#element| #key,
                 #sharing

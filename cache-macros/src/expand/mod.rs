@@ -23,6 +23,15 @@ pub(crate) struct Expansion {
     pub(crate) here: TokenStream,
     /// Beside it; in an inherent impl, where the function is in a trait's.
     pub(crate) companions: TokenStream,
+    /// The site's part of the block's registration, where it has not registered itself.
+    pub(crate) registered: TokenStream,
+}
+
+impl Expansion {
+    /// A function alone.
+    pub(crate) fn here(here: TokenStream) -> Expansion {
+        Expansion { here, companions: TokenStream::new(), registered: TokenStream::new() }
+    }
 }
 
 /// The argument with which an attribute of ours stands for nothing.

@@ -14,7 +14,7 @@ pub(crate) fn policy(krate: &TokenStream, ttl: u64, settings: &Settings) -> Toke
     quote!(#krate::__private::Policy::new(#krate::__private::millis(#ttl)) #steps)
 }
 
-/// The declaration's policy, and the item that checks it.
+/// The declaration's policy, checked; and what its settings require.
 pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let krate = &plan.krate;
     let policy = plan.policy();
@@ -30,7 +30,7 @@ pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
         }
     };
     let fits = plan.policy_blamed(fits);
-    (quote!(POLICY), quote!(#required const POLICY: #krate::__private::Policy = #fits;))
+    (fits, required)
 }
 
 impl Plan<'_> {

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Ident, Type};
+use syn::{GenericParam, Ident, Type};
 
 use super::key::blamed;
 use super::policy::{policy, site_policy};
 use super::quiet;
+use crate::args::krate;
 use crate::bind::{Bound, BoundSegment};
+use crate::generics::{self, keep};
 use crate::model::{Host, Plan};
-use crate::{generics, tokens};
+use crate::tokens;
 
 impl Plan<'_> {
     pub(crate) fn site_name(&self) -> Ident {
@@ -32,10 +34,25 @@ impl Plan<'_> {
 }
 
 impl Plan<'_> {
-    /// A question about a type that is asked while it is compiled: by an item, which `cargo check` looks at as well; that can't
-    /// say `T` or `Self`.
-    pub(crate) fn asked_of(&self, ty: &TokenStream, question: TokenStream) -> TokenStream {
-        if self.is_nameable(ty) { quote!(const _: () = #question) } else { quote!(const { #question }) }
+    fn entries_name(&self) -> Ident {
+        format_ident!("__{}_entries", self.function.sig.ident)
+    }
+
+    /// The call of it, with the `self` that is there.
+    pub(crate) fn entries(&self) -> TokenStream {
+        let name = self.call(&self.entries_name());
+        let arguments = keep(&self.function.sig.generics, self.returns.value.clone()).turbofish();
+        let this = self.this();
+        quote!(#name #arguments (#this))
+    }
+
+    /// What is asked of the value while it is compiled: by the declaration, which `cargo check` looks at as well; but that can't say
+    /// `T` or `Self`.
+    pub(crate) fn asked_of_value(&self) -> TokenStream {
+        let (krate, value) = (&self.krate, &self.returns.value);
+        let plain = blamed(quote!(#krate::__private::assert_plain!(#value)), value);
+        let with_schema = self.require_schema().map(|require| quote!(#require;));
+        quote!(#plain; #with_schema)
     }
 }
 
@@ -50,29 +67,73 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     let location = location(krate, plan.function.sig.ident.span());
     let loads = plan.function.body.is_some();
     let (strategy, check) = strategy(plan, &location);
-    let (policy, checked) = site_policy(plan);
+    let (policy, required) = site_policy(plan);
+    let value_type = &plan.returns.value;
+    let asked = plan.is_nameable(value_type).then(|| plan.asked_of_value());
+    let register = registered(plan).is_none().then(|| quote!(#krate::__private::register!(&SITE);));
     let quiet = quiet();
     quote! {
         #cfg
         #[doc(hidden)]
         #quiet
-        fn #name() -> &'static #krate::__private::Site {
+        const fn #name() -> &'static #krate::__private::Site {
             #check
-            #checked
-            static SITE: #krate::__private::Site = #krate::__private::Site::new(#krate::__private::Declaration {
-                name: #function,
-                strategy: #strategy,
-                template: #template,
-                segments: const { &[#(#segments),*] },
-                value: #value,
-                policy: #policy,
-                reason: #reason,
-                location: #location,
-                loads: #loads,
-                tags: &[#(#tags),*],
-            });
-            #krate::__private::register!(SITE);
+            #required
+            static SITE: #krate::__private::Site = {
+                #asked
+                #krate::__private::Site::new(#krate::__private::Declaration {
+                    name: #function,
+                    strategy: #strategy,
+                    template: #template,
+                    segments: &[#(#segments),*],
+                    value: #value,
+                    policy: #policy,
+                    reason: #reason,
+                    location: #location,
+                    loads: #loads,
+                    tags: &[#(#tags),*],
+                })
+            };
+            #register
             &SITE
+        }
+    }
+}
+
+/// What the registration of its block says of a site; nothing, where the function registers its own: a free one, and one whose
+/// type has no name outside of the block.
+pub(crate) fn registered(plan: &Plan<'_>) -> Option<TokenStream> {
+    let Host::Block(block) = &plan.host else { return None };
+    let generic = block.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
+    // A function may name a runtime that its block does not.
+    if generic || plan.krate.to_string() != krate(block.krate.as_ref()).to_string() {
+        return None;
+    }
+    let cfg = plan.function.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let ty = tokens::replace_lifetimes(block.self_ty.to_token_stream(), "static");
+    let site = plan.site_name();
+    Some(quote!(#(#cfg)* <#ty>::#site(),))
+}
+
+/// `fn __messages_entries(&self) -> Entries<'_>`: what the other functions need of the declaration, said once.
+pub(crate) fn entries(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
+    let (krate, value) = (&plan.krate, &plan.returns.value);
+    let (name, site, cache) = (plan.entries_name(), plan.call(&plan.site_name()), plan.cache());
+    let kept = keep(&plan.function.sig.generics, value.clone());
+    let (params, where_clause) = (&kept.params, kept.where_clause());
+    let (receiver, lifetime) = match plan.this() {
+        Some(this) => (quote!(&#this), quote!('_)),
+        None => (TokenStream::new(), quote!('static)),
+    };
+    let quiet = quiet();
+    let shape = blamed(quote!(#krate::__private::schema_of!(#value)), value);
+    quote! {
+        #cfg
+        #[doc(hidden)]
+        #quiet
+        #[inline]
+        fn #name<#params>(#receiver) -> #krate::__private::Entries<#lifetime> #where_clause {
+            #krate::__private::Entries::new(#site(), #cache, #shape)
         }
     }
 }

@@ -63,6 +63,7 @@ pub(crate) fn strategy(plan: &StrategyPlan) -> TokenStream {
             #cache
             #render_fields
         }
+        impl #impl_generics #krate::__private::AnyThread for #ident #ty_generics #where_clause {}
         impl #impl_generics #krate::kind::#of_kind for #ident #ty_generics #where_clause {}
         #krate::__private::register_strategy!(#registered);
         #required

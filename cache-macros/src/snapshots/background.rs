@@ -8,20 +8,6 @@ impl Messages {
         by: impl Fn() + Send + 'static,
     ) -> Result<Vec<Message>, DbError> {
         let __key = {
-            let __brief = ::cache_runtime::__private::Brief::new()
-                .and(<i64 as ::cache_runtime::CacheKey>::number(&id))
-                .and(<&str as ::cache_runtime::CacheKey>::number(&name));
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
-                ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__messages_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Vec < Message >),
-                ),
-                __brief,
-            ) {
-                return __near;
-            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -31,12 +17,8 @@ impl Messages {
             <&str as ::cache_runtime::CacheKey>::render(&name, &mut __key);
             if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
                 ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__messages_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Vec < Message >),
-                ),
-                __brief,
+                Self::__messages_entries(self),
+                ::core::option::Option::None,
                 &mut __key,
             ) {
                 return __near;
@@ -45,12 +27,7 @@ impl Messages {
         };
         ::cache_runtime::__private::load_owned(
                 ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                        Self::__messages_site(),
-                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                        ::cache_runtime::__private::schema_of!(Vec < Message >),
-                    )
-                    .at(&__key),
+                Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
                 ::cache_runtime::__private::timed_out!(DbError),
                 move || {
@@ -121,25 +98,8 @@ impl Messages {
         Vec<Message>,
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
-        const _: () = ::cache_runtime::__private::assert_plain!(Vec < Message >);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
-                .policy
-                .stale_while_revalidate(
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::millis(600000u64),
-                    ),
-                )
-                .load_timeout(
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::millis(2000u64),
-                    ),
-                ),
-            ::cache_runtime::__private::has_schema!(Vec < Message >),
-        );
         ::cache_runtime::__private::entry(
-            Self::__messages_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            Self::__messages_entries(self),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
@@ -153,7 +113,6 @@ impl Messages {
                 <&str as ::cache_runtime::CacheKey>::render(&name, &mut __key);
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(Vec < Message >),
         )
     }
     /// The cache entries of [`Self::messages`]: `Any` stands for every value of a part.
@@ -200,28 +159,47 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __messages_site() -> &'static ::cache_runtime::__private::Site {
-        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_background(
-            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
-                .policy
-                .stale_while_revalidate(
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::millis(600000u64),
+    #[inline]
+    fn __messages_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__messages_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(Vec < Message >),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(Vec < Message >);
+            ::cache_runtime::__private::require_schema(
+                <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                    .policy
+                    .stale_while_revalidate(
+                        ::core::option::Option::Some(
+                            ::cache_runtime::__private::millis(600000u64),
+                        ),
+                    )
+                    .load_timeout(
+                        ::core::option::Option::Some(
+                            ::cache_runtime::__private::millis(2000u64),
+                        ),
                     ),
-                )
-                .load_timeout(
-                    ::core::option::Option::Some(
-                        ::cache_runtime::__private::millis(2000u64),
-                    ),
-                ),
-            ::cache_runtime::__private::times_out!(DbError),
-        );
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "messages",
-            strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "conversation/<id>/<name>",
-            segments: const {
-                &[
+                ::cache_runtime::__private::has_schema!(Vec < Message >),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "messages",
+                strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "conversation/<id>/<name>",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "conversation",
                         placeholder: ::core::option::Option::None,
@@ -243,22 +221,36 @@ impl Messages {
                         }),
                         suffix: "",
                     },
-                ]
-            },
-            value: "Vec<Message>",
-            policy: POLICY,
-            reason: "",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: true,
-            tags: &[],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "Vec<Message>",
+                policy: ::cache_runtime::__private::in_background(
+                    <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                        .policy
+                        .stale_while_revalidate(
+                            ::core::option::Option::Some(
+                                ::cache_runtime::__private::millis(600000u64),
+                            ),
+                        )
+                        .load_timeout(
+                            ::core::option::Option::Some(
+                                ::cache_runtime::__private::millis(2000u64),
+                            ),
+                        ),
+                    ::cache_runtime::__private::times_out!(DbError),
+                ),
+                reason: "",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: true,
+                tags: &[],
+            })
+        };
         &SITE
     }
 }
+::cache_runtime::__private::register!(< Messages > ::__messages_site(),);
 #[cached(__used)]
 const _: () = ();

@@ -5,13 +5,7 @@ async fn profiles(
     ids: &[i64],
 ) -> Result<HashMap<i64, Profile>, DbError> {
     ::cache_runtime::__private::batch_result(
-            ::cache_runtime::__private::Batch::<
-                Profile,
-            >::new(
-                __profiles_site(),
-                ::cache_runtime::Cache::installed(),
-                ::cache_runtime::__private::schema_of!(Profile),
-            ),
+            ::cache_runtime::__private::Batch::<Profile>::of(__profiles_entries()),
             &ids[..],
             |ids: &i64| {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
@@ -66,10 +60,8 @@ fn profiles_entry(
     tenant: String,
     ids: i64,
 ) -> ::cache_runtime::Entry<Profile, ::cache_runtime::kind::Ttl> {
-    const _: () = ::cache_runtime::__private::assert_plain!(Profile);
     ::cache_runtime::__private::entry(
-        __profiles_site(),
-        ::cache_runtime::Cache::installed(),
+        __profiles_entries(),
         {
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin("user:v1");
@@ -79,7 +71,6 @@ fn profiles_entry(
             <i64 as ::cache_runtime::CacheKey>::render(&ids, &mut __key);
             __key.finish()
         },
-        ::cache_runtime::__private::schema_of!(Profile),
     )
 }
 /// The cache entries of [`profiles`]: `Any` stands for every value of a part.
@@ -115,36 +106,50 @@ fn profiles_pattern(
     clippy::pedantic,
     clippy::nursery
 )]
-fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
-    const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_batch(
-        ::cache_runtime::__private::Policy::new(
-            ::cache_runtime::__private::millis(3600000u64),
-        ),
-    );
-    static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-        name: "profiles",
-        strategy: const {
-            &::cache_runtime::__private::Strategy {
-                name: "",
-                namespace: "user",
-                version: 1u32,
-                prefix: "user:v1",
-                kind: ::cache_runtime::__private::KindName::Ttl,
-                policy: ::cache_runtime::__private::Policy::new(
-                    ::cache_runtime::__private::millis(3600000u64),
-                ),
-                fields: &[],
-                reason: "",
-                location: ::cache_runtime::__private::Location {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    module: ::core::module_path!(),
-                },
-            }
-        },
-        template: "tenant/<tenant>/profile/<ids>",
-        segments: const {
-            &[
+#[inline]
+fn __profiles_entries() -> ::cache_runtime::__private::Entries<'static> {
+    ::cache_runtime::__private::Entries::new(
+        __profiles_site(),
+        ::cache_runtime::Cache::installed(),
+        ::cache_runtime::__private::schema_of!(Profile),
+    )
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
+    static SITE: ::cache_runtime::__private::Site = {
+        ::cache_runtime::__private::assert_plain!(Profile);
+        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "profiles",
+            strategy: const {
+                &::cache_runtime::__private::Strategy {
+                    name: "",
+                    namespace: "user",
+                    version: 1u32,
+                    prefix: "user:v1",
+                    kind: ::cache_runtime::__private::KindName::Ttl,
+                    policy: ::cache_runtime::__private::Policy::new(
+                        ::cache_runtime::__private::millis(3600000u64),
+                    ),
+                    fields: &[],
+                    reason: "",
+                    location: ::cache_runtime::__private::Location {
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                        module: ::core::module_path!(),
+                    },
+                }
+            },
+            template: "tenant/<tenant>/profile/<ids>",
+            segments: &[
                 ::cache_runtime::__private::Segment {
                     prefix: "tenant",
                     placeholder: ::core::option::Option::None,
@@ -171,19 +176,23 @@ fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
                     }),
                     suffix: "",
                 },
-            ]
-        },
-        value: "Profile",
-        policy: POLICY,
-        reason: "",
-        location: ::cache_runtime::__private::Location {
-            file: ::core::file!(),
-            line: ::core::line!(),
-            module: ::core::module_path!(),
-        },
-        loads: true,
-        tags: &[],
-    });
-    ::cache_runtime::__private::register!(SITE);
+            ],
+            value: "Profile",
+            policy: ::cache_runtime::__private::in_batch(
+                ::cache_runtime::__private::Policy::new(
+                    ::cache_runtime::__private::millis(3600000u64),
+                ),
+            ),
+            reason: "",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+            tags: &[],
+        })
+    };
+    ::cache_runtime::__private::register!(& SITE);
     &SITE
 }

@@ -7,11 +7,7 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
             .and(<u32 as ::cache_runtime::CacheKey>::number(&page));
         if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
             ::cache_runtime::__private::Optional,
-            ::cache_runtime::__private::Entries::new(
-                __user_feed_site(),
-                ::cache_runtime::Cache::installed(),
-                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-            ),
+            __user_feed_entries(),
             __brief,
         ) {
             return __near;
@@ -24,12 +20,8 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
         if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
             ::cache_runtime::__private::Optional,
-            ::cache_runtime::__private::Entries::new(
-                __user_feed_site(),
-                ::cache_runtime::Cache::installed(),
-                ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-            ),
-            __brief,
+            __user_feed_entries(),
+            ::core::option::Option::Some(__brief),
             &mut __key,
         ) {
             return __near;
@@ -38,12 +30,7 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
     };
     ::cache_runtime::__private::load(
             ::cache_runtime::__private::Optional,
-            ::cache_runtime::__private::Entries::new(
-                    __user_feed_site(),
-                    ::cache_runtime::Cache::installed(),
-                    ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
-                )
-                .at(&__key),
+            __user_feed_entries().at(&__key),
             ::cache_runtime::__private::ErrorSharing::never(),
             move || user_feed_uncached(db, user_id, page),
         )
@@ -85,10 +72,8 @@ pub fn user_feed_entry(
     user_id: i64,
     page: u32,
 ) -> ::cache_runtime::Entry<Arc<Vec<Post>>, ::cache_runtime::kind::Ttl> {
-    const _: () = ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
     ::cache_runtime::__private::entry(
-        __user_feed_site(),
-        ::cache_runtime::Cache::installed(),
+        __user_feed_entries(),
         {
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin("feed:v1");
@@ -98,7 +83,6 @@ pub fn user_feed_entry(
             <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
             __key.finish()
         },
-        ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
     )
 }
 /// The cache entries of [`user_feed`]: `Any` stands for every value of a part.
@@ -134,44 +118,55 @@ pub fn user_feed_pattern(
     clippy::pedantic,
     clippy::nursery
 )]
-fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
-    const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
-        ::cache_runtime::__private::Policy::new(
-                ::cache_runtime::__private::millis(3600000u64),
-            )
-            .none_ttl(
-                ::core::option::Option::Some(::cache_runtime::__private::millis(5000u64)),
-            ),
-    );
-    static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-        name: "user_feed",
-        strategy: const {
-            &::cache_runtime::__private::Strategy {
-                name: "",
-                namespace: "feed",
-                version: 1u32,
-                prefix: "feed:v1",
-                kind: ::cache_runtime::__private::KindName::Ttl,
-                policy: ::cache_runtime::__private::Policy::new(
-                        ::cache_runtime::__private::millis(3600000u64),
-                    )
-                    .none_ttl(
-                        ::core::option::Option::Some(
-                            ::cache_runtime::__private::millis(5000u64),
+#[inline]
+fn __user_feed_entries() -> ::cache_runtime::__private::Entries<'static> {
+    ::cache_runtime::__private::Entries::new(
+        __user_feed_site(),
+        ::cache_runtime::Cache::installed(),
+        ::cache_runtime::__private::schema_of!(Arc < Vec < Post > >),
+    )
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
+    static SITE: ::cache_runtime::__private::Site = {
+        ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
+        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "user_feed",
+            strategy: const {
+                &::cache_runtime::__private::Strategy {
+                    name: "",
+                    namespace: "feed",
+                    version: 1u32,
+                    prefix: "feed:v1",
+                    kind: ::cache_runtime::__private::KindName::Ttl,
+                    policy: ::cache_runtime::__private::Policy::new(
+                            ::cache_runtime::__private::millis(3600000u64),
+                        )
+                        .none_ttl(
+                            ::core::option::Option::Some(
+                                ::cache_runtime::__private::millis(5000u64),
+                            ),
                         ),
-                    ),
-                fields: &[],
-                reason: "A user's feed.",
-                location: ::cache_runtime::__private::Location {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    module: ::core::module_path!(),
-                },
-            }
-        },
-        template: "user/<user_id>/feed/page_<page>",
-        segments: const {
-            &[
+                    fields: &[],
+                    reason: "A user's feed.",
+                    location: ::cache_runtime::__private::Location {
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                        module: ::core::module_path!(),
+                    },
+                }
+            },
+            template: "user/<user_id>/feed/page_<page>",
+            segments: &[
                 ::cache_runtime::__private::Segment {
                     prefix: "user",
                     placeholder: ::core::option::Option::None,
@@ -198,19 +193,28 @@ fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
                     }),
                     suffix: "",
                 },
-            ]
-        },
-        value: "Arc<Vec<Post>>",
-        policy: POLICY,
-        reason: "A user's feed.",
-        location: ::cache_runtime::__private::Location {
-            file: ::core::file!(),
-            line: ::core::line!(),
-            module: ::core::module_path!(),
-        },
-        loads: true,
-        tags: &[],
-    });
-    ::cache_runtime::__private::register!(SITE);
+            ],
+            value: "Arc<Vec<Post>>",
+            policy: ::cache_runtime::__private::in_caller(
+                ::cache_runtime::__private::Policy::new(
+                        ::cache_runtime::__private::millis(3600000u64),
+                    )
+                    .none_ttl(
+                        ::core::option::Option::Some(
+                            ::cache_runtime::__private::millis(5000u64),
+                        ),
+                    ),
+            ),
+            reason: "A user's feed.",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+            tags: &[],
+        })
+    };
+    ::cache_runtime::__private::register!(& SITE);
     &SITE
 }

@@ -8,22 +8,6 @@ where
     T: Value + From<S> + KeyType,
 {
     let __key = {
-        let __brief = my::runtime::__private::Brief::new()
-            .and(::core::option::Option::None)
-            .and(<usize as my::runtime::CacheKey>::number(&N))
-            .and(::core::option::Option::None)
-            .and(::core::option::Option::None);
-        if let ::core::option::Option::Some(__near) = my::runtime::__private::near_again(
-            my::runtime::__private::Fallible,
-            my::runtime::__private::Entries::new(
-                __find_site(),
-                my::runtime::Cache::installed(),
-                my::runtime::__private::schema_of!(T),
-            ),
-            __brief,
-        ) {
-            return __near;
-        }
         let mut __key = my::runtime::__private::KeyWriter::empty();
         __key.begin(<Feed as my::runtime::CacheStrategy>::STRATEGY.prefix);
         __key.separator();
@@ -36,12 +20,8 @@ where
         __key.part(&name);
         if let ::core::option::Option::Some(__near) = my::runtime::__private::near(
             my::runtime::__private::Fallible,
-            my::runtime::__private::Entries::new(
-                __find_site(),
-                my::runtime::Cache::installed(),
-                my::runtime::__private::schema_of!(T),
-            ),
-            __brief,
+            __find_entries::<T>(),
+            ::core::option::Option::None,
             &mut __key,
         ) {
             return __near;
@@ -50,12 +30,7 @@ where
     };
     my::runtime::__private::load(
             my::runtime::__private::Fallible,
-            my::runtime::__private::Entries::new(
-                    __find_site(),
-                    my::runtime::Cache::installed(),
-                    my::runtime::__private::schema_of!(T),
-                )
-                .at(&__key),
+            __find_entries::<T>().at(&__key),
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),
@@ -105,16 +80,15 @@ fn find_entry<'a, T, const N: usize>(
 where
     T: Value + KeyType,
 {
-    const { my::runtime::__private::assert_plain!(T) };
     const {
+        my::runtime::__private::assert_plain!(T);
         my::runtime::__private::require_schema(
             <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
             my::runtime::__private::has_schema!(T),
-        )
-    };
+        );
+    }
     my::runtime::__private::entry(
-        __find_site(),
-        my::runtime::Cache::installed(),
+        __find_entries::<T>(),
         {
             let mut __key = my::runtime::__private::KeyWriter::empty();
             __key.begin(<Feed as my::runtime::CacheStrategy>::STRATEGY.prefix);
@@ -128,7 +102,6 @@ where
             __key.part(&name);
             __key.finish()
         },
-        my::runtime::__private::schema_of!(T),
     )
 }
 /// The cache entries of [`find`]: `Any` stands for every value of a part.
@@ -174,20 +147,38 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
-fn __find_site() -> &'static my::runtime::__private::Site {
+#[inline]
+fn __find_entries<T>() -> my::runtime::__private::Entries<'static>
+where
+    T: Value + KeyType,
+{
+    my::runtime::__private::Entries::new(
+        __find_site(),
+        my::runtime::Cache::installed(),
+        my::runtime::__private::schema_of!(T),
+    )
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const fn __find_site() -> &'static my::runtime::__private::Site {
     const _: () = ::core::assert!(
         < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
         "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
     );
-    const POLICY: my::runtime::__private::Policy = my::runtime::__private::in_caller(
-        <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
-    );
-    static SITE: my::runtime::__private::Site = my::runtime::__private::Site::new(my::runtime::__private::Declaration {
-        name: "find",
-        strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
-        template: "<T>/<N>/<req.user.id>/<name>",
-        segments: const {
-            &[
+    static SITE: my::runtime::__private::Site = {
+        my::runtime::__private::Site::new(my::runtime::__private::Declaration {
+            name: "find",
+            strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
+            template: "<T>/<N>/<req.user.id>/<name>",
+            segments: &[
                 my::runtime::__private::Segment {
                     prefix: "",
                     placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
@@ -220,19 +211,21 @@ fn __find_site() -> &'static my::runtime::__private::Site {
                     }),
                     suffix: "",
                 },
-            ]
-        },
-        value: "T",
-        policy: POLICY,
-        reason: "",
-        location: my::runtime::__private::Location {
-            file: ::core::file!(),
-            line: ::core::line!(),
-            module: ::core::module_path!(),
-        },
-        loads: true,
-        tags: &[],
-    });
-    my::runtime::__private::register!(SITE);
+            ],
+            value: "T",
+            policy: my::runtime::__private::in_caller(
+                <Feed as my::runtime::CacheStrategy>::STRATEGY.policy,
+            ),
+            reason: "",
+            location: my::runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+            tags: &[],
+        })
+    };
+    my::runtime::__private::register!(& SITE);
     &SITE
 }

@@ -9,14 +9,7 @@ fn fib(n: u64) -> Result<u64, String> {
     };
     ::cache_runtime::__private::memo(
         ::cache_runtime::__private::Fallible,
-        ::cache_runtime::__private::Entries::new(
-                __fib_site(),
-                ::cache_runtime::__private::in_process(
-                    ::cache_runtime::Cache::installed(),
-                ),
-                ::cache_runtime::__private::schema_of!(u64),
-            )
-            .at(&__key),
+        __fib_entries().at(&__key),
         ::cache_runtime::__private::share_of!(String),
         move || fib_uncached(n),
     )
@@ -50,11 +43,9 @@ fn fib_uncached(n: u64) -> Result<u64, String> {
 )]
 #[allow(unused_variables)]
 fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::Ttl> {
-    const _: () = ::cache_runtime::__private::assert_plain!(u64);
     ::cache_runtime::SyncEntry::new(
         ::cache_runtime::__private::entry(
-            __fib_site(),
-            ::cache_runtime::__private::in_process(::cache_runtime::Cache::installed()),
+            __fib_entries(),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin("math:v1");
@@ -62,7 +53,6 @@ fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::T
                 <u64 as ::cache_runtime::CacheKey>::render(&n, &mut __key);
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(u64),
         ),
     )
 }
@@ -104,36 +94,50 @@ fn fib_pattern(
     clippy::pedantic,
     clippy::nursery
 )]
-fn __fib_site() -> &'static ::cache_runtime::__private::Site {
-    const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_thread(
-        ::cache_runtime::__private::Policy::new(
-            ::cache_runtime::__private::millis(3600000u64),
-        ),
-    );
-    static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-        name: "fib",
-        strategy: const {
-            &::cache_runtime::__private::Strategy {
-                name: "",
-                namespace: "math",
-                version: 1u32,
-                prefix: "math:v1",
-                kind: ::cache_runtime::__private::KindName::Ttl,
-                policy: ::cache_runtime::__private::Policy::new(
-                    ::cache_runtime::__private::millis(3600000u64),
-                ),
-                fields: &[],
-                reason: "",
-                location: ::cache_runtime::__private::Location {
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    module: ::core::module_path!(),
-                },
-            }
-        },
-        template: "fib/<n>",
-        segments: const {
-            &[
+#[inline]
+fn __fib_entries() -> ::cache_runtime::__private::Entries<'static> {
+    ::cache_runtime::__private::Entries::new(
+        __fib_site(),
+        ::cache_runtime::__private::in_process(::cache_runtime::Cache::installed()),
+        ::cache_runtime::__private::schema_of!(u64),
+    )
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    private_interfaces,
+    private_bounds,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const fn __fib_site() -> &'static ::cache_runtime::__private::Site {
+    static SITE: ::cache_runtime::__private::Site = {
+        ::cache_runtime::__private::assert_plain!(u64);
+        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            name: "fib",
+            strategy: const {
+                &::cache_runtime::__private::Strategy {
+                    name: "",
+                    namespace: "math",
+                    version: 1u32,
+                    prefix: "math:v1",
+                    kind: ::cache_runtime::__private::KindName::Ttl,
+                    policy: ::cache_runtime::__private::Policy::new(
+                        ::cache_runtime::__private::millis(3600000u64),
+                    ),
+                    fields: &[],
+                    reason: "",
+                    location: ::cache_runtime::__private::Location {
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                        module: ::core::module_path!(),
+                    },
+                }
+            },
+            template: "fib/<n>",
+            segments: &[
                 ::cache_runtime::__private::Segment {
                     prefix: "fib",
                     placeholder: ::core::option::Option::None,
@@ -147,19 +151,23 @@ fn __fib_site() -> &'static ::cache_runtime::__private::Site {
                     }),
                     suffix: "",
                 },
-            ]
-        },
-        value: "u64",
-        policy: POLICY,
-        reason: "",
-        location: ::cache_runtime::__private::Location {
-            file: ::core::file!(),
-            line: ::core::line!(),
-            module: ::core::module_path!(),
-        },
-        loads: true,
-        tags: &[],
-    });
-    ::cache_runtime::__private::register!(SITE);
+            ],
+            value: "u64",
+            policy: ::cache_runtime::__private::in_thread(
+                ::cache_runtime::__private::Policy::new(
+                    ::cache_runtime::__private::millis(3600000u64),
+                ),
+            ),
+            reason: "",
+            location: ::cache_runtime::__private::Location {
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            },
+            loads: true,
+            tags: &[],
+        })
+    };
+    ::cache_runtime::__private::register!(& SITE);
     &SITE
 }

@@ -3,20 +3,6 @@ impl Messages {
     #[allow(clippy::too_many_lines)]
     pub async fn messages(&self, id: i64, page: &str) -> Result<Vec<Message>, DbError> {
         let __key = {
-            let __brief = ::cache_runtime::__private::Brief::new()
-                .and(<i64 as ::cache_runtime::CacheKey>::number(&id))
-                .and(<&str as ::cache_runtime::CacheKey>::number(&page));
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
-                ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__messages_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Vec < Message >),
-                ),
-                __brief,
-            ) {
-                return __near;
-            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -26,12 +12,8 @@ impl Messages {
             <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
             if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
                 ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__messages_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Vec < Message >),
-                ),
-                __brief,
+                Self::__messages_entries(self),
+                ::core::option::Option::None,
                 &mut __key,
             ) {
                 return __near;
@@ -40,12 +22,7 @@ impl Messages {
         };
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::Fallible,
-                ::cache_runtime::__private::Entries::new(
-                        Self::__messages_site(),
-                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                        ::cache_runtime::__private::schema_of!(Vec < Message >),
-                    )
-                    .at(&__key),
+                Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
                 move || Self::messages_uncached(self, id, page),
             )
@@ -103,16 +80,8 @@ impl Messages {
         Vec<Message>,
         <Self as ::cache_runtime::CacheStrategy>::Kind,
     > {
-        const _: () = ::cache_runtime::__private::assert_plain!(Vec < Message >);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
-                .policy
-                .ttl(::cache_runtime::__private::millis(600000u64)),
-            ::cache_runtime::__private::has_schema!(Vec < Message >),
-        );
         ::cache_runtime::__private::entry(
-            Self::__messages_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            Self::__messages_entries(self),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
@@ -126,7 +95,6 @@ impl Messages {
                 <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(Vec < Message >),
         )
     }
     /// The cache entries of [`Self::messages`]: `Any` stands for every value of a part.
@@ -173,18 +141,38 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __messages_site() -> &'static ::cache_runtime::__private::Site {
-        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
-            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
-                .policy
-                .ttl(::cache_runtime::__private::millis(600000u64)),
-        );
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "messages",
-            strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "conversation/<id>/page_<page>",
-            segments: const {
-                &[
+    #[inline]
+    fn __messages_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__messages_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(Vec < Message >),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(Vec < Message >);
+            ::cache_runtime::__private::require_schema(
+                <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                    .policy
+                    .ttl(::cache_runtime::__private::millis(600000u64)),
+                ::cache_runtime::__private::has_schema!(Vec < Message >),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "messages",
+                strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "conversation/<id>/page_<page>",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "conversation",
                         placeholder: ::core::option::Option::None,
@@ -206,20 +194,23 @@ impl Messages {
                         }),
                         suffix: "",
                     },
-                ]
-            },
-            value: "Vec<Message>",
-            policy: POLICY,
-            reason: "Recent messages.",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: true,
-            tags: &[],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "Vec<Message>",
+                policy: ::cache_runtime::__private::in_caller(
+                    <Messages as ::cache_runtime::CacheStrategy>::STRATEGY
+                        .policy
+                        .ttl(::cache_runtime::__private::millis(600000u64)),
+                ),
+                reason: "Recent messages.",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: true,
+                tags: &[],
+            })
+        };
         &SITE
     }
     /// The cache entry of [`Self::online`].
@@ -238,15 +229,9 @@ impl Messages {
         &self,
         id: i64,
     ) -> ::cache_runtime::Entry<bool, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        const _: () = ::cache_runtime::__private::assert_plain!(bool);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-            ::cache_runtime::__private::has_schema!(bool),
-        );
         ::cache_runtime::__private::assert_value::<bool>();
         ::cache_runtime::__private::entry(
-            Self::__online_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            Self::__online_entries(self),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
@@ -259,7 +244,6 @@ impl Messages {
                 __key.literal(":online");
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(bool),
         )
     }
     /// The cache entries of [`Self::online`]: `Any` stands for every value of a part.
@@ -304,13 +288,36 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __online_site() -> &'static ::cache_runtime::__private::Site {
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "online",
-            strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "user/<id>/online",
-            segments: const {
-                &[
+    #[inline]
+    fn __online_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__online_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(bool),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __online_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(bool);
+            ::cache_runtime::__private::require_schema(
+                <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ::cache_runtime::__private::has_schema!(bool),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "online",
+                strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "user/<id>/online",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "user",
                         placeholder: ::core::option::Option::None,
@@ -329,23 +336,25 @@ impl Messages {
                         placeholder: ::core::option::Option::None,
                         suffix: "",
                     },
-                ]
-            },
-            value: "bool",
-            policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-            reason: "",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: false,
-            tags: &[],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "bool",
+                policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                reason: "",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: false,
+                tags: &[],
+            })
+        };
         &SITE
     }
 }
+::cache_runtime::__private::register!(
+    < Messages > ::__messages_site(), < Messages > ::__online_site(),
+);
 #[cached(__used)]
 const _: () = ();
 #[cached(__used)]

@@ -33,6 +33,7 @@ impl ::cache_runtime::CacheStrategy for Messages {
         <u64 as ::cache_runtime::CacheKey>::render(&self.tenant, __key);
     }
 }
+impl ::cache_runtime::__private::AnyThread for Messages {}
 impl ::cache_runtime::kind::IsWriteThrough for Messages {}
 ::cache_runtime::__private::register_strategy!(
     < Messages as ::cache_runtime::CacheStrategy > ::STRATEGY

@@ -27,6 +27,10 @@ where
     type Kind = ::cache_runtime::kind::Ttl;
     const STRATEGY: &'static ::cache_runtime::__private::Strategy = Service;
 }
+impl<R> ::cache_runtime::__private::AnyThread for Service<R>
+where
+    Self: ::core::marker::Send + ::core::marker::Sync,
+{}
 impl<R> ::cache_runtime::kind::IsTtl for Service<R>
 where
     Self: ::core::marker::Send + ::core::marker::Sync,

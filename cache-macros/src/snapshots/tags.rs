@@ -2,20 +2,6 @@ impl Feed {
     #[allow(clippy::too_many_lines)]
     async fn feed(&self, user_id: u64, page: u32) -> Feed {
         let __key = {
-            let __brief = ::cache_runtime::__private::Brief::new()
-                .and(<u64 as ::cache_runtime::CacheKey>::number(&user_id))
-                .and(<u32 as ::cache_runtime::CacheKey>::number(&page));
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
-                ::cache_runtime::__private::Plain,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__feed_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Feed),
-                ),
-                __brief,
-            ) {
-                return __near;
-            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -25,12 +11,8 @@ impl Feed {
             <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
             if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
                 ::cache_runtime::__private::Plain,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__feed_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Feed),
-                ),
-                __brief,
+                Self::__feed_entries(self),
+                ::core::option::Option::None,
                 &mut __key,
             ) {
                 return __near;
@@ -68,13 +50,7 @@ impl Feed {
         ];
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::Plain,
-                ::cache_runtime::__private::Entries::new(
-                        Self::__feed_site(),
-                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                        ::cache_runtime::__private::schema_of!(Feed),
-                    )
-                    .at(&__key)
-                    .tags(&__tags),
+                Self::__feed_entries(self).at(&__key).tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
                 move || Self::feed_uncached(self, user_id, page),
             )
@@ -206,14 +182,8 @@ impl Feed {
         user_id: u64,
         page: u32,
     ) -> ::cache_runtime::Entry<Feed, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        const _: () = ::cache_runtime::__private::assert_plain!(Feed);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-            ::cache_runtime::__private::has_schema!(Feed),
-        );
         ::cache_runtime::__private::entry(
-                Self::__feed_site(),
-                <Self as ::cache_runtime::CacheStrategy>::cache(self),
+                Self::__feed_entries(self),
                 {
                     let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                     __key
@@ -230,7 +200,6 @@ impl Feed {
                     <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
                     __key.finish()
                 },
-                ::cache_runtime::__private::schema_of!(Feed),
             )
             .tagged([
                 {
@@ -306,16 +275,36 @@ impl Feed {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __feed_site() -> &'static ::cache_runtime::__private::Site {
-        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
-            <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-        );
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "feed",
-            strategy: <Feed as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "user/<user_id>/<page>",
-            segments: const {
-                &[
+    #[inline]
+    fn __feed_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__feed_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(Feed),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __feed_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(Feed);
+            ::cache_runtime::__private::require_schema(
+                <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ::cache_runtime::__private::has_schema!(Feed),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "feed",
+                strategy: <Feed as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "user/<user_id>/<page>",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "user",
                         placeholder: ::core::option::Option::None,
@@ -337,23 +326,25 @@ impl Feed {
                         }),
                         suffix: "",
                     },
-                ]
-            },
-            value: "Feed",
-            policy: POLICY,
-            reason: "",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: true,
-            tags: &["user/<user_id>", "feed"],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "Feed",
+                policy: ::cache_runtime::__private::in_caller(
+                    <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ),
+                reason: "",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: true,
+                tags: &["user/<user_id>", "feed"],
+            })
+        };
         &SITE
     }
 }
+::cache_runtime::__private::register!(< Feed > ::__feed_site(),);
 #[cached(__used)]
 const _: () = ();
 #[cache_invalidate(__used)]

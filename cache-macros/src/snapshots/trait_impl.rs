@@ -4,19 +4,6 @@ impl Repo for PgRepo {
     #[allow(clippy::too_many_lines)]
     async fn row(&self, id: u64) -> Result<Option<Row>, Self::Error> {
         let __key = {
-            let __brief = ::cache_runtime::__private::Brief::new()
-                .and(<u64 as ::cache_runtime::CacheKey>::number(&id));
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
-                ::cache_runtime::__private::FallibleOptional,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__row_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Row),
-                ),
-                __brief,
-            ) {
-                return __near;
-            }
             let mut __key = ::cache_runtime::__private::KeyWriter::empty();
             __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
@@ -24,12 +11,8 @@ impl Repo for PgRepo {
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
             if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
                 ::cache_runtime::__private::FallibleOptional,
-                ::cache_runtime::__private::Entries::new(
-                    Self::__row_site(),
-                    <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                    ::cache_runtime::__private::schema_of!(Row),
-                ),
-                __brief,
+                Self::__row_entries(self),
+                ::core::option::Option::None,
                 &mut __key,
             ) {
                 return __near;
@@ -38,12 +21,7 @@ impl Repo for PgRepo {
         };
         ::cache_runtime::__private::load(
                 ::cache_runtime::__private::FallibleOptional,
-                ::cache_runtime::__private::Entries::new(
-                        Self::__row_site(),
-                        <Self as ::cache_runtime::CacheStrategy>::cache(self),
-                        ::cache_runtime::__private::schema_of!(Row),
-                    )
-                    .at(&__key),
+                Self::__row_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
                 move || Self::row_uncached(self, id),
             )
@@ -86,14 +64,8 @@ impl PgRepo {
         &self,
         id: u64,
     ) -> ::cache_runtime::Entry<Row, <Self as ::cache_runtime::CacheStrategy>::Kind> {
-        const _: () = ::cache_runtime::__private::assert_plain!(Row);
-        const _: () = ::cache_runtime::__private::require_schema(
-            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-            ::cache_runtime::__private::has_schema!(Row),
-        );
         ::cache_runtime::__private::entry(
-            Self::__row_site(),
-            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            Self::__row_entries(self),
             {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();
                 __key.begin(<Self as ::cache_runtime::CacheStrategy>::STRATEGY.prefix);
@@ -105,7 +77,6 @@ impl PgRepo {
                 <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
                 __key.finish()
             },
-            ::cache_runtime::__private::schema_of!(Row),
         )
     }
     /// The cache entries of `row`: `Any` stands for every value of a part.
@@ -149,16 +120,36 @@ impl PgRepo {
         clippy::pedantic,
         clippy::nursery
     )]
-    fn __row_site() -> &'static ::cache_runtime::__private::Site {
-        const POLICY: ::cache_runtime::__private::Policy = ::cache_runtime::__private::in_caller(
-            <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
-        );
-        static SITE: ::cache_runtime::__private::Site = ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
-            name: "row",
-            strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
-            template: "row/<id>",
-            segments: const {
-                &[
+    #[inline]
+    fn __row_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
+        ::cache_runtime::__private::Entries::new(
+            Self::__row_site(),
+            <Self as ::cache_runtime::CacheStrategy>::cache(self),
+            ::cache_runtime::__private::schema_of!(Row),
+        )
+    }
+    #[doc(hidden)]
+    #[allow(
+        dead_code,
+        unreachable_pub,
+        private_interfaces,
+        private_bounds,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery
+    )]
+    const fn __row_site() -> &'static ::cache_runtime::__private::Site {
+        static SITE: ::cache_runtime::__private::Site = {
+            ::cache_runtime::__private::assert_plain!(Row);
+            ::cache_runtime::__private::require_schema(
+                <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ::cache_runtime::__private::has_schema!(Row),
+            );
+            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+                name: "row",
+                strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
+                template: "row/<id>",
+                segments: &[
                     ::cache_runtime::__private::Segment {
                         prefix: "row",
                         placeholder: ::core::option::Option::None,
@@ -172,22 +163,24 @@ impl PgRepo {
                         }),
                         suffix: "",
                     },
-                ]
-            },
-            value: "Row",
-            policy: POLICY,
-            reason: "",
-            location: ::cache_runtime::__private::Location {
-                file: ::core::file!(),
-                line: ::core::line!(),
-                module: ::core::module_path!(),
-            },
-            loads: true,
-            tags: &[],
-        });
-        ::cache_runtime::__private::register!(SITE);
+                ],
+                value: "Row",
+                policy: ::cache_runtime::__private::in_caller(
+                    <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
+                ),
+                reason: "",
+                location: ::cache_runtime::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    module: ::core::module_path!(),
+                },
+                loads: true,
+                tags: &[],
+            })
+        };
         &SITE
     }
 }
+::cache_runtime::__private::register!(< PgRepo > ::__row_site(),);
 #[cached(__used)]
 const _: () = ();

@@ -5,6 +5,7 @@ mod policy;
 mod probe;
 mod success;
 mod task;
+mod threads;
 mod value;
 
 pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
@@ -30,6 +31,7 @@ pub use self::policy::{in_background, in_caller, millis};
 pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
+pub use self::threads::AnyThread;
 pub use self::value::{
     ByName, BySchema, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema,
     schema_of,
@@ -57,12 +59,12 @@ pub mod interleaving {
     };
 }
 
-/// Puts a site into the catalog.
+/// Puts sites into the catalog.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cache_register {
-    ($site:expr) => {
-        $crate::__private::inventory::submit! { $crate::__private::Registered(&$site) }
+    ($($sites:tt)*) => {
+        $crate::__private::inventory::submit! { $crate::__private::Registered(&[$($sites)*]) }
     };
 }
 pub use crate::__cache_register as register;
@@ -78,8 +80,15 @@ macro_rules! __cache_register_strategy {
 pub use crate::__cache_register_strategy as register_strategy;
 
 /// A typed entry.
-pub fn entry<V, K>(site: &'static Site, cache: &Cache, key: Key, schema: Shape) -> Entry<V, K> {
+pub fn entry<V, K>(Entries { site, cache, schema }: Entries<'_>, key: Key) -> Entry<V, K> {
     Entry::new(site, cache, key, schema)
+}
+
+impl<'a, V> Batch<'a, V> {
+    /// A call of a function of many ids.
+    pub fn of(Entries { site, cache, schema }: Entries<'a>) -> Batch<'a, V> {
+        Batch::new(site, cache, schema)
+    }
 }
 
 impl PatternWriter {

@@ -153,13 +153,13 @@ where
 
 /// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
 #[inline]
-pub fn near<S, G>(_: S, entries: Entries<'_>, brief: Brief, key: &mut KeyWriter) -> Option<G>
+pub fn near<S, G>(_: S, entries: Entries<'_>, brief: Option<Brief>, key: &mut KeyWriter) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
     let policy = &entries.site.declaration.policy;
-    let value = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, Some(brief), key.finished());
+    let value = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, brief, key.finished());
     value.map(|value| S::close(Ok(value)))
 }
 
