@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::key::{Key, Pattern, Question};
-use crate::value::{Form, Kept, Value};
+use crate::value::{Form, Kept};
 
 pub(crate) enum Near {}
 
@@ -15,13 +15,7 @@ impl Near {
         match *self {}
     }
 
-    pub(crate) fn get<V: Value>(
-        &self,
-        _: &[u8],
-        _: usize,
-        _: Option<Form>,
-        _: Option<Question>,
-    ) -> Option<Option<V>> {
+    pub(crate) fn get(&self, _: &[u8], _: usize, _: Option<Question>) -> Option<Option<Kept>> {
         match *self {}
     }
 

@@ -57,10 +57,12 @@ impl Entries<'_> {
     ) -> Option<Option<V>> {
         let question = brief.and_then(|brief| self.question(brief));
         let tags = self.site.declaration.tags.len();
-        let value = self.near(policy)?.get(key, tags, self.schema.form, question)?;
-        if value.is_none() && !takes_none {
-            return None;
-        }
+        let value = match self.near(policy)?.get(key, tags, question)? {
+            // Of another declaration's type it is none.
+            Some(value) => Some(Form::give(self.schema.form, value)?),
+            None if takes_none => None,
+            None => return None,
+        };
         self.site.counters.near_hits.one();
         Some(value)
     }

@@ -83,7 +83,7 @@ fn field(krate: &TokenStream, field: &Field) -> TokenStream {
         }
         None => {
             let schema = quote_spanned!(ty.span()=> <#ty as #krate::CacheValue>::schema);
-            quote!(#visitor.field(#name, #attributes, |#visitor| #schema(#visitor));)
+            quote!(#visitor.field(#name, #attributes, #schema);)
         }
     }
 }

@@ -18,9 +18,7 @@ impl ::cache_runtime::CacheValue for Author {
                                     .field(
                                         "0",
                                         "",
-                                        |__visitor| <u64 as ::cache_runtime::CacheValue>::schema(
-                                            __visitor,
-                                        ),
+                                        <u64 as ::cache_runtime::CacheValue>::schema,
                                     );
                             },
                         );

@@ -9,28 +9,18 @@ impl<T: ::cache_runtime::CacheValue> ::cache_runtime::CacheValue for Post<T> {
                 "rename_all = \"camelCase\"",
                 |__visitor| {
                     __visitor
-                        .field(
-                            "id",
-                            "",
-                            |__visitor| <i64 as ::cache_runtime::CacheValue>::schema(
-                                __visitor,
-                            ),
-                        );
+                        .field("id", "", <i64 as ::cache_runtime::CacheValue>::schema);
                     __visitor
                         .field(
                             "changed",
                             "",
-                            |__visitor| <u32 as ::cache_runtime::CacheValue>::schema(
-                                __visitor,
-                            ),
+                            <u32 as ::cache_runtime::CacheValue>::schema,
                         );
                     __visitor
                         .field(
                             "items",
                             "default",
-                            |__visitor| <Vec<
-                                T,
-                            > as ::cache_runtime::CacheValue>::schema(__visitor),
+                            <Vec<T> as ::cache_runtime::CacheValue>::schema,
                         );
                     __visitor.opaque_field("raw", "", "Foreign", "2");
                 },

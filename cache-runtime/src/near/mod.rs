@@ -32,7 +32,7 @@ pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
 use crate::key::{Key, Pattern, Question};
-use crate::value::{Form, Kept, Value};
+use crate::value::{Form, Kept};
 use front::Standing;
 use generations::{Generation, Generations};
 use map::{Map, Slot};
@@ -93,13 +93,7 @@ impl Near {
     /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
     /// a deploy, or by a dynamic key) is nothing to this one. `question`: how the same is asked for [`again`](Near::again).
     #[inline]
-    pub(crate) fn get<V: Value>(
-        &self,
-        key: &[u8],
-        tags: usize,
-        form: Option<Form>,
-        question: Option<Question>,
-    ) -> Option<Option<V>> {
+    pub(crate) fn get(&self, key: &[u8], tags: usize, question: Option<Question>) -> Option<Option<Kept>> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
         let hash = self.map.hash(key);
@@ -110,18 +104,15 @@ impl Near {
             if !good || tagged.len() != tags || !tagged.iter().all(|tag| self.generations.is(tag)) {
                 return None;
             }
-            let value = match Form::give(form, &slot.value) {
-                Some(value) => Some(value),
-                None if slot.value.is::<Nothing>() => None,
-                // Another declaration's type.
-                None => return None,
-            };
             slot.visit();
-            if let (Some(question), Some(_)) = (question, &value) {
+            if slot.value.is::<Nothing>() {
+                return Some(None);
+            }
+            if let Some(question) = question {
                 let standing = Standing { ends: slot.ends, epoch, hash, departures };
                 front::put(self.number, question, standing, &slot.value);
             }
-            Some(value)
+            Some(Some(Arc::clone(&slot.value)))
         })
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 use super::*;
+use crate::value::give;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -23,7 +24,12 @@ fn keep(near: &Near, number: u64) {
 }
 
 fn get(near: &Near, number: u64) -> Option<Option<u64>> {
-    near.get(key(number).as_bytes(), 0, None, None)
+    tagged(near, number, 0)
+}
+
+/// As a declaration with so many tags gets it.
+fn tagged(near: &Near, number: u64, tags: usize) -> Option<Option<u64>> {
+    near.get(key(number).as_bytes(), tags, None)?.map_or(Some(None), |value| give(value).map(Some))
 }
 
 /// How generated code asks for the entry whose template that number fills.
@@ -38,9 +44,7 @@ fn again(near: &Near, number: u64) -> Option<u64> {
 
 /// What the map answers, to be found again when it is asked a second time.
 fn look(near: &Near, number: u64) -> Option<u64> {
-    let form = Some(Form::of_arc::<u64>());
-    let value = near.get::<Arc<u64>>(key(number).as_bytes(), 0, form, Some(question(number)))?;
-    value.map(|value| *value)
+    near.get(key(number).as_bytes(), 0, Some(question(number)))?.and_then(give)
 }
 
 /// Looks until this thread finds it again.
@@ -218,12 +222,12 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
     let tags = [Key::tag("near", ("user", 7))];
     let ticket = |number| near.ticket(&key(number), &tags).unwrap();
     near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
-    assert_eq!(near.get::<u64>(key(1).as_bytes(), 1, None, None), Some(Some(1)));
+    assert_eq!(tagged(&near, 1, 1), Some(Some(1)));
     let late = ticket(2);
     keep(&near, 3);
     near.forget(tags[0].as_bytes());
     near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
-    let tagged = |number| near.get::<u64>(key(number).as_bytes(), 1, None, None);
+    let tagged = |number| tagged(&near, number, 1);
     assert_eq!([1, 2].map(tagged), [None, None]);
     assert_eq!(get(&near, 3), Some(Some(3)));
     near.keep(ticket(4), &key(4), Some(Arc::new(4_u64)), MINUTE, 8);
@@ -242,7 +246,8 @@ fn none_is_an_answer_and_another_type_is_none() {
     near.keep(ticket, &key(1), None, MINUTE, 0);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
-    assert_eq!(near.get::<String>(key(2).as_bytes(), 0, None, None), None);
+    let value = near.get(key(2).as_bytes(), 0, None).flatten();
+    assert_eq!(value.and_then(give::<String>), None);
 }
 
 #[test]

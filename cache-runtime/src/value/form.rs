@@ -4,6 +4,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::Value;
+
 /// A value of any type, as it is kept.
 pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 
@@ -26,9 +28,11 @@ impl Form {
 
     /// What is kept as a value again; `None`: it is of another type, or kept in another form.
     #[inline]
-    pub(crate) fn give<V: Clone + 'static>(form: Option<Form>, kept: &Kept) -> Option<V> {
-        let Some(form) = form else { return kept.downcast_ref::<V>().cloned() };
-        form.give_own(Arc::clone(kept))
+    pub(crate) fn give<V: Value>(form: Option<Form>, kept: Kept) -> Option<V> {
+        match form {
+            Some(form) => form.give_own(kept),
+            None => super::give(kept),
+        }
     }
 
     /// The same of one that the caller has.

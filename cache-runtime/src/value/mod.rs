@@ -141,12 +141,7 @@ impl Shape {
 /// A type with a derived schema; its fingerprint is worked out once a type and thread.
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
     Shape {
-        known: || {
-            cached::<V>(true, || {
-                let (schema, unfit) = SchemaVisitor::visit::<V>();
-                Known { fingerprint: Fingerprint { schema, ..by_name_uncached::<V>().fingerprint }, unfit }
-            })
-        },
+        known: || known(TypeId::of::<V>(), std::any::type_name::<V>, Some(V::schema)),
         version: |value| value.downcast_ref::<V>().and_then(CacheValue::version),
         form: None,
     }
@@ -154,12 +149,11 @@ pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape { known: || cached::<V>(false, by_name_uncached::<V>), version: |_| None, form: None }
-}
-
-fn by_name_uncached<V>() -> Known {
-    let fingerprint = Fingerprint { schema: 0, type_name: schema::hash(std::any::type_name::<V>()) };
-    Known { fingerprint, unfit: None }
+    Shape {
+        known: || known(TypeId::of::<V>(), std::any::type_name::<V>, None),
+        version: |_| None,
+        form: None,
+    }
 }
 
 /// What was found out about a type.
@@ -171,18 +165,19 @@ struct Known {
 }
 
 /// What is known of a type, with its derived schema or by its name alone.
-fn cached<V: 'static>(derived: bool, make: fn() -> Known) -> Known {
+fn known(id: TypeId, name: fn() -> &'static str, schema: Option<fn(&mut SchemaVisitor)>) -> Known {
     thread_local! {
         // Threads know for themselves: a lock that all of them take, even to read, is a line of memory that all of them write.
         static KNOWN: RefCell<HashMap<(TypeId, bool), Known, foldhash::fast::RandomState>> = RefCell::default();
     }
-    let id = (TypeId::of::<V>(), derived);
+    let place = (id, schema.is_some());
     // A thread that ends may have forgotten already.
-    let known = KNOWN.try_with(|known| known.borrow().get(&id).copied());
+    let known = KNOWN.try_with(|known| known.borrow().get(&place).copied());
     known.ok().flatten().unwrap_or_else(|| {
         // Not under the borrow: a schema is somebody else's code, which may look at a cache.
-        let made = make();
-        let _ = KNOWN.try_with(|known| known.borrow_mut().insert(id, made));
+        let (schema, unfit) = schema.map_or((0, None), SchemaVisitor::visit);
+        let made = Known { fingerprint: Fingerprint { schema, type_name: schema::hash(name()) }, unfit };
+        let _ = KNOWN.try_with(|known| known.borrow_mut().insert(place, made));
         made
     })
 }

@@ -2,8 +2,6 @@
 
 use std::any::TypeId;
 
-use super::CacheValue;
-
 /// Is told what a type consists of, and hashes it.
 ///
 /// Everything is written as text with brackets around it, so that two different shapes never give the same text.
@@ -19,6 +17,9 @@ pub struct SchemaVisitor {
     told: usize,
 }
 
+/// Tells what is in something. No closure of a type of its own: what is done around it would be compiled with each of them.
+type Inside = fn(&mut SchemaVisitor);
+
 /// What serde can read back only where names stand with the values.
 const NEED_NAMES: [&str; 5] = ["flatten", "skip_serializing", "skip_deserializing", "untagged", "tag"];
 const NAMES: &str = "`flatten`, `skip_serializing…`, `skip_deserializing`, `untagged` and `tag` need the names that this codec leaves \
@@ -32,40 +33,33 @@ const EMPTY: &str = "it has parts of no bytes (`()`, an empty struct), of which 
 
 impl SchemaVisitor {
     /// The hash, and why the type does not go into bytes that hold values alone.
-    pub(super) fn visit<V: CacheValue>() -> (u64, Option<&'static str>) {
+    pub(super) fn visit(schema: Inside) -> (u64, Option<&'static str>) {
         let mut visitor =
             SchemaVisitor { state: FNV_OFFSET, seen: Vec::new(), open: Vec::new(), unfit: None, told: 0 };
-        V::schema(&mut visitor);
+        schema(&mut visitor);
         // 0 stands for "not derived".
         (visitor.state.max(1), visitor.unfit)
     }
 
     /// A struct or an enum: its name, its serde attributes, and what is in it.
-    pub fn item<T: 'static>(&mut self, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
-        if let Some(told) = self.begin_item(TypeId::of::<T>(), name, attributes) {
-            inside(self);
-            self.end_item(told);
-        }
+    pub fn item<T: 'static>(&mut self, name: &str, attributes: &str, inside: Inside) {
+        self.item_of(TypeId::of::<T>(), name, attributes, inside);
     }
 
-    /// How much was told before what is in it; `None`: it was told already.
-    fn begin_item(&mut self, item: TypeId, name: &str, attributes: &str) -> Option<usize> {
+    fn item_of(&mut self, item: TypeId, name: &str, attributes: &str, inside: Inside) {
         if let Some(place) = self.seen.iter().position(|seen| *seen == item) {
             if self.open.contains(&item) {
                 self.unfit(RECURSIVE);
             }
-            self.group("again", &place.to_string(), "", |_| {});
-            return None;
+            return self.group("again", &place.to_string(), "", |_| {});
         }
         self.seen.push(item);
         self.open.push(item);
         // Where a type stands in the program is left out: moving it changes nothing that is stored.
         let name = name.rsplit("::").next().unwrap_or(name);
         self.begin("item", name, attributes);
-        Some(self.told)
-    }
-
-    fn end_item(&mut self, told: usize) {
+        let told = self.told;
+        inside(self);
         self.end();
         self.open.pop();
         if self.told == told {
@@ -74,22 +68,24 @@ impl SchemaVisitor {
     }
 
     /// A field and its type.
-    pub fn field(&mut self, name: &str, attributes: &str, schema: impl FnOnce(&mut Self)) {
+    pub fn field(&mut self, name: &str, attributes: &str, schema: Inside) {
         self.group("field", name, attributes, schema);
     }
 
     /// A field whose type can't tell its shape, and the version that its owner gives it.
     pub fn opaque_field(&mut self, name: &str, attributes: &str, written: &str, version: &str) {
-        self.group("field", name, attributes, |visitor| visitor.group("opaque", written, version, |_| {}));
+        self.begin("field", name, attributes);
+        self.group("opaque", written, version, |_| {});
+        self.end();
     }
 
     /// A variant of an enum and its fields.
-    pub fn variant(&mut self, name: &str, attributes: &str, fields: impl FnOnce(&mut Self)) {
+    pub fn variant(&mut self, name: &str, attributes: &str, fields: Inside) {
         self.group("variant", name, attributes, fields);
     }
 
     /// A type of the standard library or of a known crate, and the types in it.
-    pub fn known(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+    pub fn known(&mut self, name: &str, inside: Inside) {
         // The second is the length of an array.
         if matches!(name, "()" | "0") {
             self.unfit(EMPTY);
@@ -101,8 +97,7 @@ impl SchemaVisitor {
         self.unfit.get_or_insert(why);
     }
 
-    // Each type's closure is one of its own, so what is done around it is not compiled with it.
-    fn group(&mut self, what: &str, name: &str, attributes: &str, inside: impl FnOnce(&mut Self)) {
+    fn group(&mut self, what: &str, name: &str, attributes: &str, inside: Inside) {
         self.begin(what, name, attributes);
         inside(self);
         self.end();
