@@ -55,16 +55,30 @@ impl Entries<'_> {
         brief: Option<Brief>,
         key: &[u8],
     ) -> Option<Option<V>> {
-        let question = brief.and_then(|brief| self.question(brief));
-        let tags = self.site.declaration.tags.len();
-        let value = match self.near(policy)?.get(key, tags, question)? {
-            // Of another declaration's type it is none.
-            Some(value) => Some(Form::give(self.schema.form, value)?),
-            None if takes_none => None,
+        let value = match self.near_found(policy, takes_none, brief, key) {
+            Some(Some(value)) => match Form::give(self.schema.form, value) {
+                Some(value) => Some(value),
+                // Of another declaration's type.
+                None => return None,
+            },
+            Some(None) => None,
             None => return None,
         };
         self.site.counters.near_hits.one();
         Some(value)
+    }
+
+    #[inline]
+    fn near_found(
+        &self,
+        policy: &Policy,
+        takes_none: bool,
+        brief: Option<Brief>,
+        key: &[u8],
+    ) -> Option<Option<Kept>> {
+        let question = brief.and_then(|brief| self.question(brief));
+        let found = self.near(policy)?.get(key, self.site.declaration.tags.len(), question)?;
+        (found.is_some() || takes_none).then_some(found)
     }
 }
 

@@ -82,7 +82,8 @@ pub(crate) fn told<V: Value, E>(
     own: &mut Option<E>,
 ) -> Loaded {
     match loaded {
-        Ok(load) => Ok(load.map(|value| value.map(keep))),
+        Ok(Load { value: Some(value), terms }) => Ok(Load { value: Some(keep(value)), terms }),
+        Ok(Load { value: None, terms }) => Ok(Load { value: None, terms }),
         Err(error) => Err(sharing.failed(own.insert(error))),
     }
 }
@@ -95,7 +96,8 @@ pub(crate) fn answer<V: Value, E>(
     timed_out: Option<fn(LoadTimeout) -> E>,
 ) -> Result<Option<V>, E> {
     match outcome {
-        Ok(value) => Ok(value.and_then(give)),
+        Ok(Some(value)) => Ok(give(value)),
+        Ok(None) => Ok(None),
         Err(failure) => Err(sharing.error(failure, own, timed_out)),
     }
 }

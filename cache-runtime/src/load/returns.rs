@@ -95,11 +95,17 @@ impl<V, E> Returns<Result<V, E>> for Fallible {
     const TAKES_NONE: bool = false;
 
     fn open(loaded: Result<V, E>) -> Result<Load<Option<V>>, E> {
-        loaded.map(|value| Load::new(Some(value)))
+        match loaded {
+            Ok(value) => Ok(Load::new(Some(value))),
+            Err(error) => Err(error),
+        }
     }
 
     fn close(answer: Result<Option<V>, E>) -> Result<V, E> {
-        answer.map(some)
+        match answer {
+            Ok(value) => Ok(some(value)),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -131,14 +137,20 @@ impl<V, E> Returns<Result<Load<V>, E>> for WithTerms {
     }
 
     fn close(answer: Result<Option<V>, E>) -> Result<V, E> {
-        answer.map(some)
+        match answer {
+            Ok(value) => Ok(some(value)),
+            Err(error) => Err(error),
+        }
     }
 }
 
 /// The loader returned a value, and nothing else is taken for an answer.
 #[expect(clippy::unreachable, reason = "without `TAKES_NONE` every answer is a value")]
 fn some<V>(value: Option<V>) -> V {
-    value.unwrap_or_else(|| unreachable!("an answer without a value"))
+    match value {
+        Some(value) => value,
+        None => unreachable!("an answer without a value"),
+    }
 }
 
 /// The entry's value, if this thread has just found it in this process: asked before its key is written.
@@ -159,8 +171,8 @@ where
     S::Value: Value,
 {
     let policy = &entries.site.declaration.policy;
-    let value = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, brief, key.finished());
-    value.map(|value| S::close(Ok(value)))
+    let hit = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, brief, key.finished());
+    Some(S::close(Ok(hit?)))
 }
 
 /// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside

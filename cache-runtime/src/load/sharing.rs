@@ -107,7 +107,10 @@ impl<E> ErrorSharing<E> {
             Failure::Shared(shared) => self.take(&shared),
             Failure::TimedOut(timeout) => timed_out.map(|timed_out| timed_out(timeout)),
         };
-        error.unwrap_or_else(|| unreachable!("a failure without an error"))
+        match error {
+            Some(error) => error,
+            None => unreachable!("a failure without an error"),
+        }
     }
 }
 

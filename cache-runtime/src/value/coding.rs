@@ -1,7 +1,8 @@
 //! What is done with the values of one type by code that does not name it.
 //!
 //! All that happens on a miss is the same for every type. Compiled once for each of them it would be most of what a cached function
-//! costs the compiler; so it works on [`Kept`] values, and asks here for what only the type itself can do.
+//! costs the compiler; so it works on [`Kept`] values, and asks here for what only the type itself can do. (That is spelled out:
+//! `map` and its like are functions of their own for each type, too.)
 
 use std::any::{Any, TypeId, type_name};
 use std::marker::PhantomData;
@@ -26,11 +27,8 @@ impl<V: Value> Of<V> {
     const CODING: Coding = Coding {
         type_id: TypeId::of::<V>(),
         type_name: type_name::<V>,
-        read: |codec, bytes| encode::read::<V>(codec, bytes).map(|value| Arc::new(value) as Kept),
-        write: |codec, value, out| match value.downcast_ref::<V>() {
-            Some(value) => encode::write(codec, value, out),
-            None => Err("it is of another type".to_owned()),
-        },
+        read: encode::read::<V>,
+        write: encode::write::<V>,
     };
 }
 
@@ -56,5 +54,11 @@ pub(crate) fn keep<V: Value>(value: V) -> Kept {
 
 /// The value again, for a caller that does; no clone where nobody else has it.
 pub(crate) fn give<V: Value>(value: Kept) -> Option<V> {
-    value.downcast().ok().map(Arc::unwrap_or_clone)
+    match value.downcast() {
+        Ok(value) => match Arc::try_unwrap(value) {
+            Ok(value) => Some(value),
+            Err(shared) => Some(V::clone(&shared)),
+        },
+        Err(_) => None,
+    }
 }

@@ -1,40 +1,55 @@
 //! One value and its bytes, in each codec.
 
+use std::any::Any;
 use std::io;
+use std::sync::Arc;
 
 #[cfg(feature = "msgpack")]
 use serde::Deserialize as _;
 
-use super::Value;
+use super::{Kept, Value};
 use crate::encoding::Codec;
 
 /// How deep a MessagePack value may be nested, as in serde_json: each level takes room on the stack.
 #[cfg(feature = "msgpack")]
 const DEEPEST: usize = 128;
 
-/// Writes a value.
-pub(super) fn write<V: Value>(codec: Codec, value: &V, out: &mut Output) -> Result<(), String> {
+/// Writes a value of the type `V`.
+pub(super) fn write<V: Value>(codec: Codec, value: &dyn Any, out: &mut Output) -> Result<(), String> {
+    let Some(value) = value.downcast_ref::<V>() else { return Err("it is of another type".to_owned()) };
     match codec {
-        Codec::Json => serde_json::to_writer(out, value).map_err(|error| error.to_string()),
+        Codec::Json => match serde_json::to_writer(out, value) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        },
         #[cfg(feature = "postcard")]
-        Codec::Postcard => postcard::to_io(value, out).map(|_| ()).map_err(|error| error.to_string()),
+        Codec::Postcard => match postcard::to_io(value, out) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        },
         #[cfg(feature = "msgpack")]
         Codec::MsgPack => {
             let mut serializer = rmp_serde::Serializer::new(out).with_struct_map();
-            value.serialize(&mut serializer).map_err(|error| error.to_string())
+            match value.serialize(&mut serializer) {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            }
         }
         #[cfg(not(all(feature = "postcard", feature = "msgpack")))]
         other => Err(other.lacks().unwrap_or_default().to_owned()),
     }
 }
 
-/// The value that all of these bytes stand for.
-pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8]) -> Result<V, String> {
+/// The value of the type `V` that all of these bytes stand for.
+pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8]) -> Result<Kept, String> {
     match codec {
-        Codec::Json => serde_json::from_slice(bytes).map_err(|error| error.to_string()),
+        Codec::Json => match serde_json::from_slice::<V>(bytes) {
+            Ok(value) => Ok(Arc::new(value)),
+            Err(error) => Err(error.to_string()),
+        },
         #[cfg(feature = "postcard")]
-        Codec::Postcard => match postcard::take_from_bytes(bytes) {
-            Ok((value, [])) => Ok(value),
+        Codec::Postcard => match postcard::take_from_bytes::<V>(bytes) {
+            Ok((value, [])) => Ok(Arc::new(value)),
             Ok(_) => Err(TRAILING.to_owned()),
             Err(error) => Err(error.to_string()),
         },
@@ -42,10 +57,13 @@ pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8]) -> Result<V, String> {
         Codec::MsgPack => {
             let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
             deserializer.set_max_depth(DEEPEST);
-            let value = V::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+            let value = match V::deserialize(&mut deserializer) {
+                Ok(value) => value,
+                Err(error) => return Err(error.to_string()),
+            };
             // It does not tell where it is; but that there is nothing more.
             match serde::de::IgnoredAny::deserialize(&mut deserializer) {
-                Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(value),
+                Err(rmp_serde::decode::Error::InvalidMarkerRead(_)) => Ok(Arc::new(value)),
                 _ => Err(TRAILING.to_owned()),
             }
         }

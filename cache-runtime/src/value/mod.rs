@@ -142,7 +142,10 @@ impl Shape {
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
     Shape {
         known: || known(TypeId::of::<V>(), std::any::type_name::<V>, Some(V::schema)),
-        version: |value| value.downcast_ref::<V>().and_then(CacheValue::version),
+        version: |value| match value.downcast_ref::<V>() {
+            Some(value) => value.version(),
+            None => None,
+        },
         form: None,
     }
 }
