@@ -25,9 +25,10 @@ pub(crate) async fn look_many(
     let tags = Standing::default().complete(store, budget, &found).await?;
     let now = store.now();
     let mut tickets = tickets.into_iter();
-    let looks = calls.iter().zip(&found).zip(queued).map(|((call, found), queued)| {
+    // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache.
+    let looks = calls.iter().zip(found).zip(queued).map(|((call, found), queued)| {
         let ticket = tickets.next().flatten();
-        if queued { Look::Unknown(not_told_yet()) } else { call.look_at(found, &tags, now, ticket) }
+        if queued { Look::Unknown(not_told_yet()) } else { call.look_at(&found, &tags, now, ticket) }
     });
     Ok(looks.collect())
 }
