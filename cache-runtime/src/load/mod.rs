@@ -199,6 +199,7 @@ impl Open {
 
 impl Arrival {
     /// What is served at once; else what there is to go on with.
+    #[expect(clippy::result_large_err, reason = "a box would be made for each of the thousands who wait")]
     fn answer(self, call: Call<'_>) -> Result<Option<Kept>, Open> {
         let Arrival { arrived, budget, look, early } = self;
         let look = match look {
