@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::Outcome;
-use super::flight::{self, Entered, Waited};
+use super::flight::{self, Entered, Waited, Waiter};
 use super::lead::{Led, lead};
 use super::loaded::Loading;
 use super::sharing::{Failure, Fits};
@@ -44,9 +44,39 @@ pub(super) fn seen(look: &Look) -> Option<&Seen> {
     }
 }
 
+/// How far a miss has come with the flight of its key.
+pub(super) enum Came {
+    Entered(Entered),
+    Waited(Waited),
+}
+
+/// Waits for a flight; all waits of a caller that `came` then have one bound together.
+pub(super) fn wait(call: Call<'_>, came: Instant, waiter: Waiter) -> impl Future<Output = Waited> {
+    call.site.counters.waits.one();
+    waiter.wait(call.cache.settings().wait.saturating_sub(came.elapsed()))
+}
+
+/// What waiting came to, where that is what a caller is given who has nothing to fall back on.
+pub(super) fn shared(call: Call<'_>, fits: Fits, waited: Waited) -> Result<Outcome, Waited> {
+    let outcome = match waited {
+        Waited::Outcome(flight::Outcome::Loaded(None)) if call.takes_none => Ok(None),
+        Waited::Outcome(flight::Outcome::Loaded(Some(value))) if call.coding.is(&value) => Ok(Some(value)),
+        Waited::Outcome(flight::Outcome::Failed(Some(error))) if fits(&error) => Err(Failure::Shared(error)),
+        other => return Err(other),
+    };
+    call.site.counters.shared.one();
+    Ok(outcome)
+}
+
 impl<'a> Miss<'a> {
-    pub(super) fn new(call: Call<'a>, store: &'a AnyStore, fits: Fits, budget: Budget) -> Miss<'a> {
-        Miss { call, store, fits, budget, came: Instant::now(), stale: None }
+    pub(super) fn new(
+        call: Call<'a>,
+        store: &'a AnyStore,
+        fits: Fits,
+        budget: Budget,
+        came: Instant,
+    ) -> Miss<'a> {
+        Miss { call, store, fits, budget, came, stale: None }
     }
 
     /// How much longer this caller waits for others: one bound for all its waits together.
@@ -66,12 +96,20 @@ impl<'a> Miss<'a> {
         Some(Kept::clone(&stale.value))
     }
 
-    pub(super) async fn resolve(
-        mut self,
-        mut loader: Loading,
-        mut look: Look,
-        mut entered: Entered,
-    ) -> Outcome {
+    /// What stands in for a load of another caller that failed, if it may.
+    async fn fall_back(&mut self, outcome: &Waited) -> Option<Kept> {
+        let Waited::Outcome(flight::Outcome::Failed(_)) = outcome else { return None };
+        // Who joined a load before it began has not looked whether there is something to fall back on.
+        if self.stale.is_none()
+            && !self.call.policy.stale_window().is_zero()
+            && let Look::Aged(aged) = Box::pin(self.call.look(self.store, &mut self.budget)).await
+        {
+            self.stale = Some(aged);
+        }
+        self.take_stale()
+    }
+
+    pub(super) async fn resolve(mut self, mut loader: Loading, mut look: Look, mut came: Came) -> Outcome {
         let call = self.call;
         let flights = call.cache.flights();
         let mut waited = false;
@@ -79,18 +117,28 @@ impl<'a> Miss<'a> {
             if let Look::Aged(aged) = &look {
                 self.stale = Some(aged.clone());
             }
-            let came = match entered {
-                Entered::Wait(waiter) => {
-                    call.site.counters.waits.one();
+            let ended = match came {
+                Came::Entered(Entered::Lead(leader)) => Waited::Leads(leader),
+                Came::Entered(Entered::Wait(waiter)) => {
                     waited = true;
                     // What was seen is old by the time that the wait ends.
                     look = Look::Absent;
                     self.budget.pause();
-                    waiter.wait(self.patience()).await
+                    wait(call, self.came, waiter).await
                 }
-                Entered::Lead(leader) => Waited::Leads(leader),
+                Came::Waited(ended) => {
+                    waited = true;
+                    ended
+                }
             };
-            match came {
+            if let Some(stale) = self.fall_back(&ended).await {
+                return Ok(Some(stale));
+            }
+            let ended = match shared(call, self.fits, ended) {
+                Ok(outcome) => return outcome,
+                Err(ended) => ended,
+            };
+            match ended {
                 // Boxed, as every look below: those who wait, and there may be thousands, have no use for the room.
                 Waited::Leads(leader) => {
                     match Box::pin(lead(&mut self, loader, leader, look, waited)).await {
@@ -98,37 +146,9 @@ impl<'a> Miss<'a> {
                         Led::Follow(waiter, back) => {
                             loader = back;
                             look = Look::Absent;
-                            entered = Entered::Wait(waiter);
+                            came = Came::Entered(Entered::Wait(waiter));
                             continue;
                         }
-                    }
-                }
-                Waited::Outcome(flight::Outcome::Loaded(None)) if call.takes_none => {
-                    call.site.counters.shared.one();
-                    return Ok(None);
-                }
-                // Somebody loads another type at this key; that flight is of no use here.
-                Waited::Outcome(flight::Outcome::Loaded(None)) => {}
-                Waited::Outcome(flight::Outcome::Loaded(Some(value))) => {
-                    if call.coding.is(&value) {
-                        call.site.counters.shared.one();
-                        return Ok(Some(value));
-                    }
-                }
-                Waited::Outcome(flight::Outcome::Failed(error)) => {
-                    // Who joined a load before it began has not looked whether there is something to fall back on.
-                    if self.stale.is_none()
-                        && !call.policy.stale_window().is_zero()
-                        && let Look::Aged(aged) = Box::pin(call.look(self.store, &mut self.budget)).await
-                    {
-                        self.stale = Some(aged);
-                    }
-                    if let Some(stale) = self.take_stale() {
-                        return Ok(Some(stale));
-                    }
-                    if let Some(error) = error.filter(self.fits) {
-                        call.site.counters.shared.one();
-                        return Err(Failure::Shared(error));
                     }
                 }
                 Waited::Outcome(flight::Outcome::LookAgain) => {
@@ -140,9 +160,11 @@ impl<'a> Miss<'a> {
                         other => look = other,
                     }
                     // Nobody waits twice for a load that had begun before: only for one that begins now.
-                    entered = flights.enter(call.key, arrived, None);
+                    came = Came::Entered(flights.enter(call.key, arrived, None));
                     continue;
                 }
+                // Somebody loads another type at this key, or fails in a way that can't be shared.
+                Waited::Outcome(flight::Outcome::Loaded(_) | flight::Outcome::Failed(_)) => {}
                 Waited::TimedOut => {}
             }
             // What the others do is of no use to this caller: it loads for itself, and does not store.

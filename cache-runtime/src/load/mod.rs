@@ -21,6 +21,7 @@ pub(crate) mod tags;
 mod task;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(crate) use batch::load_many;
 pub(crate) use beside::Steps;
@@ -31,7 +32,7 @@ use inside::load_inside;
 pub use loaded::Load;
 use loaded::{Loaded, Loading, Opened};
 pub(crate) use miss::run;
-use miss::{Miss, seen};
+use miss::{Came, Miss, seen, shared, wait};
 pub use sharing::ErrorSharing;
 use sharing::{Failure, Fits};
 pub use task::load_owned;
@@ -56,8 +57,8 @@ enum Begun<'a, T = Loaded> {
 
 /// Looks, and goes on until the loader is needed, which then runs beside the steps.
 async fn begin(call: Call<'_>, fits: Fits) -> Begun<'_> {
-    let unanswered = match arrive(call).await {
-        Ok(value) => return Begun::Done(Ok(value)),
+    let unanswered = match arrive(call, fits).await {
+        Ok(outcome) => return Begun::Done(outcome),
         Err(unanswered) => unanswered,
     };
     let mut steps = Steps::new(|asking| load_missing(call, fits, *unanswered, Loading::Beside(asking)));
@@ -69,8 +70,8 @@ async fn begin(call: Call<'_>, fits: Fits) -> Begun<'_> {
 
 /// All of it.
 pub(crate) fn steps(call: Call<'_>, fits: Fits) -> Steps<'_> {
-    Steps::new(async move |asking| match arrive(call).await {
-        Ok(value) => Ok(value),
+    Steps::new(async move |asking| match arrive(call, fits).await {
+        Ok(outcome) => outcome,
         Err(unanswered) => load_missing(call, fits, *unanswered, Loading::Beside(asking)).await,
     })
 }
@@ -111,22 +112,43 @@ enum Unanswered {
     Open(Open),
 }
 
+/// What is there, or what another caller's load comes to; else how to go on.
+async fn arrive(call: Call<'_>, fits: Fits) -> Result<Outcome, Box<Unanswered>> {
+    let (mut budget, waiter, since) =
+        match come(call).await {
+            Ok(value) => return Ok(Ok(value)),
+            // With nothing to fall back on there is nothing to do but to wait. It is done here, before any room is made for the steps
+            // of a miss: most of those who wait, and there may be thousands, need none.
+            Err(Unanswered::Open(Open {
+                budget, came: Came::Entered(Entered::Wait(waiter)), since, ..
+            })) if call.policy.stale_window().is_zero() => (budget, waiter, since),
+            Err(unanswered) => return Err(Box::new(unanswered)),
+        };
+    call.site.counters.misses.one();
+    budget.pause();
+    let waited = wait(call, since, waiter).await;
+    shared(call, fits, waited).map_err(|ended| {
+        let came = Came::Waited(ended);
+        Box::new(Unanswered::Open(Open { budget, look: Look::Absent, came, since }))
+    })
+}
+
 /// What is there; else how to go on.
-async fn arrive(call: Call<'_>) -> Result<Option<Kept>, Box<Unanswered>> {
-    let Some(store) = call.cache.store() else { return Err(Box::new(Unanswered::Alone)) };
+async fn come(call: Call<'_>) -> Result<Option<Kept>, Unanswered> {
+    let Some(store) = call.cache.store() else { return Err(Unanswered::Alone) };
     if let Some(pending) = transaction::current() {
-        return Err(Box::new(Unanswered::Inside(pending)));
+        return Err(Unanswered::Inside(pending));
     }
-    Arrival::of(call, store).await.answer(call)
+    Arrival::of(call, store).await.answer(call).map_err(Unanswered::Open)
 }
 
 async fn load_missing(call: Call<'_>, fits: Fits, unanswered: Unanswered, loader: Loading) -> Outcome {
     match (unanswered, call.cache.store()) {
         (Unanswered::Inside(pending), Some(store)) => load_inside(call, store, &pending, loader).await,
         (Unanswered::Open(open), Some(store)) => {
-            call.site.counters.misses.one();
-            let miss = Miss::new(call, store, fits, open.budget);
-            miss.resolve(loader, open.look, open.entered).await
+            open.count(call);
+            let miss = Miss::new(call, store, fits, open.budget, open.since);
+            miss.resolve(loader, open.look, open.came).await
         }
         (_, _) => run(call, loader).await.map(|load| load.value).map_err(|_| Failure::Own),
     }
@@ -164,12 +186,23 @@ impl Arrival {
 struct Open {
     budget: Budget,
     look: Look,
-    entered: Entered,
+    came: Came,
+    since: Instant,
+}
+
+impl Open {
+    /// Counts it, if that was not done before it waited.
+    fn count(&self, call: Call<'_>) {
+        if let Came::Entered(_) = self.came {
+            call.site.counters.misses.one();
+        }
+    }
 }
 
 impl Arrival {
     /// What is served at once; else what there is to go on with.
-    fn answer(self, call: Call<'_>) -> Result<Option<Kept>, Box<Unanswered>> {
+    #[expect(clippy::result_large_err, reason = "a box would be made for each of the thousands who wait")]
+    fn answer(self, call: Call<'_>) -> Result<Option<Kept>, Open> {
         let Arrival { arrived, budget, look, early } = self;
         let look = match look {
             Look::Hit(value) => {
@@ -186,7 +219,9 @@ impl Arrival {
         match (look, entered) {
             // In its window the value is good enough for all but the caller who loads it anew.
             (Look::Aged(aged), Entered::Wait(_)) if aged.age != Age::IfError => Ok(Some(call.serve(&aged))),
-            (look, entered) => Err(Box::new(Unanswered::Open(Open { budget, look, entered }))),
+            (look, entered) => {
+                Err(Open { budget, look, came: Came::Entered(entered), since: Instant::now() })
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use super::loaded::Loading;
 use super::miss::Miss;
 use super::returns::Returns;
 use super::sharing::{ErrorSharing, Failure, Fits};
-use super::{Begun, Open, Outcome, Unanswered, answer, arrive, load_missing, told};
+use super::{Begun, Open, Outcome, Unanswered, answer, arrive, come, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
@@ -64,8 +64,11 @@ where
 
 /// Looks, and goes on until a load is needed.
 async fn begin(call: Call<'_>, fits: Fits, times_out: bool) -> Begun<'_, Loading> {
-    let unanswered = match arrive(call).await {
-        Ok(value) => return Begun::Done(Ok(value)),
+    // Where the policy bounds the load it bounds the wait for another caller's, too.
+    let bounded = call.policy.soft_bound().or(call.policy.bound()).is_some();
+    let arrived = if bounded { come(call).await.map(Ok).map_err(Box::new) } else { arrive(call, fits).await };
+    let unanswered = match arrived {
+        Ok(outcome) => return Begun::Done(outcome),
         Err(unanswered) => unanswered,
     };
     let mut steps = Steps::new(|asking| go_on(call, *unanswered, fits, times_out, asking));
@@ -87,7 +90,7 @@ async fn go_on(
         Unanswered::Open(open) => open,
         other => return load_missing(call, fits, other, here(make)).await,
     };
-    let (counters, policy) = (&call.site.counters, call.policy);
+    let policy = call.policy;
     let aged = match &open.look {
         Look::Aged(aged) => Some(aged.clone()),
         _ => None,
@@ -100,13 +103,13 @@ async fn go_on(
     let Some(spawner) = spawner else {
         return load_missing(call, fits, Unanswered::Open(open), here(make)).await;
     };
+    if in_window.is_none() {
+        open.count(call);
+    }
     let outcome = spawn(spawner, call, open, fits, make.await);
     match in_window {
         Some(aged) => Ok(Some(call.serve(aged))),
-        None => {
-            counters.misses.one();
-            wait(call, outcome, aged, soft, times_out).await
-        }
+        None => wait(call, outcome, aged, soft, times_out).await,
     }
 }
 
@@ -124,8 +127,8 @@ fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading
     let task = async move {
         let call = call.call();
         let Some(store) = call.cache.store() else { return };
-        let miss = Miss::new(call, store, fits, open.budget);
-        let told = unwinding(miss.resolve(load, open.look, open.entered)).await;
+        let miss = Miss::new(call, store, fits, open.budget, open.since);
+        let told = unwinding(miss.resolve(load, open.look, open.came)).await;
         // Nobody may be there any more to hear of it.
         let _ = tell.send(told);
     };

@@ -3,7 +3,8 @@
 //! A server and its client spend most of what a small read costs on the command around it: hundreds of reads in one `MGET` cost
 //! a fraction of as many `GET`s. Who reads alone must not wait for others who may never come, so nothing here waits for the
 //! network or for a clock: a read goes out at once while there are few, and else with all those that were made in the same turn
-//! of the scheduler. The busier the process, the more that are.
+//! of the scheduler. The busier the process, the more that are. Where thousands want the same key at once, they share its place in
+//! the command too: each of them came before it is sent, and that is all that a read has to promise.
 
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,9 +50,19 @@ struct Shared {
     waiting: Mutex<Vec<Wanted>>,
 }
 
+/// A place in a command, and those who want what is there.
 struct Wanted {
     key: Vec<u8>,
-    answer: oneshot::Sender<RedisResult<Value>>,
+    answers: Vec<oneshot::Sender<RedisResult<Value>>>,
+}
+
+impl Wanted {
+    fn tell(self, answer: &RedisResult<Value>) {
+        for wants in self.answers {
+            // Whoever has gone meanwhile does not hear it.
+            let _ = wants.send(answer.clone());
+        }
+    }
 }
 
 impl Gather {
@@ -69,14 +80,19 @@ impl Gather {
             return connection.send_packed_command(cmd("GET").arg(key)).await.and_then(Value::extract_error);
         }
         let (answer, heard) = oneshot::channel();
-        self.add(Wanted { key: key.to_vec(), answer });
+        self.add(key, answer);
         // Gone without an answer: the runtime of the connection is shutting down, or the deadline has passed.
         heard.await.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer to a read among others").into()))
     }
 
-    fn add(&self, wanted: Wanted) {
+    fn add(&self, key: &[u8], answer: oneshot::Sender<RedisResult<Value>>) {
         let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.push(wanted);
+        // Only the last one: of thousands who want the same key most come one after the other.
+        if let Some(last) = waiting.last_mut().filter(|last| last.key == key) {
+            last.answers.push(answer);
+            return;
+        }
+        waiting.push(Wanted { key: key.to_vec(), answers: vec![answer] });
         match waiting.len() {
             1 => {
                 drop(waiting);
@@ -132,14 +148,12 @@ impl Shared {
         match answers {
             Ok(answers) => {
                 for (wanted, answer) in wanted.into_iter().zip(answers) {
-                    // Whoever has gone meanwhile does not hear it.
-                    let _ = wanted.answer.send(answer.extract_error());
+                    wanted.tell(&answer.extract_error());
                 }
             }
             Err(error) => {
-                for wanted in wanted {
-                    let _ = wanted.answer.send(Err(error.clone()));
-                }
+                let error = Err(error);
+                wanted.into_iter().for_each(|wanted| wanted.tell(&error));
             }
         }
     }
