@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::encoding::Codec;
 use crate::key::{Key, Pattern, Question};
 use crate::value::{Form, Kept, Value};
 
@@ -29,7 +30,7 @@ impl Near {
         match *self {}
     }
 
-    pub(crate) fn keep(&self, _: Ticket, _: &Key, _: Option<Kept>, _: Duration, _: usize) {
+    pub(crate) fn keep(&self, _: Ticket, _: &Key, _: Option<Kept>, _: Duration, _: usize, _: Codec) {
         match *self {}
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::age::fresh_for;
+use crate::encoding::Codec;
 use crate::key::{Brief, Question};
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
@@ -16,6 +17,7 @@ pub(crate) struct Keep {
     ticket: Ticket,
     time: Duration,
     bytes: usize,
+    codec: Codec,
 }
 
 impl Entries<'_> {
@@ -102,13 +104,14 @@ impl Call<'_> {
         }
         let time = fresh_for(header, self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        Some(Keep { ticket, time, bytes: record.len() + stored.compressed_away() })
+        let bytes = record.len() + stored.compressed_away();
+        Some(Keep { ticket, time, bytes, codec: header.codec })
     }
 
     pub(crate) fn keep_near(&self, kept: Keep, value: Option<Kept>) {
         if let Some(near) = self.near() {
             let value = value.map(|value| Form::keep(self.schema.form, value));
-            near.keep(kept.ticket, self.key, value, kept.time, kept.bytes);
+            near.keep(kept.ticket, self.key, value, kept.time, kept.bytes, kept.codec);
         }
     }
 }
