@@ -125,4 +125,27 @@ mod tests {
         let owned: u64 = COUNTER.owned.iter().map(|cell| cell.0.load(Ordering::Relaxed)).sum();
         assert!(owned > OWNED as u64 * EACH, "later threads have taken the places of earlier ones: {owned}");
     }
+
+    /// Its cell may have another owner by then.
+    ///
+    /// Bites: without `MINE.set` in `Place::drop`.
+    #[test]
+    fn who_counts_while_its_thread_ends_is_no_owner_any_more() {
+        static COUNTER: Striped = Striped::new();
+        struct Late;
+        impl Drop for Late {
+            fn drop(&mut self) {
+                COUNTER.one();
+            }
+        }
+        thread_local!(static LATE: Late = const { Late });
+        let counted = std::thread::spawn(|| {
+            // What is there first goes last.
+            LATE.with(|_| ());
+            COUNTER.one();
+        });
+        assert!(counted.join().is_ok());
+        assert_eq!(COUNTER.get(), 2);
+        assert!(COUNTER.shared.0.load(Ordering::Relaxed) >= 1);
+    }
 }
