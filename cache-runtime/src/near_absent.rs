@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::encoding::Codec;
 use crate::key::{Key, Pattern, Question};
-use crate::value::{Form, Kept};
+use crate::value::{Coding, Form, Kept};
 
 pub(crate) enum Near {}
 
@@ -15,7 +16,12 @@ impl Near {
         match *self {}
     }
 
-    pub(crate) fn get(&self, _: &[u8], _: usize, _: Option<Question>) -> Option<Option<Kept>> {
+    pub(crate) fn get(
+        &self,
+        _: &[u8],
+        _: usize,
+        _: Option<(Question, &'static Coding)>,
+    ) -> Option<Option<Kept>> {
         match *self {}
     }
 
@@ -23,7 +29,7 @@ impl Near {
         match *self {}
     }
 
-    pub(crate) fn keep(&self, _: Ticket, _: &Key, _: Option<Kept>, _: Duration, _: usize) {
+    pub(crate) fn keep(&self, _: Ticket, _: &Key, _: Option<Kept>, _: Duration, _: usize, _: Codec) {
         match *self {}
     }
 

@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use crate::age::fresh_for;
+use crate::encoding::Codec;
 use crate::key::{Brief, Question};
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
 use crate::read::{Call, Entries};
 use crate::record::{Body, Found};
 use crate::transaction;
-use crate::value::{Form, Kept, Value};
+use crate::value::{Coding, Form, Kept, Value};
 
 /// What is kept of a value's header, and the ticket from before it was read.
 pub(crate) struct Keep {
     ticket: Ticket,
     time: Duration,
     bytes: usize,
+    codec: Codec,
 }
 
 impl Entries<'_> {
@@ -55,7 +57,8 @@ impl Entries<'_> {
         brief: Option<Brief>,
         key: &[u8],
     ) -> Option<Option<V>> {
-        let value = match self.near_found(policy, takes_none, brief, key) {
+        let again = brief.map(|brief| (brief, Coding::of::<V>()));
+        let value = match self.near_found(policy, takes_none, again, key) {
             Some(Some(value)) => match Form::give(self.schema.form, value) {
                 Some(value) => Some(value),
                 // Of another declaration's type.
@@ -73,11 +76,11 @@ impl Entries<'_> {
         &self,
         policy: &Policy,
         takes_none: bool,
-        brief: Option<Brief>,
+        again: Option<(Brief, &'static Coding)>,
         key: &[u8],
     ) -> Option<Option<Kept>> {
-        let question = brief.and_then(|brief| self.question(brief));
-        let found = self.near(policy)?.get(key, self.site.declaration.tags.len(), question)?;
+        let again = again.and_then(|(brief, coding)| self.question(brief).zip(Some(coding)));
+        let found = self.near(policy)?.get(key, self.site.declaration.tags.len(), again)?;
         (found.is_some() || takes_none).then_some(found)
     }
 }
@@ -118,13 +121,14 @@ impl Call<'_> {
         }
         let time = fresh_for(header, self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        Some(Keep { ticket, time, bytes: record.len() + stored.compressed_away() })
+        let bytes = record.len() + stored.compressed_away();
+        Some(Keep { ticket, time, bytes, codec: header.codec })
     }
 
     pub(crate) fn keep_near(&self, kept: Keep, value: Option<Kept>) {
         if let Some(near) = self.near() {
             let value = value.map(|value| Form::keep(self.schema.form, value));
-            near.keep(kept.ticket, self.key, value, kept.time, kept.bytes);
+            near.keep(kept.ticket, self.key, value, kept.time, kept.bytes, kept.codec);
         }
     }
 }

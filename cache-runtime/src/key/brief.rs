@@ -1,14 +1,15 @@
 //! What tells the keys of one declaration apart before they are written, where nothing but whole numbers fills its template.
 
-/// So many numbers; a key of more has no short form.
-const NUMBERS: usize = 2;
-
 /// The numbers that fill a template, if there is nothing else to fill in: two keys of one declaration with the same numbers have
 /// the same text. Made by generated code.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Brief {
-    numbers: Option<[u64; NUMBERS]>,
+    // Not an array: that would lie in memory, and a processor that reads there at once what it has just written in pieces waits.
+    first: u64,
+    second: u64,
+    /// A key of more numbers has no short form.
+    fits: bool,
     count: usize,
 }
 
@@ -23,33 +24,43 @@ impl Brief {
     #[inline]
     #[must_use]
     pub const fn new() -> Brief {
-        Brief { numbers: Some([0; NUMBERS]), count: 0 }
+        Brief { first: 0, second: 0, fits: true, count: 0 }
     }
 
     /// With one more that is filled in: `None` has no short form.
     #[inline]
     #[must_use]
     pub fn and(self, number: Option<u64>) -> Brief {
-        let mut numbers = self.numbers;
-        match (numbers.as_mut().and_then(|numbers| numbers.get_mut(self.count)), number) {
-            (Some(place), Some(number)) => *place = number,
-            _ => numbers = None,
+        let mut brief = Brief { count: self.count + 1, ..self };
+        match (self.count, number) {
+            (0, Some(number)) => brief.first = number,
+            (1, Some(number)) => brief.second = number,
+            _ => brief.fits = false,
         }
-        Brief { numbers, count: self.count + 1 }
+        brief
     }
 
     /// As the declaration of that address asks it.
     #[inline]
     pub(crate) fn asked_by(self, site: usize) -> Option<Question> {
-        self.numbers.map(|numbers| Question { site, numbers })
+        self.fits.then_some(Question { site, numbers: [self.first, self.second] })
     }
 }
 
 /// An entry, named without its key.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Question {
     pub(crate) site: usize,
-    pub(crate) numbers: [u64; NUMBERS],
+    pub(crate) numbers: [u64; 2],
+}
+
+impl PartialEq for Question {
+    /// One number after the other, for the same reason as in [`Brief`].
+    #[inline]
+    fn eq(&self, other: &Question) -> bool {
+        let ([first, second], [others_first, others_second]) = (self.numbers, other.numbers);
+        (self.site ^ other.site) as u64 | (first ^ others_first) | (second ^ others_second) == 0
+    }
 }
 
 #[cfg(test)]

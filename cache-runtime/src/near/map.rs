@@ -10,6 +10,7 @@ use papaya::{Guard, HashMap};
 use super::departures::Departures;
 use super::generations::Generation;
 use super::order::Order;
+use crate::encoding::Codec;
 use crate::value::Kept;
 
 /// What an entry takes beside its key and its value: this slot and its places in the map and in the order.
@@ -81,6 +82,8 @@ pub(super) struct Slot {
     pub(super) ends: u64,
     pub(super) epoch: u32,
     bytes: u32,
+    /// Of the record that it was read from.
+    pub(super) codec: Codec,
     state: AtomicU8,
 }
 
@@ -91,11 +94,12 @@ impl Slot {
         ends: u64,
         epoch: u32,
         bytes: usize,
+        codec: Codec,
         tags: Box<[Generation]>,
     ) -> Slot {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let tags = if tags.is_empty() { None } else { Some(Box::new(tags)) };
-        Slot { key: Name::of(key), value, tags, ends, epoch, bytes, state: AtomicU8::new(UNKNOWN) }
+        Slot { key: Name::of(key), value, tags, ends, epoch, bytes, codec, state: AtomicU8::new(UNKNOWN) }
     }
 
     #[inline]

@@ -22,6 +22,8 @@ mod order;
 mod trust;
 
 #[cfg(test)]
+mod own_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -31,9 +33,10 @@ use std::time::Duration;
 pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
+use crate::encoding::Codec;
 use crate::key::{Key, Pattern, Question};
-use crate::value::{Form, Kept};
-use front::Standing;
+use crate::value::{Coding, Form, Kept};
+use front::{Seen, Standing};
 use generations::{Generation, Generations};
 use map::{Map, Slot};
 use trust::Trust;
@@ -87,13 +90,33 @@ impl Near {
         let stands = |found: &Standing| {
             now < found.ends && epoch == found.epoch && self.map.departures(found.hash) == found.departures
         };
-        form.give_own(front::get(self.number, &question, stands)?)
+        match front::get(self.number, &question, stands) {
+            Seen::Nothing => None,
+            Seen::Value(value) => form.give_own(value),
+            Seen::Old => {
+                front::forget(self.number, &question);
+                None
+            }
+            Seen::Often(value) => {
+                let value = form.give_own(value);
+                if let Some(value) = &value {
+                    front::make_own(self.number, &question, form, value);
+                }
+                value
+            }
+        }
     }
 
     /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
-    /// a deploy, or by a dynamic key) is nothing to this one. `question`: how the same is asked for [`again`](Near::again).
+    /// a deploy, or by a dynamic key) is nothing to this one. `again`: how the same is asked for
+    /// [`again`](Near::again), and what its type can do.
     #[inline]
-    pub(crate) fn get(&self, key: &[u8], tags: usize, question: Option<Question>) -> Option<Option<Kept>> {
+    pub(crate) fn get(
+        &self,
+        key: &[u8],
+        tags: usize,
+        again: Option<(Question, &'static Coding)>,
+    ) -> Option<Option<Kept>> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
         let hash = self.map.hash(key);
@@ -108,9 +131,9 @@ impl Near {
             if slot.value.is::<Nothing>() {
                 return Some(None);
             }
-            if let Some(question) = question {
+            if let Some((question, coding)) = again {
                 let standing = Standing { ends: slot.ends, epoch, hash, departures };
-                front::put(self.number, question, standing, &slot.value);
+                front::put(self.number, question, standing, &slot.value, coding, slot.codec);
             }
             Some(Some(Arc::clone(&slot.value)))
         })
@@ -130,13 +153,21 @@ impl Near {
         })
     }
 
-    /// Keeps what a read has brought, for `time` at the most. `bytes`: how long it was.
-    pub(crate) fn keep(&self, ticket: Ticket, key: &Key, value: Option<Kept>, time: Duration, bytes: usize) {
+    /// Keeps what a read has brought, for `time` at the most. `bytes`: how long it was; `codec`: what it was written with.
+    pub(crate) fn keep(
+        &self,
+        ticket: Ticket,
+        key: &Key,
+        value: Option<Kept>,
+        time: Duration,
+        bytes: usize,
+        codec: Codec,
+    ) {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let ends = clock::millis().saturating_add(time);
         let value = value.unwrap_or_else(|| Arc::new(Nothing));
         let Ticket { epoch, sweeps, hash, key: generation, tags } = ticket;
-        let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, tags);
+        let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, codec, tags);
         self.map.insert(hash, slot, || {
             // Before this, a push finds the slot in the map; after it, this finds the generation moved.
             fence(Ordering::SeqCst);

@@ -5,22 +5,22 @@
 use super::*;
 use crate::value::give;
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
-fn near(bytes: u64) -> (Near, Watched) {
+pub(super) fn near(bytes: u64) -> (Near, Watched) {
     let near = Near::new(bytes);
     let watched = near.watch();
     watched.is_alive(Moment::now(), MINUTE);
     (near, watched)
 }
 
-fn key(number: u64) -> Key {
+pub(super) fn key(number: u64) -> Key {
     Key::build("near", ("key", number))
 }
 
 fn keep(near: &Near, number: u64) {
     let ticket = near.ticket(&key(number), &[]).unwrap();
-    near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 8);
+    near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 8, Codec::Json);
 }
 
 fn get(near: &Near, number: u64) -> Option<Option<u64>> {
@@ -33,7 +33,7 @@ fn tagged(near: &Near, number: u64, tags: usize) -> Option<Option<u64>> {
 }
 
 /// How generated code asks for the entry whose template that number fills.
-fn question(number: u64) -> Question {
+pub(super) fn question(number: u64) -> Question {
     Question { site: 1, numbers: [number, 0] }
 }
 
@@ -44,7 +44,7 @@ fn again(near: &Near, number: u64) -> Option<u64> {
 
 /// What the map answers, to be found again when it is asked a second time.
 fn look(near: &Near, number: u64) -> Option<u64> {
-    near.get(key(number).as_bytes(), 0, Some(question(number)))?.and_then(give)
+    near.get(key(number).as_bytes(), 0, Some((question(number), Coding::of::<Arc<u64>>())))?.and_then(give)
 }
 
 /// Looks until this thread finds it again.
@@ -70,7 +70,7 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
     near.forget(key(1).as_bytes());
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8, Codec::Json);
     assert_eq!(get(&near, 1), None);
     assert_eq!(near.size(), (0, 0));
 }
@@ -80,7 +80,7 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
 fn what_may_be_old_is_not_seen() {
     let (near, _watched) = near(1 << 20);
     let (key, epoch) = (key(1), near.trust.epoch_at(0).unwrap());
-    let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Box::default());
+    let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Codec::Json, Box::default());
     near.map.insert(near.map.hash(key.as_bytes()), slot, || {
         assert_eq!(get(&near, 1), None, "it is not known yet");
         true
@@ -95,7 +95,7 @@ fn a_pattern_between_the_read_and_the_insertion_is_noticed() {
     keep(&near, 2);
     let ticket = near.ticket(&key(1), &[]).unwrap();
     near.forget_matching(&Key::pattern("near", ("key", crate::key::Any)));
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 8, Codec::Json);
     assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
     keep(&near, 1);
     near.forget_namespace("nea");
@@ -114,7 +114,7 @@ fn a_loss_takes_everything_and_what_was_being_read() {
     assert!(near.ticket(&key(3), &[]).is_none(), "nobody tells of changes");
     let again = near.watch();
     again.is_alive(Moment::now(), MINUTE);
-    near.keep(ticket, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
+    near.keep(ticket, &key(2), Some(Arc::new(2_u64)), MINUTE, 8, Codec::Json);
     assert_eq!((get(&near, 1), get(&near, 2)), (None, None));
     keep(&near, 1);
     assert_eq!(get(&near, 1), Some(Some(1)));
@@ -211,7 +211,7 @@ fn a_connection_that_tells_nothing_switches_everything_off() {
 fn a_value_ends_by_its_own_time() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::ZERO, 8);
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::ZERO, 8, Codec::Json);
     assert_eq!(get(&near, 1), None);
 }
 
@@ -221,16 +221,16 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
     let (near, _watched) = near(1 << 20);
     let tags = [Key::tag("near", ("user", 7))];
     let ticket = |number| near.ticket(&key(number), &tags).unwrap();
-    near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8);
+    near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), MINUTE, 8, Codec::Json);
     assert_eq!(tagged(&near, 1, 1), Some(Some(1)));
     let late = ticket(2);
     keep(&near, 3);
     near.forget(tags[0].as_bytes());
-    near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8);
+    near.keep(late, &key(2), Some(Arc::new(2_u64)), MINUTE, 8, Codec::Json);
     let tagged = |number| tagged(&near, number, 1);
     assert_eq!([1, 2].map(tagged), [None, None]);
     assert_eq!(get(&near, 3), Some(Some(3)));
-    near.keep(ticket(4), &key(4), Some(Arc::new(4_u64)), MINUTE, 8);
+    near.keep(ticket(4), &key(4), Some(Arc::new(4_u64)), MINUTE, 8, Codec::Json);
     assert_eq!(
         (tagged(4), tagged(3)),
         (Some(Some(4)), None),
@@ -243,7 +243,7 @@ fn a_tag_takes_its_entries_and_those_that_are_being_read() {
 fn none_is_an_answer_and_another_type_is_none() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep(ticket, &key(1), None, MINUTE, 0);
+    near.keep(ticket, &key(1), None, MINUTE, 0, Codec::Json);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
     let value = near.get(key(2).as_bytes(), 0, None).flatten();
@@ -270,7 +270,7 @@ fn it_stays_within_its_bytes_and_keeps_what_is_read() {
 fn what_is_too_large_is_not_kept() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 1 << 19);
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), MINUTE, 1 << 19, Codec::Json);
     assert_eq!((get(&near, 1), near.size()), (None, (0, 0)));
 }
 
@@ -281,7 +281,7 @@ fn the_memory_of_a_large_value_is_given_back_with_it() {
     let keep = |number| {
         let (ticket, value) = (near.ticket(&key(number), &[]).unwrap(), Arc::new(vec![0_u8; 100_000]));
         let held = Arc::downgrade(&value);
-        near.keep(ticket, &key(number), Some(value), MINUTE, 100_000);
+        near.keep(ticket, &key(number), Some(value), MINUTE, 100_000, Codec::Json);
         assert!(held.strong_count() > 0);
         held
     };
@@ -325,7 +325,7 @@ fn what_left_the_map_is_not_found_again() {
         ("all at once", &|near, _| near.forget_all()),
         ("replaced", &|near, _| {
             let ticket = near.ticket(&key(1), &[]).unwrap();
-            near.keep(ticket, &key(1), Some(Arc::new(2_u64)), MINUTE, 8);
+            near.keep(ticket, &key(1), Some(Arc::new(2_u64)), MINUTE, 8, Codec::Json);
         }),
         ("displaced", &|near, _| (10..20_000).for_each(|number| keep(near, number))),
         ("lost", &|near, watched| {
@@ -354,7 +354,7 @@ fn what_left_the_map_is_not_found_again() {
 fn what_is_found_again_ends_by_its_own_time() {
     let (near, _watched) = near(1 << 20);
     let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::from_millis(500), 8);
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::from_millis(500), 8, Codec::Json);
     remember(&near, 1);
     while again(&near, 1).is_some() {}
     assert_eq!(look(&near, 1), None);
@@ -366,7 +366,7 @@ fn nothing_is_kept_alive_by_who_has_found_it() {
     let (near, _watched) = near(1 << 22);
     let (ticket, value) = (near.ticket(&key(1), &[]).unwrap(), Arc::new(1_u64));
     let held = Arc::downgrade(&value);
-    near.keep(ticket, &key(1), Some(value), MINUTE, 100_000);
+    near.keep(ticket, &key(1), Some(value), MINUTE, 100_000, Codec::Json);
     remember(&near, 1);
     near.forget(key(1).as_bytes());
     assert_eq!(held.strong_count(), 0);
@@ -386,9 +386,9 @@ fn another_cache_and_another_declaration_have_their_own() {
     // Those that meet at its place are among these.
     assert!((0..1000).all(|number| number == 1 || ask(&one, 1, [number, 0]).is_none()));
     assert!((0..1000).all(|site| site == 1 || ask(&one, site, [1, 0]).is_none()));
-    let of = |near| front::get(near, &question(1), |_| true);
-    assert!(of(one.number).is_some());
-    assert!((0..10_000).all(|near| near == one.number || of(near).is_none()));
+    let is_seen = |near| !matches!(front::get(near, &question(1), |_| true), Seen::Nothing);
+    assert!(is_seen(one.number));
+    assert!((0..10_000).all(|near| near == one.number || !is_seen(near)));
     assert_eq!(one.again::<Arc<String>>(question(1), Form::of_arc::<String>()), None, "nor another type");
 }
 
@@ -403,7 +403,7 @@ fn what_is_found_again_is_not_what_makes_room() {
     // Few have room, so that few counters move while the hand goes round.
     for number in 1..2000 {
         let ticket = near.ticket(&key(number), &[]).unwrap();
-        near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 40_000);
+        near.keep(ticket, &key(number), Some(Arc::new(number)), MINUTE, 40_000, Codec::Json);
         assert_eq!(again(&near, 0).or_else(|| look(&near, 0)), Some(0), "after {number}");
     }
 }
@@ -430,7 +430,7 @@ fn what_was_changed_is_never_seen_again() {
                     let value = source.load(Ordering::SeqCst);
                     // An answer is on its way for longer than a change takes.
                     std::thread::yield_now();
-                    near.keep(ticket, &key(1), Some(Arc::new(value)), MINUTE, 8);
+                    near.keep(ticket, &key(1), Some(Arc::new(value)), MINUTE, 8, Codec::Json);
                 }
             });
         }

@@ -4,7 +4,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::Value;
+use super::encode::Output;
+use super::{Coding, Value};
+use crate::encoding::Codec;
 
 /// A value of any type, as it is kept.
 pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
@@ -41,6 +43,19 @@ impl Form {
         let mut given = None::<V>;
         (self.give)(kept, &mut given);
         given
+    }
+
+    /// A value once more, as it comes back from the codec that it came from, and as it is kept. `None`: it has more than `most`
+    /// bytes there, or does not come back as the same bytes, as one that is written differently from how it is read.
+    pub(crate) fn copy(self, coding: &Coding, codec: Codec, value: &dyn Any, most: usize) -> Option<Kept> {
+        let write = |value: &dyn Any| {
+            let mut out = Output { bytes: Some(Vec::new()), left: most, full: false };
+            (coding.write)(codec, value, &mut out).ok()?;
+            out.bytes
+        };
+        let bytes = write(value)?;
+        let back = (coding.read)(codec, &bytes).ok()?;
+        (write(&*back)? == bytes).then(|| Form::keep(Some(self), back))
     }
 }
 

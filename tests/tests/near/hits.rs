@@ -23,6 +23,26 @@ async fn a_hit_in_the_process_sends_nothing_and_runs_nothing() {
     assert!(Arc::ptr_eq(&first, &numbers.number(1).await), "the value itself, not a copy");
 }
 
+/// A thread copies what it finds often, the way the record came.
+///
+/// Bites: with `Codec::Json` in place of `header.codec` in `Call::worth_keeping` (read_near.rs); without `front::make_own` in
+/// `Near::again` nothing is copied.
+#[tokio::test]
+async fn what_is_found_often_is_copied_as_its_record_was_written() {
+    let server = RedisServer::start();
+    let floats =
+        Floats { cache: builder(&server.url()).near(NearCache::megabytes(4)).build().await.unwrap() };
+    let entry = floats.float_entry(7);
+    let mut found = floats.float(7).await;
+    becomes(true, || async { entry.counts().near_hits > 0 || floats.float(7).await.is_empty() }).await;
+    for _ in 0..1000 {
+        found = floats.float(7).await;
+        assert!(matches!(found[..], [Some(nan), Some(7.0), None] if nan.is_nan()), "{found:?}");
+    }
+    let shared = entry.get().await.unwrap();
+    assert!(!Arc::ptr_eq(&shared, &found), "it was copied");
+}
+
 #[tokio::test]
 async fn the_manager_tells_its_size() {
     let (server, source) = (RedisServer::start(), Source::default());

@@ -103,6 +103,20 @@ impl Pages {
     }
 }
 
+/// What is no number in JSON.
+#[cache_strategy(namespace = "floats", ttl = "1h", codec = "msgpack")]
+struct Floats {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Floats {
+    #[cached(key = "float/<id>")]
+    async fn float(&self, id: u64) -> Arc<Vec<Option<f64>>> {
+        Arc::new(vec![Some(f64::NAN), Some(id as f64), None])
+    }
+}
+
 #[cache_strategy(namespace = "plain", ttl = "1h")]
 struct Plain {
     cache: Cache,
