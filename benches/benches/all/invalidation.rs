@@ -95,9 +95,10 @@ async fn read_beside(node: Arc<Profiles>, a_second: u64, done: Arc<AtomicBool>) 
     let (started, mut made) = (Instant::now(), 0);
     while a_second > 0 && !done.load(Ordering::SeqCst) {
         let due = started.elapsed().as_micros() as u64 * a_second / 1_000_000;
-        for _ in made..due.min(made + 50) {
-            made += 1;
-            black_box(node.profile(2 + made as i64 % OTHERS).await);
+        let portion = made..due.min(made + 50);
+        made = portion.end.max(made);
+        for read in portion {
+            black_box(node.profile(2 + read as i64 % OTHERS).await);
         }
         tokio::task::yield_now().await;
     }
