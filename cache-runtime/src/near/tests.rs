@@ -350,14 +350,16 @@ fn what_left_the_map_is_not_found_again() {
     }
 }
 
+/// Bites: without `now < found.ends` in `Near::again`, where it is found until nothing is believed any more.
 #[test]
 fn what_is_found_again_ends_by_its_own_time() {
     let (near, _watched) = near(1 << 20);
-    let ticket = near.ticket(&key(1), &[]).unwrap();
-    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::from_millis(500), 8, Codec::Json);
+    let ticket = |number| near.ticket(&key(number), &[]).unwrap();
+    near.keep(ticket(1), &key(1), Some(Arc::new(1_u64)), Duration::from_millis(500), 8, Codec::Json);
+    near.keep(ticket(2), &key(2), Some(Arc::new(2_u64)), 60 * MINUTE, 8, Codec::Json);
     remember(&near, 1);
     while again(&near, 1).is_some() {}
-    assert_eq!(look(&near, 1), None);
+    assert_eq!((look(&near, 1), get(&near, 2)), (None, Some(Some(2))), "all else is good still");
 }
 
 /// Bites: with an `Arc` in place of the `Weak` in `Found` (near/front.rs).
