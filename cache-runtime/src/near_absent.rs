@@ -21,7 +21,8 @@ impl Near {
         _: &[u8],
         _: usize,
         _: Option<(Question, &'static Coding)>,
-    ) -> Option<Option<Kept>> {
+        _: &mut dyn FnMut(&Kept),
+    ) -> Option<bool> {
         match *self {}
     }
 

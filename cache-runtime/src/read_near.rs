@@ -58,15 +58,13 @@ impl Entries<'_> {
         key: &[u8],
     ) -> Option<Option<V>> {
         let again = brief.map(|brief| (brief, Coding::of::<V>()));
-        let value = match self.near_found(policy, takes_none, again, key) {
-            Some(Some(value)) => match Form::give(self.schema.form, value) {
-                Some(value) => Some(value),
-                // Of another declaration's type.
-                None => return None,
-            },
-            Some(None) => None,
-            None => return None,
-        };
+        let (form, mut value) = (self.schema.form, None);
+        let is_value =
+            self.near_found(policy, takes_none, again, key, &mut |kept| value = Form::give(form, kept))?;
+        // Of another declaration's type.
+        if is_value && value.is_none() {
+            return None;
+        }
         self.site.counters.near_hits.one();
         Some(value)
     }
@@ -78,10 +76,11 @@ impl Entries<'_> {
         takes_none: bool,
         again: Option<(Brief, &'static Coding)>,
         key: &[u8],
-    ) -> Option<Option<Kept>> {
+        take: &mut dyn FnMut(&Kept),
+    ) -> Option<bool> {
         let again = again.and_then(|(brief, coding)| self.question(brief).zip(Some(coding)));
-        let found = self.near(policy)?.get(key, self.site.declaration.tags.len(), again)?;
-        (found.is_some() || takes_none).then_some(found)
+        let is_value = self.near(policy)?.get(key, self.site.declaration.tags.len(), again, take)?;
+        (is_value || takes_none).then_some(is_value)
     }
 }
 

@@ -107,7 +107,8 @@ impl Near {
         }
     }
 
-    /// The value at a key: `Some(None)` is the answer `None`. What was kept for a declaration with another number of tags (before
+    /// Shows the value at a key to `take`, where it lies: a count that all threads write is `take`'s affair. `Some(false)` is the
+    /// answer `None`. What was kept for a declaration with another number of tags (before
     /// a deploy, or by a dynamic key) is nothing to this one. `again`: how the same is asked for
     /// [`again`](Near::again), and what its type can do.
     #[inline]
@@ -116,7 +117,8 @@ impl Near {
         key: &[u8],
         tags: usize,
         again: Option<(Question, &'static Coding)>,
-    ) -> Option<Option<Kept>> {
+        take: &mut dyn FnMut(&Kept),
+    ) -> Option<bool> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
         let hash = self.map.hash(key);
@@ -129,13 +131,14 @@ impl Near {
             }
             slot.visit();
             if slot.value.is::<Nothing>() {
-                return Some(None);
+                return Some(false);
             }
             if let Some((question, coding)) = again {
                 let standing = Standing { ends: slot.ends, epoch, hash, departures };
                 front::put(self.number, question, standing, &slot.value, coding, slot.codec);
             }
-            Some(Some(Arc::clone(&slot.value)))
+            take(&slot.value);
+            Some(true)
         })
     }
 

@@ -46,7 +46,7 @@ fn found<T: Kind>(near: &Near, number: u64, value: T, codec: Codec) -> Arc<T> {
     near.keep(ticket, &key(number), Some(Arc::clone(&shared) as Kept), MINUTE, 8, codec);
     for _ in 0..2 {
         let again = Some((question(number), Coding::of::<Arc<T>>()));
-        near.get(key(number).as_bytes(), 0, again).unwrap().unwrap();
+        assert_eq!(near.get(key(number).as_bytes(), 0, again, &mut |_| {}), Some(true));
     }
     shared
 }

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 use super::*;
-use crate::value::give;
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
@@ -29,7 +28,10 @@ fn get(near: &Near, number: u64) -> Option<Option<u64>> {
 
 /// As a declaration with so many tags gets it.
 fn tagged(near: &Near, number: u64, tags: usize) -> Option<Option<u64>> {
-    near.get(key(number).as_bytes(), tags, None)?.map_or(Some(None), |value| give(value).map(Some))
+    let mut value = None;
+    let is_value =
+        near.get(key(number).as_bytes(), tags, None, &mut |kept| value = Form::give(None, kept))?;
+    (!is_value || value.is_some()).then_some(value)
 }
 
 /// How generated code asks for the entry whose template that number fills.
@@ -44,7 +46,9 @@ fn again(near: &Near, number: u64) -> Option<u64> {
 
 /// What the map answers, to be found again when it is asked a second time.
 fn look(near: &Near, number: u64) -> Option<u64> {
-    near.get(key(number).as_bytes(), 0, Some((question(number), Coding::of::<Arc<u64>>())))?.and_then(give)
+    let (mut value, again) = (None, Some((question(number), Coding::of::<Arc<u64>>())));
+    near.get(key(number).as_bytes(), 0, again, &mut |kept| value = Form::give(None, kept))?;
+    value
 }
 
 /// Looks until this thread finds it again.
@@ -246,8 +250,9 @@ fn none_is_an_answer_and_another_type_is_none() {
     near.keep(ticket, &key(1), None, MINUTE, 0, Codec::Json);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
-    let value = near.get(key(2).as_bytes(), 0, None).flatten();
-    assert_eq!(value.and_then(give::<String>), None);
+    let mut value = Some(String::new());
+    let is_value = near.get(key(2).as_bytes(), 0, None, &mut |kept| value = Form::give(None, kept));
+    assert_eq!((is_value, value), (Some(true), None));
 }
 
 #[test]

@@ -30,10 +30,10 @@ impl Form {
 
     /// What is kept as a value again; `None`: it is of another type, or kept in another form.
     #[inline]
-    pub(crate) fn give<V: Value>(form: Option<Form>, kept: Kept) -> Option<V> {
+    pub(crate) fn give<V: Value>(form: Option<Form>, kept: &Kept) -> Option<V> {
         match form {
-            Some(form) => form.give_own(kept),
-            None => super::give(kept),
+            Some(form) => form.give_own(Arc::clone(kept)),
+            None => kept.downcast_ref::<V>().cloned(),
         }
     }
 
