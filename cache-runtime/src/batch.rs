@@ -6,13 +6,11 @@ use std::future::Future;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use crate::cache::Cache;
 use crate::key::Key;
 use crate::load::{ErrorSharing, load_many};
 use crate::policy::Policy;
 use crate::read::{Call, Entries};
-use crate::site::Site;
-use crate::value::{Shape, Value};
+use crate::value::Value;
 
 /// What a function with `batch` returns: its values by their ids. A `HashMap`, with any hasher, or a `BTreeMap`.
 #[diagnostic::on_unimplemented(
@@ -58,8 +56,8 @@ pub struct Batch<'a, V> {
 
 impl<'a, V> Batch<'a, V> {
     /// A call.
-    pub fn new(site: &'static Site, cache: &'a Cache, schema: Shape) -> Batch<'a, V> {
-        Batch { entries: Entries::new(site, cache, schema), value: PhantomData }
+    pub fn new(entries: Entries<'a>) -> Batch<'a, V> {
+        Batch { entries, value: PhantomData }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use crate::__private::AnyThread;
 use crate::cache::Cache;
 use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern, get_many};
@@ -160,3 +159,12 @@ pub trait CacheStrategy: Sized + AnyThread {
         self.delete(parts)
     }
 }
+
+/// That a strategy can be used by several threads: `#[cache_strategy]` implements it, and it is proven there, once. Were `Send` and
+/// `Sync` asked of the strategy itself, the compiler would look through all that a cache consists of, in each function anew.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no cache strategy",
+    label = "no strategy is declared for this type",
+    note = "put `#[cache_strategy(namespace = \"…\", ttl = …)]` on the struct `{Self}`"
+)]
+pub trait AnyThread: Send + Sync {}

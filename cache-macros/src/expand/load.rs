@@ -127,7 +127,7 @@ pub(crate) fn batch(plan: &Plan<'_>, ids: &Ids<'_>, key: &TokenStream) -> TokenS
     blamed(
         quote! {
             #krate::__private::#load(
-                #krate::__private::Batch::<#value>::of(#entries),
+                #krate::__private::Batch::<#value>::new(#entries),
                 &#ident[..],
                 |#ident: &#element| #key,
                 #sharing

@@ -5,7 +5,7 @@ async fn profiles(
     ids: &[i64],
 ) -> Result<HashMap<i64, Profile>, DbError> {
     ::cache_runtime::__private::batch_result(
-            ::cache_runtime::__private::Batch::<Profile>::of(__profiles_entries()),
+            ::cache_runtime::__private::Batch::<Profile>::new(__profiles_entries()),
             &ids[..],
             |ids: &i64| {
                 let mut __key = ::cache_runtime::__private::KeyWriter::empty();

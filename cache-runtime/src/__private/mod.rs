@@ -5,7 +5,6 @@ mod policy;
 mod probe;
 mod success;
 mod task;
-mod threads;
 mod value;
 
 pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
@@ -20,6 +19,7 @@ pub use crate::load::{ErrorSharing, load_owned};
 pub use crate::policy::Policy;
 pub use crate::read::Entries;
 pub use crate::site::Site;
+pub use crate::strategy::AnyThread;
 pub use crate::sync::{in_process, in_thread, memo};
 pub use crate::value::{SchemaVisitor, Shape};
 pub use inventory;
@@ -31,7 +31,6 @@ pub use self::policy::{in_background, in_caller, millis};
 pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
-pub use self::threads::AnyThread;
 pub use self::value::{
     ByName, BySchema, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema,
     schema_of,
@@ -82,13 +81,6 @@ pub use crate::__cache_register_strategy as register_strategy;
 /// A typed entry.
 pub fn entry<V, K>(Entries { site, cache, schema }: Entries<'_>, key: Key) -> Entry<V, K> {
     Entry::new(site, cache, key, schema)
-}
-
-impl<'a, V> Batch<'a, V> {
-    /// A call of a function of many ids.
-    pub fn of(Entries { site, cache, schema }: Entries<'a>) -> Batch<'a, V> {
-        Batch::new(site, cache, schema)
-    }
 }
 
 impl PatternWriter {
