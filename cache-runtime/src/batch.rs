@@ -9,7 +9,8 @@ use std::marker::PhantomData;
 use crate::key::Key;
 use crate::load::{ErrorSharing, load_many};
 use crate::policy::Policy;
-use crate::read::{Call, Entries};
+use crate::read::Entries;
+use crate::read_many::Calls;
 use crate::value::Value;
 
 /// What a function with `batch` returns: its values by their ids. A `HashMap`, with any hasher, or a `BTreeMap`.
@@ -24,6 +25,9 @@ pub trait BatchMap<Id, V>: Default {
 
     /// Takes a value out.
     fn take(&mut self, id: &Id) -> Option<V>;
+
+    /// Makes room for so many more.
+    fn reserve(&mut self, _more: usize) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -34,6 +38,10 @@ impl<Id: Eq + Hash, V, S: BuildHasher + Default> BatchMap<Id, V> for HashMap<Id,
 
     fn take(&mut self, id: &Id) -> Option<V> {
         self.remove(id)
+    }
+
+    fn reserve(&mut self, more: usize) {
+        HashMap::reserve(self, more);
     }
 }
 
@@ -77,25 +85,37 @@ where
     F: Fn(Vec<Id>) -> Fut,
     Fut: Future<Output = Result<M, E>>,
 {
-    let mut known = HashSet::with_capacity_and_hasher(ids.len(), foldhash::fast::RandomState::default());
-    let mut asked: Vec<(&Id, Key)> = ids.iter().map(|id| (id, key(id))).collect();
-    asked.retain(|(_, key)| known.insert(key.clone()));
-    let calls: Vec<Call<'_>> = asked.iter().map(|(_, key)| batch.entries.at(key).call::<V>(true)).collect();
-    let values = load_many(&calls, sharing, |which: Vec<usize>| {
-        let ids: Vec<Id> = which.into_iter().map(|at| asked[at].0.clone()).collect();
+    let (asked, keys) = once_each(ids, key);
+    let values = load_many(Calls::new::<V>(batch.entries, &keys), sharing, |which: Vec<usize>| {
+        let ids: Vec<Id> = which.into_iter().map(|at| asked[at].clone()).collect();
         let loading = loader(ids.clone());
         async move {
             let mut loaded = loading.await?;
             Ok(ids.iter().map(|id| loaded.take(id)).collect())
         }
     });
+    let values = values.await?;
     let mut map = M::default();
-    for ((id, _), value) in asked.iter().zip(values.await?) {
+    map.reserve(values.len());
+    for (id, value) in asked.into_iter().zip(values) {
         if let Some(value) = value {
-            map.put((*id).clone(), value);
+            map.put(id.clone(), value);
         }
     }
     Ok(map)
+}
+
+/// The ids, without those whose key another one has, and their keys.
+fn once_each<Id>(ids: &[Id], key: impl Fn(&Id) -> Key) -> (Vec<&Id>, Vec<Key>) {
+    let (mut asked, mut keys): (Vec<&Id>, Vec<Key>) = (ids.iter().collect(), ids.iter().map(key).collect());
+    let mut known = HashSet::with_capacity_and_hasher(keys.len(), foldhash::fast::RandomState::default());
+    let again: Vec<bool> = keys.iter().map(|key| !known.insert(key)).collect();
+    if again.contains(&true) {
+        let (mut of_ids, mut of_keys) = (again.iter(), again.iter());
+        asked.retain(|_| of_ids.next() == Some(&false));
+        keys.retain(|_| of_keys.next() == Some(&false));
+    }
+    (asked, keys)
 }
 
 /// For a function that returns `M`.

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use crate::key::{Any, Key, KeyParts, PatternParts};
 use crate::record::{self, Body, Found, Stored, Token};
-use crate::value::{Coding, Limits, Value, decode, draft, give};
+use crate::value::{Coding, Decoding, Kept, Limits, Value, draft, give};
 
 /// How much a compressed value may be.
 const MOST: usize = 1 << 20;
@@ -112,4 +112,8 @@ fn fits(glob: &str, text: &str) -> bool {
         text = &text[at + piece.len()..];
     }
     text.ends_with(last)
+}
+
+fn decode(stored: &Stored, coding: &'static Coding, most: usize) -> Option<Kept> {
+    Decoding { coding, form: None, most }.kept(stored)
 }

@@ -20,7 +20,7 @@ use crate::record::{Claim, Found};
 use crate::store::AnyStore;
 use crate::store::memory::MemoryStore;
 use crate::tags;
-use crate::value::{Value, decode, give};
+use crate::value::{Value, give};
 
 /// Work that nobody waits for.
 pub type Background = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -124,14 +124,14 @@ pub fn standing<V: Value, K>(entry: &Entry<V, K>) -> Standing<V> {
         Found::Value(stored) => {
             let named = stored.header.tags.as_deref().unwrap_or_default();
             let named: Vec<Key> = named.iter().map(|tag| Key::of_text(&tag.key)).collect();
-            let records = named.iter().map(|tag| store.look(tag.as_bytes()));
-            if !tags::Standing::of(&named, records).hold(&stored.header, call.tags) {
+            let records = named.iter().map(|tag| Ok(store.look(tag.as_bytes())));
+            if !tags::Standing::of(&named, records).unwrap_or_default().hold(&stored.header, call.tags) {
                 return Standing::Nothing;
             }
             if matches!(stored.header.claim.at(now(call.cache)), Claim::Loading(_)) {
                 return Standing::Busy;
             }
-            Standing::Value(decode(&stored, call.coding, usize::MAX).and_then(give))
+            Standing::Value(call.decoding().kept(&stored).and_then(give))
         }
         Found::Busy(_) => Standing::Busy,
         Found::Absent | Found::Tag(..) | Found::Unreadable(_) => Standing::Nothing,

@@ -1,5 +1,7 @@
 //! Reading an entry: what a record means for a caller that wants a `V`.
 
+use std::any::Any;
+
 use crate::age::Age;
 use crate::cache::Cache;
 use crate::error::CacheError;
@@ -12,7 +14,7 @@ use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::Standing;
-use crate::value::{Coding, Kept, Shape, Value, decode};
+use crate::value::{Coding, Decoding, Kept, Shape, Value};
 
 /// The entries of a declaration in a cache.
 #[derive(Clone, Copy)]
@@ -58,8 +60,12 @@ impl<'a> EntryAt<'a> {
 
     /// An operation on it, where its values are of the type `V`.
     pub(crate) fn call<V: Value>(self, takes_none: bool) -> Call<'a> {
+        self.call_of(Coding::of::<V>(), takes_none)
+    }
+
+    pub(crate) fn call_of(self, coding: &'static Coding, takes_none: bool) -> Call<'a> {
         let EntryAt { entries: Entries { site, cache, schema }, key, tags, policy } = self;
-        Call { site, cache, key, schema, coding: Coding::of::<V>(), takes_none, tags, policy }
+        Call { site, cache, key, schema, coding, takes_none, tags, policy }
     }
 }
 
@@ -86,7 +92,7 @@ pub(crate) struct Call<'a> {
 
 /// What stands at a key, for a caller that wants a value of one type.
 pub(crate) enum Look {
-    /// A value, or the answer `None`.
+    /// A value. `None`: the answer `None`, or a value that is in its caller's place.
     Hit(Option<Kept>),
     /// A value that somebody has to load anew.
     Aged(Box<Aged>),
@@ -134,6 +140,11 @@ impl<'a> Call<'a> {
         Entries::new(site, cache, schema).at(key).call::<V>(true)
     }
 
+    pub(crate) fn decoding(&self) -> Decoding {
+        let most = self.cache.settings().max_value_bytes;
+        Decoding { coding: self.coding, form: self.schema.form, most }
+    }
+
     pub(crate) async fn look(&self, store: &AnyStore, budget: &mut Budget) -> Look {
         // Before anything else: what comes after this is noticed.
         let ticket = self.near_ticket();
@@ -141,7 +152,7 @@ impl<'a> Call<'a> {
             return Look::Unknown(not_told_yet());
         }
         match self.read(store, budget).await {
-            Ok((found, tags)) => self.look_at(&found, &tags, store.now(), ticket),
+            Ok((found, tags)) => self.look_at(&found, &tags, store.now(), ticket, None),
             Err(error) => {
                 if error == CacheError::DeadlineExceeded {
                     look_whether_too_large(self.cache, self.key);
@@ -151,10 +162,18 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What was found, as it stands `now` by the store's clock. Kept near, if it is worth it.
-    pub(crate) fn look_at(&self, found: &Found, tags: &Standing, now: u64, ticket: Option<Ticket>) -> Look {
+    /// What was found, as it stands `now` by the store's clock. Kept near, if it is worth it. A hit that is not kept is put into
+    /// the caller's `place`, if there is one.
+    pub(crate) fn look_at(
+        &self,
+        found: &Found,
+        tags: &Standing,
+        now: u64,
+        ticket: Option<Ticket>,
+        place: Option<&mut dyn Any>,
+    ) -> Look {
         let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found));
-        let look = self.interpret(found, tags, now);
+        let look = self.interpret(found, tags, now, place.filter(|_| kept.is_none()));
         if let (Some(kept), Look::Hit(value)) = (kept, &look) {
             self.keep_near(kept, value.clone());
         }
@@ -174,26 +193,28 @@ impl<'a> Call<'a> {
             return Ok((found, tags));
         }
         let keys: Vec<&Key> = std::iter::once(self.key).chain(self.tags).collect();
-        let mut records = store.read_many(budget, &keys).await?.into_iter();
-        let found = records.next().unwrap_or(Found::Absent);
-        let tags = Standing::of(self.tags, records).complete(store, budget, [&found]).await?;
+        let mut records = store.read_many(budget, &keys).await?;
+        let found = records.next().unwrap_or(Ok(Found::Absent))?;
+        let tags = Standing::of(self.tags, records)?.complete(store, budget, [&found]).await?;
         Ok((found, tags))
     }
 
     /// What a store has found beside its answer to something else.
     pub(crate) async fn interpret_found(&self, store: &AnyStore, budget: &mut Budget, found: Found) -> Look {
-        let keys: Vec<&Key> = self.tags.iter().collect();
-        let declared = if keys.is_empty() { Ok(Vec::new()) } else { store.read_many(budget, &keys).await };
-        let tags = match declared {
-            Ok(records) => {
-                Standing::of(self.tags, records.into_iter()).complete(store, budget, [&found]).await
-            }
-            Err(error) => Err(error),
-        };
-        match tags {
-            Ok(tags) => self.look_at(&found, &tags, store.now(), None),
+        match self.standing(store, budget, &found).await {
+            Ok(tags) => self.look_at(&found, &tags, store.now(), None, None),
             Err(error) => self.unanswered(error),
         }
+    }
+
+    /// The declared tags, and those that the value names.
+    async fn standing(&self, store: &AnyStore, budget: &mut Budget, found: &Found) -> Answer<Standing> {
+        let keys: Vec<&Key> = self.tags.iter().collect();
+        let declared = match &keys[..] {
+            [] => Standing::default(),
+            keys => Standing::of(self.tags, store.read_many(budget, keys).await?)?,
+        };
+        declared.complete(store, budget, [found]).await
     }
 
     pub(crate) fn unanswered(&self, error: CacheError) -> Look {
@@ -204,10 +225,10 @@ impl<'a> Call<'a> {
         Look::Unknown(error)
     }
 
-    fn interpret(&self, found: &Found, tags: &Standing, now: u64) -> Look {
+    fn interpret(&self, found: &Found, tags: &Standing, now: u64, place: Option<&mut dyn Any>) -> Look {
         match found {
             Found::Absent => Look::Absent,
-            Found::Value(stored) => self.value(stored, tags, now),
+            Found::Value(stored) => self.value(stored, tags, now, place),
             Found::Busy(token) => Look::Busy(Seen { token: *token, tags: tags.seen(self.tags) }),
             // No entry has the key of a tag.
             Found::Tag(..) => self.foreign(),
@@ -221,7 +242,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn value(&self, stored: &Stored, tags: &Standing, now: u64) -> Look {
+    fn value(&self, stored: &Stored, tags: &Standing, now: u64, place: Option<&mut dyn Any>) -> Look {
         let counters = &self.site.counters;
         // A typed value knows its own type, and came by no wire.
         let typed = matches!(stored.body, Body::Typed(_));
@@ -249,9 +270,16 @@ impl<'a> Call<'a> {
         if stored.header.none {
             return Look::Hit(None);
         }
-        match decode(stored, self.coding, self.cache.settings().max_value_bytes) {
-            Some(value) if age == Age::Fresh => Look::Hit(Some(value)),
-            Some(value) => Look::Aged(Box::new(self.aged(value, age, stored, tags, now))),
+        let decoding = self.decoding();
+        let decoded = match place {
+            Some(place) if age == Age::Fresh => decoding.place(stored, place).then_some(None),
+            _ => decoding.kept(stored).map(Some),
+        };
+        match decoded {
+            Some(Some(value)) if age != Age::Fresh => {
+                Look::Aged(Box::new(self.aged(value, age, stored, tags, now)))
+            }
+            Some(hit) => Look::Hit(hit),
             None => {
                 if typed {
                     counters.schema_misses.one();

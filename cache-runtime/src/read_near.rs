@@ -1,5 +1,6 @@
 //! The near cache's part in reading an entry.
 
+use std::any::Any;
 use std::time::Duration;
 
 use crate::age::fresh_for;
@@ -10,7 +11,7 @@ use crate::policy::Policy;
 use crate::read::{Call, Entries};
 use crate::record::{Body, Found};
 use crate::transaction;
-use crate::value::{Coding, Form, Kept, Value};
+use crate::value::{Coding, Form, Kept};
 
 /// What is kept of a value's header, and the ticket from before it was read.
 pub(crate) struct Keep {
@@ -48,39 +49,31 @@ impl Entries<'_> {
         Some(value)
     }
 
-    /// The value in the near cache, counted. A hit is remembered for who asks with the same `brief`.
-    #[inline]
-    pub(crate) fn near_hit<V: Value>(
+    /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
+    /// counted. A hit is remembered for who asks with the same `brief`.
+    pub(crate) fn near_hit(
         &self,
         policy: &Policy,
         takes_none: bool,
+        coding: &'static Coding,
         brief: Option<Brief>,
         key: &[u8],
-    ) -> Option<Option<V>> {
-        let again = brief.map(|brief| (brief, Coding::of::<V>()));
-        let (form, mut value) = (self.schema.form, None);
-        let is_value =
-            self.near_found(policy, takes_none, again, key, &mut |kept| value = Form::give(form, kept))?;
-        // Of another declaration's type.
-        if is_value && value.is_none() {
-            return None;
+        place: &mut dyn Any,
+    ) -> bool {
+        let Some(near) = self.near(policy) else { return false };
+        let again = brief.and_then(|brief| self.question(brief)).zip(Some(coding));
+        let mut is_given = false;
+        let found = near.get(key, self.site.declaration.tags.len(), again, &mut |kept| {
+            is_given = Form::give(self.schema.form, coding, kept, place);
+        });
+        let is_hit = match found {
+            Some(is_value) => is_value && is_given || !is_value && takes_none,
+            None => false,
+        };
+        if is_hit {
+            self.site.counters.near_hits.one();
         }
-        self.site.counters.near_hits.one();
-        Some(value)
-    }
-
-    #[inline]
-    fn near_found(
-        &self,
-        policy: &Policy,
-        takes_none: bool,
-        again: Option<(Brief, &'static Coding)>,
-        key: &[u8],
-        take: &mut dyn FnMut(&Kept),
-    ) -> Option<bool> {
-        let again = again.and_then(|(brief, coding)| self.question(brief).zip(Some(coding)));
-        let is_value = self.near(policy)?.get(key, self.site.declaration.tags.len(), again, take)?;
-        (is_value || takes_none).then_some(is_value)
+        is_hit
     }
 }
 
@@ -89,19 +82,16 @@ impl Call<'_> {
         self.cache.near().filter(|_| self.policy.is_near())
     }
 
-    /// The value in the near cache, counted.
-    pub(crate) fn near_hit<V: Value>(&self) -> Option<Option<V>> {
+    /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
+    /// counted.
+    pub(crate) fn near_hit(&self, place: &mut dyn Any) -> bool {
         let declared = std::ptr::eq(self.policy, &self.site.declaration.policy);
         // A call with a time of its own is not served what was kept for longer.
         if !declared && self.policy.near_time_to_live().is_some() {
-            return None;
+            return false;
         }
-        Entries::new(self.site, self.cache, self.schema).near_hit(
-            self.policy,
-            self.takes_none,
-            None,
-            self.key.as_bytes(),
-        )
+        let entries = Entries::new(self.site, self.cache, self.schema);
+        entries.near_hit(self.policy, self.takes_none, self.coding, None, self.key.as_bytes(), place)
     }
 
     /// To be taken before a read.

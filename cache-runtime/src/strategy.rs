@@ -9,6 +9,7 @@ use crate::error::CacheError;
 use crate::invalidate::{Invalidated, invalidate_key};
 use crate::key::{Key, KeyParts, KeyWriter, PatternParts, PatternWriter};
 use crate::kind::Kind;
+use crate::read::Entries;
 use crate::site::Site;
 use crate::value::{Value, by_name};
 
@@ -114,7 +115,10 @@ pub trait CacheStrategy: Sized + AnyThread {
         parts: impl IntoIterator<Item = P>,
     ) -> impl Future<Output = Vec<Option<V>>> + Send {
         let keys: Vec<Key> = parts.into_iter().map(|parts| self.key(parts)).collect();
-        async move { get_many(self.cache(), Site::dynamic(Self::STRATEGY), &keys, by_name::<V>()).await }
+        async move {
+            let entries = Entries::new(Site::dynamic(Self::STRATEGY), self.cache(), by_name::<V>());
+            get_many(entries, &keys).await
+        }
     }
 
     /// The cached value, or what `loader` returns, which is then cached. See [`Entry::get_or_set`].

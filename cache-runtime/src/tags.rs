@@ -14,8 +14,9 @@ use crate::store::{Answer, AnyStore, Budget};
 pub(crate) struct Standing(Vec<(Key, Option<Nonce>)>);
 
 impl Standing {
-    pub(crate) fn of(tags: &[Key], records: impl Iterator<Item = Found>) -> Standing {
-        Standing(tags.iter().cloned().zip(records.map(nonce)).collect())
+    pub(crate) fn of(tags: &[Key], records: impl Iterator<Item = Answer<Found>>) -> Answer<Standing> {
+        let standing = tags.iter().cloned().zip(records).map(|(tag, record)| Ok((tag, nonce(record?))));
+        standing.collect::<Answer<_>>().map(Standing)
     }
 
     /// Reads the tags that values name and that are not known yet, in one round trip.
@@ -38,9 +39,9 @@ impl Standing {
         let queued: Vec<bool> = missing.iter().map(|tag| store.is_queued(tag)).collect();
         let asked: Vec<&Key> = missing.iter().collect();
         let records = store.read_many(budget, &asked).await?;
-        let nonces =
-            records.into_iter().zip(queued).map(|(record, queued)| nonce(record).filter(|_| !queued));
-        self.0.extend(missing.into_iter().zip(nonces));
+        for ((tag, record), queued) in missing.into_iter().zip(records).zip(queued) {
+            self.0.push((tag, nonce(record?).filter(|_| !queued)));
+        }
         Ok(self)
     }
 
@@ -57,6 +58,11 @@ impl Standing {
             |tag: &Tag| self.0.iter().any(|(key, nonce)| *key == *tag.key && *nonce == Some(tag.nonce));
         tags.iter().all(stands) && declared.iter().all(|key| tags.iter().any(|tag| *key == *tag.key))
     }
+}
+
+/// Whether a record is a value with tags.
+pub(crate) fn names_tags(found: &Found) -> bool {
+    !named(found).is_empty()
 }
 
 fn named(found: &Found) -> &[Tag] {

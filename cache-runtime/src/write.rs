@@ -18,7 +18,7 @@ use crate::record::{Draft, Nonce, Tags};
 use crate::site::Site;
 use crate::store::{AnyStore, Budget, WriteEnd};
 use crate::transaction::{self, Pending};
-use crate::value::{Kept, Value};
+use crate::value::{Kept, Value, keep, take_back};
 
 /// What a write left in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +53,15 @@ where
     Fut: Future<Output = Result<V, E>>,
 {
     let writing = Writing::begin(call).await;
-    let result = persist().await.map(Arc::new);
-    let cache = writing.end(call, result.as_ref().ok().map(|value| Arc::clone(value) as Kept)).await;
-    result.map(|value| Written { value: Arc::unwrap_or_clone(value), cache })
+    let written = match persist().await {
+        Ok(value) => keep(value),
+        Err(error) => {
+            writing.end(call, None).await;
+            return Err(error);
+        }
+    };
+    let cache = writing.end(call, Some(Kept::clone(&written))).await;
+    Ok(Written { value: take_back(written), cache })
 }
 
 /// A write that is under way. Nothing in it is of the value's type, so it is compiled once.

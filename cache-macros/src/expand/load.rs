@@ -41,7 +41,11 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
         }
         None => Default::default(),
     };
-    let loader = if in_background { task(plan) } else { in_caller(plan) };
+    let loader = match plan.loads {
+        Loads::InBackground => task(plan),
+        Loads::InThread => in_thread(plan),
+        Loads::InCaller | Loads::InBatch | Loads::Never => in_caller(plan),
+    };
     // What the value or the error lacks is said at the type.
     let entries = blamed(plan.entries(), value);
     let load = blamed(
@@ -152,13 +156,25 @@ fn sharing(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// A load that may borrow.
+/// A load that may borrow. Made before it is known whether it is needed: it holds its arguments, and does nothing until then.
 fn in_caller(plan: &Plan<'_>) -> TokenStream {
+    let loader = body(plan);
+    quote!(::core::pin::pin!(#loader))
+}
+
+/// A load that is no future.
+fn in_thread(plan: &Plan<'_>) -> TokenStream {
+    let loader = body(plan);
+    quote!(move || #loader)
+}
+
+/// The call of the function's body.
+fn body(plan: &Plan<'_>) -> TokenStream {
     let uncached = plan.call(&plan.uncached_name());
     let turbofish = turbofish(&plan.function.sig.generics);
     let this = plan.this().map(|this| quote!(#this,));
     let arguments = plan.function.params().into_iter().map(|param| param.ident.clone());
-    quote!(move || #uncached #turbofish (#this #(#arguments),*))
+    quote!(#uncached #turbofish (#this #(#arguments),*))
 }
 
 /// A load with all that it needs, made when there is something to load: a hit clones nothing.

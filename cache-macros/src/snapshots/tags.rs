@@ -52,7 +52,7 @@ impl Feed {
                 ::cache_runtime::__private::Plain,
                 Self::__feed_entries(self).at(&__key).tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
-                move || Self::feed_uncached(self, user_id, page),
+                ::core::pin::pin!(Self::feed_uncached(self, user_id, page)),
             )
             .await
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use super::Probe;
 use crate::value::{CacheValue, Form, Shape, Value, by_name, by_schema};
 
@@ -67,7 +69,7 @@ macro_rules! __cache_schema_of {
 }
 pub use crate::__cache_schema_of as schema_of;
 
-impl<T: Send + Sync + 'static> Probe<Arc<T>> {
+impl<T: DeserializeOwned + Send + Sync + 'static> Probe<Arc<T>> {
     /// How the near cache keeps it.
     pub const FORM: Option<Form> = Some(Form::of_arc::<T>());
 }

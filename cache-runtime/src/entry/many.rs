@@ -1,49 +1,25 @@
 //! Many entries in one round trip.
 
-use crate::cache::Cache;
 use crate::draft::Facts;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::load::tags;
-use crate::read::Call;
-use crate::read_many::look_many;
-use crate::site::Site;
+use crate::read::{Call, Entries};
+use crate::read_many::Calls;
 use crate::transaction;
-use crate::value::{Shape, Value, give, keep};
+use crate::value::{Value, keep};
 
 /// Many reads as one command, of those that are not in this process.
-pub(crate) async fn get_many<V: Value>(
-    cache: &Cache,
-    site: &'static Site,
-    keys: &[Key],
-    schema: Shape,
-) -> Vec<Option<V>> {
-    let mut values: Vec<Option<V>> = Vec::with_capacity(keys.len());
-    let (mut places, mut calls) = (Vec::new(), Vec::new());
-    for (place, key) in keys.iter().enumerate() {
-        let call = Call::new::<V>(site, cache, key, schema);
-        if transaction::has_changed(cache, key) {
-            site.counters.misses.one();
-            values.push(None);
-        } else if let Some(value) = call.near_hit() {
-            values.push(value);
-        } else {
-            places.push(place);
-            calls.push(call);
-            values.push(None);
-        }
-    }
-    let Some(store) = cache.store() else { return values };
-    if calls.is_empty() {
-        return values;
-    }
-    let Ok(looks) = look_many(&calls, store, &mut cache.budget()).await else {
-        site.counters.store_errors.one();
-        site.counters.misses.add(calls.len() as u64);
-        return values;
-    };
-    for ((place, call), look) in places.into_iter().zip(calls).zip(looks) {
-        values[place] = call.answer(look).ok().flatten().and_then(give);
+pub(crate) async fn get_many<V: Value>(entries: Entries<'_>, keys: &[Key]) -> Vec<Option<V>> {
+    let mut values: Vec<Option<V>> = keys.iter().map(|_| None).collect();
+    let calls = Calls::new::<V>(entries, keys);
+    let Entries { site, cache, .. } = entries;
+    let (changed, unchanged): (Vec<usize>, Vec<usize>) =
+        (0..keys.len()).partition(|at| transaction::has_changed(cache, &keys[*at]));
+    site.counters.misses.add(changed.len() as u64);
+    let far = calls.take_near(unchanged, &mut values);
+    if let Some(store) = cache.store() {
+        calls.look(far, store, &mut cache.budget(), &mut values).await;
     }
     values
 }

@@ -1,11 +1,12 @@
 //! Reads, with a loader or without: every kind has them.
 
 use std::future::Future;
+use std::pin::pin;
 
 use super::Entry;
 use crate::error::CacheError;
-use crate::load::returns::{self, Returns, load};
-use crate::load::{ErrorSharing, Load};
+use crate::load::returns::{self, Returns};
+use crate::load::{ErrorSharing, Load, load};
 use crate::read::Look;
 use crate::transaction;
 use crate::value::{Value, give};
@@ -28,7 +29,8 @@ impl<V: Value, K> Entry<V, K> {
             call.site.counters.misses.one();
             return Ok(None);
         }
-        if let Some(value) = call.near_hit() {
+        let mut value = None::<V>;
+        if call.near_hit(&mut value) {
             return Ok(value);
         }
         let look = call.look(store, &mut self.cache.budget()).await;
@@ -129,9 +131,13 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        if let Some(Some(value)) = self.at().call::<V>(S::TAKES_NONE).near_hit() {
+        let mut value = None::<V>;
+        if self.at().call::<V>(S::TAKES_NONE).near_hit(&mut value)
+            && let Some(value) = value
+        {
             return Ok(value);
         }
+        let loader = pin!(async { loader().await });
         load(shape, self.at(), sharing, loader).await
     }
 }

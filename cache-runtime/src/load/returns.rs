@@ -1,17 +1,11 @@
 //! What a loader returns: which of it is the value that is cached, and what the callers are given.
 
 use std::convert::Infallible;
-use std::future::Future;
-use std::marker::PhantomData;
-use std::pin::pin;
 
-use super::beside::Beside;
 use super::loaded::Load;
-use super::sharing::ErrorSharing;
-use super::{Begun, answer, begin};
 use crate::key::{Brief, KeyWriter};
-use crate::read::{Entries, EntryAt};
-use crate::value::Value;
+use crate::read::Entries;
+use crate::value::{Coding, Value};
 
 /// A shape that `Loaded` has. A type of its own for each, as `V` alone may be anything.
 pub trait Returns<Loaded> {
@@ -170,40 +164,10 @@ where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
-    let policy = &entries.site.declaration.policy;
-    let hit = entries.near_hit::<S::Value>(policy, S::TAKES_NONE, brief, key.finished());
-    Some(S::close(Ok(hit?)))
-}
-
-/// The entry's value: from the store, from a load that is under way, or from `loader`, which runs once at the most, and inside
-/// of this call.
-#[allow(
-    clippy::manual_async_fn,
-    reason = "the arguments of an `async fn` are held twice: as such, and as variables"
-)]
-pub fn load<S, V, E, F, Fut>(
-    _: S,
-    at: EntryAt<'_>,
-    sharing: ErrorSharing<E>,
-    loader: F,
-) -> impl Future<Output = S::Given>
-where
-    V: Value,
-    S: Returns<Fut::Output, Value = V, Error = E>,
-    F: FnOnce() -> Fut,
-    Fut: Future,
-{
-    async move {
-        let mut own = None;
-        let outcome = match begin(at.call::<V>(S::TAKES_NONE), sharing.fits()).await {
-            Begun::Done(outcome) => outcome,
-            // What is dropped on the way is dropped from the loader outwards, as if the steps held it.
-            Begun::Asks(mut steps) => {
-                let (steps, loader) = (&mut steps, pin!(loader()));
-                let returns = PhantomData::<fn() -> (S, V)>;
-                Beside { steps, loader, sharing, own: &mut own, returns }.await
-            }
-        };
-        S::close(answer(outcome, sharing, own, None))
+    let (policy, coding) = (&entries.site.declaration.policy, Coding::of::<S::Value>());
+    let mut value = None::<S::Value>;
+    if !entries.near_hit(policy, S::TAKES_NONE, coding, brief, key.finished(), &mut value) {
+        return None;
     }
+    Some(S::close(Ok(value)))
 }

@@ -11,12 +11,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::beside::{Asking, Steps};
+use super::come::{Open, Others, Unanswered};
 use super::loaded::Loading;
 use super::miss::Miss;
 use super::returns::Returns;
 use super::sharing::{ErrorSharing, Failure, Fits};
-use super::{Begun, Open, Outcome, Unanswered, answer, arrive, come, load_missing, told};
+use super::steps::{Asked, Asking, Steps};
+use super::{Outcome, answer, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
@@ -27,7 +28,7 @@ use crate::read::{Aged, Call, EntryAt, Look};
 use crate::site::Site;
 use crate::value::{Coding, Shape, Value};
 
-/// As [`load`](super::returns::load), for loads that may run in a task: `make` gives one that borrows nothing, when there is
+/// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing, when there is
 /// something to load. `timed_out` says how the error tells of a load that took too long.
 pub async fn load_owned<S, V, E, F, Fut>(
     _: S,
@@ -44,16 +45,20 @@ where
     Fut: Future + Send + 'static,
 {
     let call = at.call::<V>(S::TAKES_NONE);
-    let (outcome, own) = match begin(call, sharing.fits(), timed_out.is_some()).await {
-        Begun::Done(outcome) => (outcome, None),
+    // Where the policy bounds the load it bounds the wait for another caller's, too.
+    let is_bounded = call.policy.soft_bound().or(call.policy.bound()).is_some();
+    let mut steps = Steps::<Made>::new(call, Others { fits: sharing.fits(), is_bounded });
+    let (outcome, own) = match steps.taken().await {
+        Some(outcome) => (outcome, None),
         // What is asked for is the load itself: where it runs is decided by who asks. Its error comes back by a way of its own.
-        Begun::Asks(steps) => {
+        None => {
             let (load, error) = (make(), Arc::new(Mutex::new(None)));
             let own = Arc::clone(&error);
-            steps.tell(Loading::Made(Box::pin(async move {
+            let load = Loading::Made(Box::pin(async move {
                 let opened = S::open(load.await);
                 told(opened, sharing, &mut own.lock().unwrap_or_else(PoisonError::into_inner))
-            })));
+            }));
+            steps.tell(Made { load, times_out: timed_out.is_some() });
             let outcome = steps.outcome().await;
             let own = error.lock().unwrap_or_else(PoisonError::into_inner).take();
             (outcome, own)
@@ -62,30 +67,26 @@ where
     S::close(answer(outcome, sharing, own, timed_out))
 }
 
-/// Looks, and goes on until a load is needed.
-async fn begin(call: Call<'_>, fits: Fits, times_out: bool) -> Begun<'_, Loading> {
-    // Where the policy bounds the load it bounds the wait for another caller's, too.
-    let bounded = call.policy.soft_bound().or(call.policy.bound()).is_some();
-    let arrived = if bounded { come(call).await.map(Ok).map_err(Box::new) } else { arrive(call, fits).await };
-    let unanswered = match arrived {
-        Ok(outcome) => return Begun::Done(outcome),
-        Err(unanswered) => unanswered,
-    };
-    let mut steps = Steps::new(|asking| go_on(call, *unanswered, fits, times_out, asking));
-    match steps.taken().await {
-        Some(outcome) => Begun::Done(outcome),
-        None => Begun::Asks(steps),
+/// A load that borrows nothing.
+struct Made {
+    load: Loading,
+    /// Whether its caller's error can tell that it took too long.
+    times_out: bool,
+}
+
+impl Asked for Made {
+    async fn missing(
+        call: Call<'_>,
+        others: Others,
+        unanswered: Unanswered,
+        asking: Asking<Made>,
+    ) -> Outcome {
+        go_on(call, unanswered, others.fits, asking).await
     }
 }
 
 /// With what was found: serves it while a task loads it anew, or loads, in a task where the policy asks for one.
-async fn go_on(
-    call: Call<'_>,
-    unanswered: Unanswered,
-    fits: Fits,
-    times_out: bool,
-    make: Asking<Loading>,
-) -> Outcome {
+async fn go_on(call: Call<'_>, unanswered: Unanswered, fits: Fits, make: Asking<Made>) -> Outcome {
     let open = match unanswered {
         Unanswered::Open(open) => open,
         other => return load_missing(call, fits, other, here(make)).await,
@@ -106,7 +107,8 @@ async fn go_on(
     if in_window.is_none() {
         open.count(call);
     }
-    let outcome = spawn(spawner, call, open, fits, make.await);
+    let Made { load, times_out } = make.await;
+    let outcome = spawn(spawner, call, open, fits, load);
     match in_window {
         Some(aged) => Ok(Some(call.serve(aged))),
         None => wait(call, outcome, aged, soft, times_out).await,
@@ -114,8 +116,8 @@ async fn go_on(
 }
 
 /// The load that will be made, in its caller.
-fn here(make: Asking<Loading>) -> Loading {
-    Loading::Made(Box::pin(async { make.await.await }))
+fn here(make: Asking<Made>) -> Loading {
+    Loading::Made(Box::pin(async { make.await.load.await }))
 }
 
 /// What a task has to tell, also that it panicked.

@@ -155,9 +155,9 @@ pub(super) fn forget(near: u64, question: &Question) {
     drop(at(near, question, Option::take));
 }
 
-/// Lets this thread have a copy of a value, where it can be copied. `value`: of the type that is asked for.
+/// Lets this thread have a copy of a value, where it can be copied.
 #[cold]
-pub(super) fn make_own(near: u64, question: &Question, form: Form, value: &dyn Any) {
+pub(super) fn make_own(near: u64, question: &Question, form: Form, value: Kept) {
     let how =
         at(near, question, |found| found.as_ref().map(|found| (found.coding, found.codec, found.standing)));
     let Some((coding, codec, standing)) = how else { return };

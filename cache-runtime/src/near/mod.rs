@@ -98,11 +98,9 @@ impl Near {
                 None
             }
             Seen::Often(value) => {
-                let value = form.give_own(value);
-                if let Some(value) = &value {
-                    front::make_own(self.number, &question, form, value);
-                }
-                value
+                let given = form.give_own(Arc::clone(&value));
+                front::make_own(self.number, &question, form, value);
+                given
             }
         }
     }

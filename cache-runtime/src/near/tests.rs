@@ -29,9 +29,15 @@ fn get(near: &Near, number: u64) -> Option<Option<u64>> {
 /// As a declaration with so many tags gets it.
 fn tagged(near: &Near, number: u64, tags: usize) -> Option<Option<u64>> {
     let mut value = None;
-    let is_value =
-        near.get(key(number).as_bytes(), tags, None, &mut |kept| value = Form::give(None, kept))?;
+    let is_value = near.get(key(number).as_bytes(), tags, None, &mut |kept| value = given(kept))?;
     (!is_value || value.is_some()).then_some(value)
+}
+
+fn given(kept: &Kept) -> Option<u64> {
+    let mut place = None::<Arc<u64>>;
+    let is_given = Form::give(Some(Form::of_arc::<u64>()), Coding::of::<Arc<u64>>(), kept, &mut place);
+    assert_eq!(is_given, place.is_some());
+    place.as_deref().copied()
 }
 
 /// How generated code asks for the entry whose template that number fills.
@@ -47,7 +53,7 @@ fn again(near: &Near, number: u64) -> Option<u64> {
 /// What the map answers, to be found again when it is asked a second time.
 fn look(near: &Near, number: u64) -> Option<u64> {
     let (mut value, again) = (None, Some((question(number), Coding::of::<Arc<u64>>())));
-    near.get(key(number).as_bytes(), 0, again, &mut |kept| value = Form::give(None, kept))?;
+    near.get(key(number).as_bytes(), 0, again, &mut |kept| value = given(kept))?;
     value
 }
 
@@ -250,9 +256,12 @@ fn none_is_an_answer_and_another_type_is_none() {
     near.keep(ticket, &key(1), None, MINUTE, 0, Codec::Json);
     assert_eq!(get(&near, 1), Some(None));
     keep(&near, 2);
-    let mut value = Some(String::new());
-    let is_value = near.get(key(2).as_bytes(), 0, None, &mut |kept| value = Form::give(None, kept));
-    assert_eq!((is_value, value), (Some(true), None));
+    let mut text = None::<String>;
+    let mut is_given = true;
+    let is_value = near.get(key(2).as_bytes(), 0, None, &mut |kept| {
+        is_given = Form::give(None, Coding::of::<String>(), kept, &mut text);
+    });
+    assert_eq!((is_value, is_given, text), (Some(true), false, None));
 }
 
 #[test]

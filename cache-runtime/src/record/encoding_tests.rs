@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::header::HEADER_BYTES;
 use super::*;
 use crate::encoding::{Codec, Compression};
-use crate::value::{Coding, Fingerprint, Limits, decode, draft, give, keep};
+use crate::value::{Coding, Decoding, Fingerprint, Kept, Limits, draft, give, keep};
 
 /// What all golden files hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -275,4 +275,8 @@ proptest! {
             prop_assert_eq!(read::<Post>(&written(codec, compression, &post), MOST), Some(post.clone()));
         }
     }
+}
+
+fn decode(stored: &Stored, coding: &'static Coding, most: usize) -> Option<Kept> {
+    Decoding { coding, form: None, most }.kept(stored)
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::encoding::Codec;
-use crate::value::{Coding, Fingerprint, Limits, decode, draft, give, keep};
+use crate::value::{Coding, Decoding, Fingerprint, Kept, Limits, draft, give, keep};
 
 fn nonce(byte: u8) -> Nonce {
     Nonce::from_bytes(&[byte; 16]).unwrap_or_else(Nonce::new)
@@ -211,4 +211,8 @@ proptest! {
         let parsed = Header::parse(&record).map(|(header, at)| (header, record[at..].to_vec()));
         prop_assert_eq!(parsed, Some((header, payload)));
     }
+}
+
+fn decode(stored: &Stored, coding: &'static Coding, most: usize) -> Option<Kept> {
+    Decoding { coding, form: None, most }.kept(stored)
 }

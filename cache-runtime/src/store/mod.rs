@@ -19,6 +19,9 @@ use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
 
+/// What stands at each of many keys, taken apart one by one: a hundred records, each with its header, would be moved twice.
+pub(crate) type Reads = Box<dyn Iterator<Item = Answer<Found>> + Send>;
+
 /// The outcome of asking for a lease.
 #[derive(Debug)]
 pub(crate) enum Lease {
@@ -61,7 +64,7 @@ pub(crate) trait Store {
     fn read(&self, key: &Key) -> impl Future<Output = Answer<Found>> + Send;
 
     /// What stands at each of `keys`, in their order.
-    fn read_many(&self, keys: &[&Key]) -> impl Future<Output = Answer<Vec<Found>>> + Send;
+    fn read_many(&self, keys: &[&Key]) -> impl Future<Output = Answer<Reads>> + Send;
 
     /// Puts a lease where nothing stands, or exactly what `dead` names.
     fn lease(
@@ -152,7 +155,7 @@ pub(crate) enum AnyStore {
 }
 
 macro_rules! steps {
-    ($($step:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+    ($place:path => $($step:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
         impl AnyStore {
             $(pub(crate) async fn $step(&self, budget: &mut Budget, $($argument: $type),*) -> Answer<$answer> {
                 match self {
@@ -167,10 +170,7 @@ macro_rules! steps {
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {
-                        // On the heap, beside a round trip: what a future takes its caller's task takes as well, whether or not
-                        // it comes to this, and thousands of them may be waiting for one load.
-                        let step = Box::pin(store.$step($($argument),*));
-                        budget.spend(store.runtime(), step).await
+                        budget.spend(store.runtime(), $place(store.$step($($argument),*))).await
                     }
                 }
             })*
@@ -178,9 +178,17 @@ macro_rules! steps {
     };
 }
 
+// Who looks has a box for that.
 steps! {
+    std::convert::identity =>
     read(key: &Key) -> Found;
-    read_many(keys: &[&Key]) -> Vec<Found>;
+}
+
+// On the heap, beside a round trip: what a future takes its caller's task takes as well, whether or not it comes to this, and
+// thousands of them may be waiting for one load.
+steps! {
+    Box::pin =>
+    read_many(keys: &[&Key]) -> Reads;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
     claim(key: &Key, value: &Expected, claim: Claim, over: Over) -> bool;

@@ -27,8 +27,6 @@ impl Wake for Signal {
 
 /// What a thread does while its future is not ready.
 pub(super) enum Idle {
-    /// It has done something that the future asked for.
-    Again,
     /// It sleeps until it is woken.
     Sleep,
     /// The same, but for this long at the most.
@@ -41,8 +39,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     drive(pin!(future), || Idle::Sleep).unwrap_or_else(unreachable_give_up)
 }
 
-/// The same; `idle` says what to do where the future is not ready, and is not inside of it: what it calls finds a stack that is
-/// as deep as its caller's.
+/// The same; `idle` says what to do where the future is not ready.
 pub(super) fn drive<T>(
     future: Pin<&mut dyn Future<Output = T>>,
     mut idle: impl FnMut() -> Idle,
@@ -59,7 +56,6 @@ pub(super) fn drive<T>(
         }
         match (idle(), &sleeper) {
             (Idle::GiveUp, _) => return None,
-            (Idle::Again, _) => {}
             (Idle::Sleep, Some((signal, _))) => {
                 while !signal.woken.swap(false, Ordering::Acquire) {
                     thread::park();

@@ -1,5 +1,7 @@
 //! A memoised call: from memory, from a load that is under way in another thread, or from the function's body.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -7,7 +9,7 @@ use tokio::runtime::Handle;
 use super::block::{Idle, block_on, drive};
 use super::waits::{Loading, Place, Waiting, is_loaded_by_a_thread};
 use crate::load::returns::Returns;
-use crate::load::{ErrorSharing, Load, answer, run, steps, told};
+use crate::load::{ErrorSharing, Load, Steps, answer, run, told};
 use crate::read::{Call, EntryAt};
 use crate::value::Value;
 
@@ -26,31 +28,35 @@ pub(super) fn memoised<V: Value, E>(
     let mut loader = Some(loader);
     let mut own = None;
     // The load asks for the function's body, which then runs beside it, and is told what came of it.
-    let mut load = steps(call, sharing.fits());
-    let (future, ask) = load.parts();
+    let mut load = Steps::reading(call, sharing.fits());
     let (mut waiting, mut naps) = (None, 0);
-    let outcome = drive(future, || {
-        if let Some(loader) = ask.is_asked().then(|| loader.take()).flatten() {
+    let outcome = loop {
+        let came = drive(pin!(poll_fn(|context| load.poll(context))), || {
+            if waiting.is_none() {
+                waiting = Waiting::new(&place);
+            }
+            // Who loads it waits for this thread, or is this thread.
+            if waiting.is_none() {
+                return Idle::GiveUp;
+            }
+            // A task that loads it may be one of this thread's, and would never go on. A thread that is about to load says so
+            // before the last of these naps.
+            if Handle::try_current().is_ok() && !is_loaded_by_a_thread(&place) {
+                naps += 1;
+                return if naps > NAPS { Idle::GiveUp } else { Idle::Nap(NAP) };
+            }
+            Idle::Sleep
+        });
+        let Some(asked) = came else { break None };
+        if asked.is_some() {
+            break asked;
+        }
+        if let Some(loader) = loader.take() {
             waiting = None;
             let _loading = Loading::new(place.clone());
-            ask.tell(told(loader().map(Load::new), sharing, &mut own));
-            return Idle::Again;
+            load.tell(told(loader().map(Load::new), sharing, &mut own));
         }
-        if waiting.is_none() {
-            waiting = Waiting::new(&place);
-        }
-        // Who loads it waits for this thread, or is this thread.
-        if waiting.is_none() {
-            return Idle::GiveUp;
-        }
-        // A task that loads it may be one of this thread's, and would never go on. A thread that is about to load says so
-        // before the last of these naps.
-        if Handle::try_current().is_ok() && !is_loaded_by_a_thread(&place) {
-            naps += 1;
-            return if naps > NAPS { Idle::GiveUp } else { Idle::Nap(NAP) };
-        }
-        Idle::Sleep
-    });
+    };
     drop(load);
     match (outcome, loader.take()) {
         (Some(outcome), _) => answer(outcome, sharing, own, None),

@@ -1,10 +1,12 @@
 //! Values to drafts and back.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::compress::{pack, unpack};
 use super::encode::Output;
-use super::{Coding, Kept};
+use super::{Coding, Form, Kept};
 use crate::encoding::{Codec, Compression};
 use crate::error::CacheError;
 use crate::record::{Body, Draft, Header, Stored};
@@ -31,8 +33,9 @@ pub(crate) fn draft(
     let header = Header { compression: None, ..header };
     let plain = header.write(256);
     let payload = plain.len();
-    let (plain, size) = write(header.codec, coding, value, Some(plain), most)?;
-    let plain = plain.unwrap_or_default();
+    let written = write(header.codec, coding, value, Output::behind(plain, most))?;
+    let size = most - written.left();
+    let plain = written.into_bytes();
     if let Some((compression, above)) = compress
         && size > above
     {
@@ -58,34 +61,54 @@ pub(crate) fn draft_none(header: Header, typed: bool) -> Draft {
     Draft { header, body: Body::Bytes(record, payload), size: 4 }
 }
 
-/// The value of a record, or `None` where it can't be decoded as one of that type, or takes more than `most` bytes once it is
-/// decompressed.
-pub(crate) fn decode(stored: &Stored, coding: &Coding, most: usize) -> Option<Kept> {
-    match &stored.body {
-        Body::Typed(value) => coding.is(value).then(|| Arc::clone(value)),
-        Body::Bytes(record, payload) => {
-            let payload = record.get(*payload..)?;
-            let codec = stored.header.codec;
-            let value = match stored.header.compression {
-                None => (coding.read)(codec, payload),
-                Some(compression) => (coding.read)(codec, &unpack(compression, payload, most)?),
-            };
-            value.ok()
+/// How values of a type come out of records. One that is an `Arc` comes out of bytes by a way of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Decoding {
+    pub(crate) coding: &'static Coding,
+    pub(crate) form: Option<Form>,
+    /// So many bytes it may have once it is decompressed.
+    pub(crate) most: usize,
+}
+
+impl Decoding {
+    /// The value of a record, or `None` where it can't be decoded as one of that type.
+    pub(crate) fn kept(&self, stored: &Stored) -> Option<Kept> {
+        match &stored.body {
+            Body::Typed(value) => self.coding.is(value).then(|| Arc::clone(value)),
+            Body::Bytes(..) => {
+                let mut value = self.coding.room();
+                let is_decoded = self.place(stored, Arc::get_mut(&mut value)?);
+                is_decoded.then_some(value)
+            }
         }
+    }
+
+    /// Puts it into a place of the type. `false`: it can't be decoded as one of that type.
+    pub(crate) fn place(&self, stored: &Stored, place: &mut dyn Any) -> bool {
+        match &stored.body {
+            Body::Typed(value) => self.coding.copy(value, place),
+            Body::Bytes(record, payload) => {
+                let codec = stored.header.codec;
+                let read = self.form.map_or(self.coding.read, |form| form.read);
+                self.payload(stored, record, *payload)
+                    .is_some_and(|payload| read(codec, &payload, place).is_ok())
+            }
+        }
+    }
+
+    fn payload<'r>(&self, stored: &Stored, record: &'r [u8], payload: usize) -> Option<Cow<'r, [u8]>> {
+        let payload = record.get(payload..)?;
+        Some(match stored.header.compression {
+            None => Cow::Borrowed(payload),
+            Some(compression) => Cow::Owned(unpack(compression, payload, self.most)?),
+        })
     }
 }
 
-/// Writes a value of `most` bytes at the most behind what is there, and gives how many it has. `None`: it is only counted.
-fn write(
-    codec: Codec,
-    coding: &Coding,
-    value: &Kept,
-    into: Option<Vec<u8>>,
-    most: usize,
-) -> Result<(Option<Vec<u8>>, usize), CacheError> {
-    let mut out = Output { bytes: into, left: most, full: false };
+fn write(codec: Codec, coding: &Coding, value: &Kept, mut out: Output) -> Result<Output, CacheError> {
+    let most = out.left();
     match (coding.write)(codec, &**value, &mut out) {
-        Ok(()) => Ok((out.bytes, most - out.left)),
+        Ok(()) => Ok(out),
         Err(_) if out.full => Err(CacheError::TooLarge { value: coding.name(), most }),
         Err(reason) => Err(CacheError::Encode { value: coding.name(), reason }),
     }
@@ -96,14 +119,14 @@ fn write(
 /// A debug build keeps what comes back from the codec: what a server would lose or refuse then shows in the first test.
 #[cfg(debug_assertions)]
 fn keep(codec: Codec, coding: &Coding, value: &Kept, most: usize) -> Result<(Kept, usize), CacheError> {
-    let (bytes, size) = write(codec, coding, value, Some(Vec::new()), most)?;
-    let back = (coding.read)(codec, &bytes.unwrap_or_default());
+    let bytes = write(codec, coding, value, Output::behind(Vec::new(), most))?.into_bytes();
+    let back = coding.kept(codec, &bytes);
     let back = back.map_err(|reason| CacheError::Encode { value: coding.name(), reason })?;
-    Ok((back, size))
+    Ok((back, bytes.len()))
 }
 
 #[cfg(not(debug_assertions))]
 fn keep(codec: Codec, coding: &Coding, value: &Kept, most: usize) -> Result<(Kept, usize), CacheError> {
-    let (_, size) = write(codec, coding, value, None, most)?;
-    Ok((Arc::clone(value), size))
+    let counted = write(codec, coding, value, Output::counting(most))?;
+    Ok((Arc::clone(value), most - counted.left()))
 }

@@ -4,36 +4,38 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::encode::Output;
-use super::{Coding, Value};
+use serde::de::DeserializeOwned;
+
+use super::Coding;
+use super::encode::{self, Output};
 use crate::encoding::Codec;
 
-/// A value of any type, as it is kept.
+/// A value of any type, as it is kept: its place, an `Option<V>`. In the near cache one that is an `Arc<T>` is kept as that.
 pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 
 /// Of a type that is an `Arc`.
 #[derive(Clone, Copy)]
 pub struct Form {
     keep: fn(&dyn Any) -> Option<Kept>,
-    give: fn(Kept, &mut dyn Any),
+    give: fn(Kept, &mut dyn Any) -> bool,
+    pub(super) read: fn(Codec, &[u8], &mut dyn Any) -> Result<(), String>,
 }
 
 impl Form {
-    pub(crate) const fn of_arc<T: Send + Sync + 'static>() -> Form {
-        Form { keep: keep_arc::<T>, give: give_arc::<T> }
+    pub(crate) const fn of_arc<T: DeserializeOwned + Send + Sync + 'static>() -> Form {
+        Form { keep: keep_arc::<T>, give: give_arc::<T>, read: encode::read_arc::<T> }
     }
 
-    /// A value, as it is kept.
+    /// A value, as the near cache keeps it.
     pub(crate) fn keep(form: Option<Form>, value: Kept) -> Kept {
         form.and_then(|form| (form.keep)(&*value)).unwrap_or(value)
     }
 
-    /// What is kept as a value again; `None`: it is of another type, or kept in another form.
-    #[inline]
-    pub(crate) fn give<V: Value>(form: Option<Form>, kept: &Kept) -> Option<V> {
+    /// Puts what the near cache keeps into a place of its type. `false`: it is of another type, or kept in another form.
+    pub(crate) fn give(form: Option<Form>, coding: &Coding, kept: &Kept, place: &mut dyn Any) -> bool {
         match form {
-            Some(form) => form.give_own(Arc::clone(kept)),
-            None => kept.downcast_ref::<V>().cloned(),
+            Some(form) => (form.give)(Arc::clone(kept), place),
+            None => coding.copy(kept, place),
         }
     }
 
@@ -47,26 +49,28 @@ impl Form {
 
     /// A value once more, as it comes back from the codec that it came from, and as it is kept. `None`: it has more than `most`
     /// bytes there, or does not come back as the same bytes, as one that is written differently from how it is read.
-    pub(crate) fn copy(self, coding: &Coding, codec: Codec, value: &dyn Any, most: usize) -> Option<Kept> {
-        let write = |value: &dyn Any| {
-            let mut out = Output { bytes: Some(Vec::new()), left: most, full: false };
-            (coding.write)(codec, value, &mut out).ok()?;
-            out.bytes
+    pub(crate) fn copy(self, coding: &Coding, codec: Codec, kept: Kept, most: usize) -> Option<Kept> {
+        let write = |place: &dyn Any| {
+            let mut out = Output::behind(Vec::new(), most);
+            (coding.write)(codec, place, &mut out).ok().map(|()| out.into_bytes())
         };
-        let bytes = write(value)?;
-        let back = (coding.read)(codec, &bytes).ok()?;
+        let mut value = coding.room();
+        (self.give)(kept, Arc::get_mut(&mut value)?);
+        let bytes = write(&*value)?;
+        let back = coding.kept(codec, &bytes).ok()?;
         (write(&*back)? == bytes).then(|| Form::keep(Some(self), back))
     }
 }
 
-fn keep_arc<T: Send + Sync + 'static>(value: &dyn Any) -> Option<Kept> {
-    value.downcast_ref::<Arc<T>>().map(|value| Arc::clone(value) as Kept)
+fn keep_arc<T: Send + Sync + 'static>(place: &dyn Any) -> Option<Kept> {
+    let value = place.downcast_ref::<Option<Arc<T>>>()?.as_ref()?;
+    Some(Arc::clone(value) as Kept)
 }
 
 // Where it is known which function this is, so is the place's type, and nothing is left to ask about it.
 #[inline(always)]
-fn give_arc<T: Send + Sync + 'static>(kept: Kept, place: &mut dyn Any) {
-    if let Some(place) = place.downcast_mut::<Option<Arc<T>>>() {
-        *place = kept.downcast().ok();
-    }
+fn give_arc<T: Send + Sync + 'static>(kept: Kept, place: &mut dyn Any) -> bool {
+    let (Some(place), Ok(value)) = (place.downcast_mut(), kept.downcast::<T>()) else { return false };
+    *place = Some(value);
+    true
 }

@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use codec::{Limits, decode, draft, draft_none};
-pub(crate) use coding::{Coding, give, keep};
+pub(crate) use codec::{Decoding, Limits, draft, draft_none};
+pub(crate) use coding::{Coding, give, keep, take_back};
 pub(crate) use compress::length_before;
 pub(crate) use form::{Form, Kept};
 pub use schema::SchemaVisitor;
@@ -132,9 +132,9 @@ impl Shape {
         policy.encoding.lacks()
     }
 
-    /// How new a value is, where its type tells.
-    pub(crate) fn version(&self, value: &dyn Any) -> Option<u64> {
-        (self.version)(value)
+    /// How new the value in a place is, where its type tells.
+    pub(crate) fn version(&self, place: &dyn Any) -> Option<u64> {
+        (self.version)(place)
     }
 }
 
@@ -142,9 +142,9 @@ impl Shape {
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
     Shape {
         known: || known(TypeId::of::<V>(), std::any::type_name::<V>, Some(V::schema)),
-        version: |value| match value.downcast_ref::<V>() {
-            Some(value) => value.version(),
-            None => None,
+        version: |place| match place.downcast_ref::<Option<V>>() {
+            Some(Some(value)) => value.version(),
+            _ => None,
         },
         form: None,
     }

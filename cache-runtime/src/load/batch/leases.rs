@@ -41,7 +41,7 @@ impl<E> Batch<'_, E> {
                     continue;
                 }
             };
-            let ask = Ask { key: self.calls[at].key.clone(), nonce: Nonce::new(), dead };
+            let ask = Ask { key: self.calls.at(at).key.clone(), nonce: Nonce::new(), dead };
             leader.ask(Hold::Lease(ask.nonce));
             asking.push((at, leader, ask.nonce));
             asks.push(ask);
@@ -55,7 +55,7 @@ impl<E> Batch<'_, E> {
             Err(error) => asks.iter().map(|_| Err(error.clone())).collect(),
         };
         for ((at, leader, nonce), answer) in asking.into_iter().zip(answers) {
-            let call = self.calls[at];
+            let call = self.calls.at(at);
             let look = match answer {
                 Ok(Lease::Granted) => {
                     load.held.push((at, leader, nonce));
@@ -89,12 +89,12 @@ impl<E> Batch<'_, E> {
             Ok(Under::Hit(value)) => {
                 // As good as a hit, but only here: another may have joined after the store answered.
                 leader.land(Outcome::LookAgain);
-                self.values[at] = Some(value);
+                self.loaded.push((at, value));
             }
             Ok(Under::Nothing(seen)) => load.free.push((at, leader, seen)),
             Ok(Under::Hold(..)) => load.free.push((at, leader, None)),
             Err(_) if self.waited => load.free.push((at, leader, None)),
-            Err(seen) => match follow(self.calls[at], leader, seen) {
+            Err(seen) => match follow(self.calls.at(at), leader, seen) {
                 Ok(waiter) => waiters.push((at, waiter)),
                 Err(back) => load.free.push((at, back, None)),
             },

@@ -18,8 +18,8 @@ use super::flight::{Entered, Outcome, Waited};
 use super::miss::seen;
 use super::sharing::ErrorSharing;
 use crate::cache::Cache;
-use crate::read::{Call, Look};
-use crate::read_many::look_many;
+use crate::read::Look;
+use crate::read_many::{Calls, Places};
 use crate::store::{AnyStore, Budget};
 use crate::transaction;
 use crate::value::{Kept, Value, give, keep};
@@ -27,7 +27,7 @@ use crate::value::{Kept, Value, give, keep};
 /// The values of some entries, each in its call's place. `loader` is given the places of those that are missing; it is called
 /// again only where others were to load some, and did not.
 pub(crate) async fn load_many<V, E, F, Fut>(
-    calls: &[Call<'_>],
+    calls: Calls<'_>,
     sharing: ErrorSharing<E>,
     loader: F,
 ) -> Result<Vec<Option<V>>, E>
@@ -36,15 +36,18 @@ where
     F: Fn(Vec<usize>) -> Fut,
     Fut: Future<Output = Result<Vec<Option<V>>, E>>,
 {
-    let Some(cache) = calls.first().map(|call| call.cache) else { return Ok(Vec::new()) };
-    let Some(store) = cache.store() else { return run(calls, &loader, (0..calls.len()).collect()).await };
+    if calls.count() == 0 {
+        return Ok(Vec::new());
+    }
+    let (cache, all) = (calls.cache(), (0..calls.count()).collect());
+    let Some(store) = cache.store() else { return run(calls, &loader, all).await };
     let loader = |which| {
         let loading = loader(which);
         async { loading.await.map(|values| values.into_iter().map(|value| value.map(keep)).collect()) }
     };
     // What is in this process, and then the others.
-    let mut values: Vec<Option<Option<V>>> = calls.iter().map(Call::near_hit).collect();
-    let far = (0..calls.len()).filter(|at| values[*at].is_none()).collect();
+    let mut values: Vec<Option<V>> = (0..calls.count()).map(|_| None).collect();
+    let far = calls.take_near(all, &mut values);
     let mut batch = Batch {
         calls,
         cache,
@@ -53,23 +56,22 @@ where
         budget: cache.budget(),
         came: Instant::now(),
         waited: false,
-        values: calls.iter().map(|_| None).collect(),
+        places: &mut values,
+        loaded: Vec::new(),
     };
     if transaction::current().is_some() {
         batch.load_inside(far, &loader).await?;
     } else {
         Box::pin(batch.resolve(far, &loader)).await?;
     }
-    for (value, came) in values.iter_mut().zip(batch.values) {
-        if let Some(came) = came {
-            *value = Some(came.and_then(give));
-        }
+    for (at, value) in batch.loaded {
+        values[at] = value.and_then(give);
     }
-    Ok(values.into_iter().map(Option::flatten).collect())
+    Ok(values)
 }
 
 struct Batch<'a, E> {
-    calls: &'a [Call<'a>],
+    calls: Calls<'a>,
     cache: &'a Cache,
     store: &'a AnyStore,
     sharing: ErrorSharing<E>,
@@ -77,8 +79,10 @@ struct Batch<'a, E> {
     came: Instant,
     /// Whether it has waited for others: nobody waits twice for a load that had begun before.
     waited: bool,
-    /// `None`: not known yet.
-    values: Vec<Option<Option<Kept>>>,
+    /// Where values go that are read.
+    places: &'a mut dyn Places,
+    /// Those that were loaded, here or by others; `None` is an answer.
+    loaded: Vec<(usize, Option<Kept>)>,
 }
 
 type Waiting = Pin<Box<dyn Future<Output = Waited> + Send>>;
@@ -103,7 +107,7 @@ impl<E> Batch<'_, E> {
             let mut waiters = Vec::new();
             for (at, look) in open.drain(..) {
                 let seen = if self.waited { None } else { seen(&look) };
-                match flights.enter(self.calls[at].key, arrived, seen) {
+                match flights.enter(self.calls.at(at).key, arrived, seen) {
                     Entered::Lead(leader) => leaders.push((at, leader, look)),
                     Entered::Wait(waiter) => waiters.push((at, waiter)),
                 }
@@ -112,7 +116,7 @@ impl<E> Batch<'_, E> {
             load.alone = std::mem::take(&mut alone);
             self.load(load, loader).await?;
             for (at, waiter) in waiters {
-                self.calls[at].site.counters.waits.one();
+                self.calls.at(at).site.counters.waits.one();
                 waiting.push((at, Box::pin(waiter.wait(self.patience()))));
             }
             if waiting.is_empty() {
@@ -143,7 +147,7 @@ impl<E> Batch<'_, E> {
     fn takes(&mut self, at: usize, outcome: Outcome) -> Result<bool, E> {
         let value = match outcome {
             Outcome::Loaded(None) => None,
-            Outcome::Loaded(Some(value)) if self.calls[at].coding.is(&value) => Some(value),
+            Outcome::Loaded(Some(value)) if self.calls.at(at).coding.is(&value) => Some(value),
             Outcome::Loaded(Some(_)) => return Ok(false),
             Outcome::Failed(error) => {
                 return match error.and_then(|error| self.sharing.take(&error)) {
@@ -153,29 +157,14 @@ impl<E> Batch<'_, E> {
             }
             Outcome::LookAgain => return Ok(false),
         };
-        self.calls[at].site.counters.shared.one();
-        self.values[at] = Some(value);
+        self.calls.at(at).site.counters.shared.one();
+        self.loaded.push((at, value));
         Ok(true)
     }
 
     /// Reads entries in one round trip. Gives those that this does not answer, with what stands there.
     async fn look(&mut self, which: Vec<usize>) -> Vec<(usize, Look)> {
-        if which.is_empty() {
-            return Vec::new();
-        }
-        let calls: Vec<Call<'_>> = which.iter().map(|at| self.calls[*at]).collect();
-        let looks = match look_many(&calls, self.store, &mut self.budget).await {
-            Ok(looks) => looks,
-            Err(error) => calls.iter().map(|call| call.unanswered(error.clone())).collect(),
-        };
-        let mut open = Vec::new();
-        for ((at, call), look) in which.into_iter().zip(calls).zip(looks) {
-            match call.answer(look) {
-                Ok(value) => self.values[at] = Some(value),
-                Err(look) => open.push((at, look)),
-            }
-        }
-        open
+        self.calls.look(which, self.store, &mut self.budget, self.places).await
     }
 
     /// As for single entries: what a transaction reads is for its callers alone.
@@ -184,17 +173,15 @@ impl<E> Batch<'_, E> {
         F: Fn(Vec<usize>) -> Fut,
         Fut: Future<Output = Result<Vec<Option<Kept>>, E>>,
     {
-        let changed = |at: &usize| transaction::has_changed(self.cache, self.calls[*at].key);
+        let changed = |at: &usize| transaction::has_changed(self.cache, self.calls.at(*at).key);
         let (mut missing, unchanged): (Vec<usize>, Vec<usize>) = far.into_iter().partition(changed);
-        missing.iter().for_each(|at| self.calls[*at].site.counters.misses.one());
+        missing.iter().for_each(|at| self.calls.at(*at).site.counters.misses.one());
         missing.extend(self.look(unchanged).await.into_iter().map(|(at, _)| at));
         if missing.is_empty() {
             return Ok(());
         }
         let values = run(self.calls, loader, missing.clone()).await?;
-        for (at, value) in missing.into_iter().zip(values) {
-            self.values[at] = Some(value);
-        }
+        self.loaded.extend(missing.into_iter().zip(values));
         Ok(())
     }
 }

@@ -4,14 +4,15 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::flight::{Leader, Outcome, Shared};
+use super::super::flight::{Leader, Outcome};
 use super::Batch;
 use super::leases::ToLoad;
 use crate::background::{in_background, with_ticks};
 use crate::cache::Cache;
 use crate::draft::Facts;
 use crate::key::Key;
-use crate::read::{Call, Seen};
+use crate::read::Seen;
+use crate::read_many::Calls;
 use crate::record::{Expected, Nonce, Token};
 use crate::store::{Filled, Settle};
 use crate::value::Kept;
@@ -51,51 +52,48 @@ impl<E> Batch<'_, E> {
             running.await
         } else {
             let leases: Arc<[(Key, Nonce)]> =
-                held.iter().map(|(at, _, nonce)| (self.calls[*at].key.clone(), *nonce)).collect();
+                held.iter().map(|(at, _, nonce)| (self.calls.at(*at).key.clone(), *nonce)).collect();
             let period = self.cache.settings().lease / 3;
             with_ticks(self.cache.runtime(), running, period, || renew(self.cache, &leases)).await
         };
         let load_time = started.elapsed();
-        let error = match result {
-            Ok(values) => {
-                for (at, value) in which.into_iter().zip(values) {
-                    self.values[at] = Some(value);
-                }
-                None
-            }
-            Err(error) => Some(error),
+        // In the order of `which`.
+        let (values, error) = match result {
+            Ok(values) => (values, None),
+            Err(error) => (Vec::new(), Some(error)),
         };
         let shared = error.as_ref().and_then(|error| self.sharing.failed(error).0);
         let mut settles = Vec::with_capacity(held.len());
-        for (at, leader, nonce) in &held {
-            settles.push(self.landed(*at, leader, Some(*nonce), (&error, &shared), load_time));
+        let outcome = |place: usize| match &error {
+            None => Outcome::Loaded(values.get(place).cloned().flatten()),
+            Some(_) => Outcome::Failed(shared.clone()),
+        };
+        for (place, (at, leader, nonce)) in held.iter().enumerate() {
+            let outcome = outcome(place);
+            leader.land(outcome.clone());
+            settles.push(self.settling(*at, *nonce, &outcome, load_time));
         }
-        for (at, leader) in &leaders {
-            self.landed(*at, leader, None, (&error, &shared), load_time);
+        for (place, (_, leader)) in leaders.iter().enumerate() {
+            leader.land(outcome(held.len() + place));
         }
-        self.settle(&held, settles.into_iter().flatten().collect()).await;
-        error.map_or(Ok(()), Err)
+        self.settle(&held, settles).await;
+        match error {
+            None => {
+                self.loaded.extend(which.into_iter().zip(values));
+                Ok(())
+            }
+            Some(error) => Err(error),
+        }
     }
 
-    /// Tells those who wait; gives what becomes of the lease.
-    fn landed(
-        &self,
-        at: usize,
-        leader: &Leader,
-        nonce: Option<Nonce>,
-        (error, shared): (&Option<E>, &Option<Shared>),
-        load_time: Duration,
-    ) -> Option<Settle> {
-        let call = self.calls[at];
-        let value = self.values[at].clone().flatten();
-        leader.land(match error {
-            None => Outcome::Loaded(value.clone()),
-            Some(_) => Outcome::Failed(shared.clone()),
-        });
-        let under = Expected::lease(nonce?);
-        let facts = Facts { load_time, ..Facts::default() };
-        let draft = if error.is_none() { call.draft(value.as_ref(), &facts) } else { None };
-        Some(Settle { key: call.key.clone(), under, draft })
+    /// What becomes of a lease.
+    fn settling(&self, at: usize, nonce: Nonce, outcome: &Outcome, load_time: Duration) -> Settle {
+        let call = self.calls.at(at);
+        let draft = match outcome {
+            Outcome::Loaded(value) => call.draft(value.as_ref(), &Facts { load_time, ..Facts::default() }),
+            Outcome::Failed(_) | Outcome::LookAgain => None,
+        };
+        Settle { key: call.key.clone(), under: Expected::lease(nonce), draft }
     }
 
     /// Replaces the leases by the values, or gives them back, in one round trip.
@@ -109,7 +107,7 @@ impl<E> Batch<'_, E> {
             Err(error) => held.iter().map(|_| Err(error.clone())).collect(),
         };
         for (((at, leader, _), answer), with_value) in held.iter().zip(answers).zip(with_value) {
-            let counters = &self.calls[*at].site.counters;
+            let counters = &self.calls.at(*at).site.counters;
             match answer {
                 Ok(filled) => {
                     leader.settled();
@@ -129,7 +127,7 @@ impl<E> Batch<'_, E> {
 
 /// Runs the loader, and counts it once.
 pub(super) async fn run<V, E, F, Fut>(
-    calls: &[Call<'_>],
+    calls: Calls<'_>,
     loader: &F,
     which: Vec<usize>,
 ) -> Result<Vec<Option<V>>, E>
@@ -137,7 +135,7 @@ where
     F: Fn(Vec<usize>) -> Fut,
     Fut: Future<Output = Result<Vec<Option<V>>, E>>,
 {
-    let Some(Call { site, .. }) = calls.first() else { return Ok(Vec::new()) };
+    let site = calls.site();
     site.counters.loads.one();
     let started = Instant::now();
     let result = loader(which).await;

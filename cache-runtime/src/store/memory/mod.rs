@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
-use super::{Answer, Filled, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
 use crate::key::{Key, Pattern};
 use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
@@ -171,8 +171,9 @@ impl Store for MemoryStore {
         Ok(self.look(key.as_bytes()))
     }
 
-    async fn read_many(&self, keys: &[&Key]) -> Answer<Vec<Found>> {
-        Ok(keys.iter().map(|key| self.look(key.as_bytes())).collect())
+    async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
+        let found: Vec<Found> = keys.iter().map(|key| self.look(key.as_bytes())).collect();
+        Ok(Box::new(found.into_iter().map(Ok)))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, _: Duration) -> Answer<Lease> {

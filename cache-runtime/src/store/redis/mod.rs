@@ -28,7 +28,7 @@ use self::call::Call;
 use self::scan::Scope;
 use self::scripts::Script;
 use self::servers::Servers;
-use super::{Answer, Filled, Lease, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::near::Near;
@@ -106,14 +106,10 @@ impl Store for RedisStore {
         found(self.servers.call(&Call::get(key.as_bytes())).await?)
     }
 
-    async fn read_many(&self, keys: &[&Key]) -> Answer<Vec<Found>> {
+    async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
         let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
         let answers = self.servers.read_many(&keys).await?;
-        let mut records = Vec::with_capacity(answers.len());
-        for answer in answers {
-            records.push(found(answer)?);
-        }
-        Ok(records)
+        Ok(Box::new(answers.into_iter().map(found)))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {

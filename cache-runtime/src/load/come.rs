@@ -1,0 +1,143 @@
+//! A read that has come: what it finds without a loader, or why it needs one.
+//!
+//! Each way on has a box of its own: most reads are hits, most of the others wait for somebody else's load, thousands of them
+//! perhaps, and neither has any use for the room that the steps of a miss take.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Outcome;
+use super::flight::{Entered, Waiter};
+use super::miss::{Came, seen, shared, wait};
+use super::sharing::Fits;
+use crate::age::Age;
+use crate::background::at_once;
+use crate::read::{Call, Look};
+use crate::store::Budget;
+use crate::transaction::{self, Pending};
+
+/// How far a read has come.
+pub(super) enum Come<'a> {
+    Done(Outcome),
+    /// It looks into the store, or waits for somebody else's load.
+    On(Pin<Box<dyn Future<Output = Come<'a>> + Send + 'a>>),
+    /// It needs a loader.
+    Misses(Box<Unanswered>),
+}
+
+/// What a loader is needed for, and where it has to run.
+pub(crate) enum Unanswered {
+    /// There is no store.
+    Alone,
+    /// In a transaction.
+    Inside(Arc<Pending>),
+    Open(Open),
+}
+
+/// A read that what it found does not answer.
+pub(crate) struct Open {
+    pub(super) budget: Budget,
+    pub(super) look: Look,
+    pub(super) came: Came,
+    pub(super) since: Instant,
+}
+
+/// What a caller takes from others.
+#[derive(Clone, Copy)]
+pub(crate) struct Others {
+    pub(super) fits: Fits,
+    /// How long it waits for them is decided where it would load.
+    pub(super) is_bounded: bool,
+}
+
+/// A read that begins.
+pub(super) fn come(call: Call<'_>, others: Others) -> Come<'_> {
+    let Some(store) = call.cache.store() else { return Come::Misses(Box::new(Unanswered::Alone)) };
+    if let Some(pending) = transaction::current() {
+        return Come::Misses(Box::new(Unanswered::Inside(pending)));
+    }
+    let flights = call.cache.flights();
+    // Before it looks.
+    let (arrived, mut budget) = (flights.now(), call.cache.budget());
+    let found = if store.typed() {
+        // Asking the memory store is cheaper than asking here.
+        at_once(call.look(store, &mut budget)).map(|look| (look, None))
+    } else {
+        // A server is not asked for what is about to be loaded: that is as good.
+        flights.join_early(call.key, arrived).map(|waiter| (Look::Absent, Some(waiter)))
+    };
+    if let Some((look, early)) = found {
+        return Arrival { call, others, arrived, budget, look }.go_on(early);
+    }
+    Come::On(Box::pin(async move {
+        let look = call.look(store, &mut budget).await;
+        Arrival { call, others, arrived, budget, look }.go_on(None)
+    }))
+}
+
+/// A read that knows what there is.
+struct Arrival<'a> {
+    call: Call<'a>,
+    others: Others,
+    /// When it came, by the flights' clock.
+    arrived: u64,
+    budget: Budget,
+    look: Look,
+}
+
+impl<'a> Arrival<'a> {
+    /// `early`: it has not looked, as a load of its key is about to begin.
+    fn go_on(self, early: Option<Waiter>) -> Come<'a> {
+        let Arrival { call, others, arrived, budget, look } = self;
+        let look = match look {
+            Look::Hit(value) => {
+                call.site.counters.hits.one();
+                return Come::Done(Ok(value));
+            }
+            Look::Aged(aged) if aged.is_servable() => return Come::Done(Ok(Some(call.serve(&aged)))),
+            other => other,
+        };
+        let entered = match early {
+            Some(waiter) => Entered::Wait(waiter),
+            None => call.cache.flights().enter(call.key, arrived, seen(&look)),
+        };
+        let since = Instant::now();
+        match (look, entered) {
+            // In its window the value is good enough for all but the caller who loads it anew.
+            (Look::Aged(aged), Entered::Wait(_)) if aged.age != Age::IfError => {
+                Come::Done(Ok(Some(call.serve(&aged))))
+            }
+            // With nothing to fall back on there is nothing to do but to wait.
+            (_, Entered::Wait(waiter)) if call.policy.stale_window().is_zero() && !others.is_bounded => {
+                waits(call, others.fits, budget, since, waiter)
+            }
+            (look, entered) => Open { budget, look, came: Came::Entered(entered), since }.misses(),
+        }
+    }
+}
+
+fn waits<'a>(call: Call<'a>, fits: Fits, mut budget: Budget, since: Instant, waiter: Waiter) -> Come<'a> {
+    call.site.counters.misses.one();
+    budget.pause();
+    Come::On(Box::pin(async move {
+        match shared(call, fits, wait(call, since, waiter).await) {
+            Ok(outcome) => Come::Done(outcome),
+            Err(ended) => Open { budget, look: Look::Absent, came: Came::Waited(ended), since }.misses(),
+        }
+    }))
+}
+
+impl Open {
+    fn misses<'a>(self) -> Come<'a> {
+        Come::Misses(Box::new(Unanswered::Open(self)))
+    }
+
+    /// Counts it, if that was not done before it waited.
+    pub(super) fn count(&self, call: Call<'_>) {
+        if let Came::Entered(_) = self.came {
+            call.site.counters.misses.one();
+        }
+    }
+}

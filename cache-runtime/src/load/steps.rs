@@ -1,0 +1,159 @@
+//! The steps of a read, beside the loader that they ask for.
+//!
+//! All that happens on a miss is the same for every function. If it held the loader's future, it would be compiled once for each
+//! of them: for 200 functions that is most of what they cost the compiler. So the steps ask for what is loaded, and wait; the
+//! loader runs beside them, in the same task.
+
+use std::future::{Future, poll_fn};
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use super::come::{Come, Others, Unanswered, come};
+use super::loaded::{Loaded, Loading};
+use super::sharing::Fits;
+use super::{Outcome, load_missing};
+use crate::read::Call;
+
+/// Where the steps ask for something, and are told.
+struct Ask<T>(Mutex<State<T>>);
+
+enum State<T> {
+    Quiet,
+    Asked,
+    Told(T),
+    Heard,
+}
+
+impl<T> Ask<T> {
+    fn swap(&self, state: State<T>) -> State<T> {
+        mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+    }
+
+    fn is_asked(&self) -> bool {
+        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Asked)
+    }
+
+    fn tell(&self, told: T) {
+        self.swap(State::Told(told));
+    }
+}
+
+/// What the steps wait for.
+pub(crate) struct Asking<T>(Arc<Ask<T>>);
+
+impl<T> Future for Asking<T> {
+    type Output = T;
+
+    // Nobody has to be woken: who tells polls this next.
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        match self.0.swap(State::Heard) {
+            State::Told(told) => Poll::Ready(told),
+            State::Quiet | State::Asked | State::Heard => {
+                self.0.swap(State::Asked);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// What steps may ask for.
+pub(crate) trait Asked: Send + Sized {
+    /// The steps of a miss, which ask for it once at the most.
+    fn missing(
+        call: Call<'_>,
+        others: Others,
+        unanswered: Unanswered,
+        asking: Asking<Self>,
+    ) -> impl Future<Output = Outcome> + Send;
+}
+
+/// What the loader comes to.
+impl Asked for Loaded {
+    async fn missing(
+        call: Call<'_>,
+        others: Others,
+        unanswered: Unanswered,
+        asking: Asking<Loaded>,
+    ) -> Outcome {
+        load_missing(call, others.fits, unanswered, Loading::Beside(asking)).await
+    }
+}
+
+/// A read with a loader on its way.
+pub(crate) struct Steps<'a, T = Loaded> {
+    call: Call<'a>,
+    others: Others,
+    stage: Stage<'a, T>,
+}
+
+enum Stage<'a, T> {
+    Comes(Come<'a>),
+    /// Boxed, so that a hit does not carry the room for all that a miss may need; and of no type that whoever takes the steps would
+    /// have to compile.
+    Misses(Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>, Arc<Ask<T>>),
+    Over,
+}
+
+impl<'a> Steps<'a> {
+    /// Those of a read whose loader runs beside them.
+    pub(crate) fn reading(call: Call<'a>, fits: Fits) -> Steps<'a> {
+        Steps::new(call, Others { fits, is_bounded: false })
+    }
+}
+
+impl<'a, T: Asked + 'a> Steps<'a, T> {
+    pub(super) fn new(call: Call<'a>, others: Others) -> Steps<'a, T> {
+        Steps { call, others, stage: Stage::Comes(come(call, others)) }
+    }
+
+    /// Takes them until they have come to something; or ask, which is `None`.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        loop {
+            self.stage = match &mut self.stage {
+                Stage::Comes(Come::On(future)) => Stage::Comes(ready!(future.as_mut().poll(context))),
+                Stage::Misses(future, ask) => {
+                    return match future.as_mut().poll(context) {
+                        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+                        Poll::Pending if ask.is_asked() => Poll::Ready(None),
+                        Poll::Pending => Poll::Pending,
+                    };
+                }
+                settled => match mem::replace(settled, Stage::Over) {
+                    Stage::Comes(Come::Done(outcome)) => return Poll::Ready(Some(outcome)),
+                    Stage::Comes(Come::Misses(unanswered)) => self.miss(*unanswered),
+                    // Nobody polls what is done.
+                    _ => return Poll::Pending,
+                },
+            }
+        }
+    }
+
+    fn miss(&self, unanswered: Unanswered) -> Stage<'a, T> {
+        let ask = Arc::new(Ask(Mutex::new(State::Quiet)));
+        let asking = Asking(Arc::clone(&ask));
+        Stage::Misses(Box::pin(T::missing(self.call, self.others, unanswered, asking)), ask)
+    }
+
+    /// Gives what was asked for.
+    pub(crate) fn tell(&self, told: T) {
+        if let Stage::Misses(_, ask) = &self.stage {
+            ask.tell(told);
+        }
+    }
+
+    /// As [`poll`](Steps::poll).
+    pub(super) async fn taken(&mut self) -> Option<Outcome> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// What they have come to, once they were told.
+    pub(super) async fn outcome(&mut self) -> Outcome {
+        loop {
+            if let Some(outcome) = self.taken().await {
+                return outcome;
+            }
+        }
+    }
+}
