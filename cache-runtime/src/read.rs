@@ -13,7 +13,7 @@ use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token, 
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
-use crate::tags::Standing;
+use crate::tags::{Standing, names_tags};
 use crate::value::{Coding, Decoding, Kept, Shape, Value};
 
 /// The entries of a declaration in a cache.
@@ -189,7 +189,10 @@ impl<'a> Call<'a> {
     async fn read(&self, store: &AnyStore, budget: &mut Budget) -> Answer<(Found, Standing)> {
         if self.tags.is_empty() {
             let found = store.read(budget, self.key).await?;
-            let tags = Standing::default().complete(store, budget, [&found]).await?;
+            let tags = match names_tags(&found) {
+                true => Standing::default().complete(store, budget, [&found]).await?,
+                false => Standing::default(),
+            };
             return Ok((found, tags));
         }
         let keys: Vec<&Key> = std::iter::once(self.key).chain(self.tags).collect();

@@ -70,85 +70,102 @@ impl<'a> Calls<'a> {
         budget: &mut Budget,
         places: &mut dyn Places,
     ) -> Vec<(usize, Look)> {
-        let mut open = Vec::new();
         if which.is_empty() {
-            return open;
+            return Vec::new();
         }
         // Before anything else: what comes after this is noticed.
-        let asked: Vec<Asked> = which.into_iter().map(|at| self.ask(at, store)).collect();
-        let keys: Vec<&Key> = asked.iter().map(|asked| &self.keys[asked.at]).collect();
-        let unanswered = |error: &CacheError, asked: Vec<Asked>| {
-            self.site().counters.store_errors.one();
-            self.site().counters.misses.add(asked.len() as u64);
-            asked.iter().map(|asked| (asked.at, Look::Unknown(error.clone()))).collect()
-        };
-        let found = match store.read_many(budget, &keys).await {
-            Ok(found) => found,
-            Err(error) => return unanswered(&error, asked),
+        let mut tickets = self.tickets(&which).into_iter();
+        let queued: Vec<bool> = which.iter().map(|at| store.is_queued(&self.keys[*at])).collect();
+        let keys: Vec<&Key> = which.iter().map(|at| &self.keys[*at]).collect();
+        let mut records = match store.read_many(budget, &keys).await {
+            Ok(records) => records,
+            Err(error) => return self.unanswered(which.into_iter(), &error),
         };
         let now = store.now();
+        let mut looked = Looked { calls: self, places, hits: 0, open: Vec::new() };
         let mut tagged = Vec::new();
         // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache.
-        for (asked, found) in asked.into_iter().zip(found) {
-            match found {
-                Ok(found) if names_tags(&found) => tagged.push((asked, found)),
-                Ok(found) => self.put(asked, &found, &Standing::default(), now, places, &mut open),
-                Err(error) => open.push((asked.at, self.at(asked.at).unanswered(error))),
+        for (at, is_queued) in which.into_iter().zip(queued) {
+            let ticket = tickets.next().flatten();
+            match records.next() {
+                Some(_) if is_queued => looked.take(at, Look::Unknown(not_told_yet())),
+                Some(Ok(found)) if names_tags(&found) => tagged.push((at, ticket, found)),
+                Some(Ok(found)) => looked.found(at, &found, &Standing::default(), now, ticket),
+                Some(Err(error)) => looked.take(at, self.at(at).unanswered(error)),
+                // A store answers as often as it is asked.
+                None => looked.take(at, Look::Absent),
             }
         }
-        if tagged.is_empty() {
-            return open;
-        }
-        // What the values themselves name, for all of them in one round trip.
-        let named = Standing::default().complete(store, budget, tagged.iter().map(|(_, found)| found)).await;
-        match named {
-            Ok(tags) => {
-                for (asked, found) in tagged {
-                    self.put(asked, &found, &tags, now, places, &mut open);
+        if !tagged.is_empty() {
+            // What the values themselves name, for all of them in one round trip.
+            let found = tagged.iter().map(|(.., found)| found);
+            match Standing::default().complete(store, budget, found).await {
+                Ok(tags) => {
+                    for (at, ticket, found) in tagged {
+                        looked.found(at, &found, &tags, now, ticket);
+                    }
+                }
+                Err(error) => {
+                    let unanswered = self.unanswered(tagged.into_iter().map(|(at, ..)| at), &error);
+                    looked.open.extend(unanswered);
                 }
             }
-            Err(error) => {
-                open.extend(unanswered(&error, tagged.into_iter().map(|(asked, _)| asked).collect()))
-            }
         }
+        self.site().counters.hits.add(looked.hits);
+        looked.open
+    }
+
+    /// One for each, or none at all.
+    fn tickets(&self, which: &[usize]) -> Vec<Option<Ticket>> {
+        match self.cache().near() {
+            Some(_) => which.iter().map(|at| self.at(*at).near_ticket()).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// There was nobody to ask.
+    fn unanswered(&self, which: impl Iterator<Item = usize>, error: &CacheError) -> Vec<(usize, Look)> {
+        let open: Vec<_> = which.map(|at| (at, Look::Unknown(error.clone()))).collect();
+        self.site().counters.store_errors.one();
+        self.site().counters.misses.add(open.len() as u64);
         open
-    }
-
-    fn ask(&self, at: usize, store: &AnyStore) -> Asked {
-        let call = self.at(at);
-        Asked { at, ticket: call.near_ticket(), is_queued: call.is_queued(store) }
-    }
-
-    fn put(
-        &self,
-        asked: Asked,
-        found: &Found,
-        tags: &Standing,
-        now: u64,
-        places: &mut dyn Places,
-        open: &mut Vec<(usize, Look)>,
-    ) {
-        let (call, place) = (self.at(asked.at), places.place(asked.at));
-        let look = if asked.is_queued {
-            Look::Unknown(not_told_yet())
-        } else {
-            call.look_at(found, tags, now, asked.ticket, Some(place))
-        };
-        match call.answer(look) {
-            Ok(Some(value)) => {
-                call.coding.give(value, place);
-            }
-            Ok(None) => {}
-            Err(look) => open.push((asked.at, look)),
-        }
     }
 }
 
-/// One that is read, as it stood before that.
-struct Asked {
-    at: usize,
-    ticket: Option<Ticket>,
-    is_queued: bool,
+/// What many looks come to.
+struct Looked<'c, 'a, 'p> {
+    calls: &'c Calls<'a>,
+    places: &'p mut dyn Places,
+    hits: u64,
+    /// Those that what was found does not answer.
+    open: Vec<(usize, Look)>,
+}
+
+impl Looked<'_, '_, '_> {
+    fn found(&mut self, at: usize, found: &Found, tags: &Standing, now: u64, ticket: Option<Ticket>) {
+        let place = Some(self.places.place(at));
+        let look = self.calls.at(at).look_at(found, tags, now, ticket, place);
+        self.take(at, look);
+    }
+
+    /// Puts what a look answers into its place.
+    #[inline]
+    fn take(&mut self, at: usize, look: Look) {
+        let answer = match look {
+            Look::Hit(value) => {
+                self.hits += 1;
+                Ok(value)
+            }
+            other => self.calls.at(at).answer(other),
+        };
+        match answer {
+            Ok(Some(value)) => {
+                self.calls.coding.give(value, self.places.place(at));
+            }
+            Ok(None) => {}
+            Err(look) => self.open.push((at, look)),
+        }
+    }
 }
 
 /// An invalidation is newer than whatever the store has.

@@ -52,8 +52,9 @@ impl Standing {
     }
 
     /// Whether a value is good: it has all tags that are declared, and each of its tags is still the same.
+    #[inline]
     pub(crate) fn hold(&self, header: &Header, declared: &[Key]) -> bool {
-        let tags = header.tags.as_deref().unwrap_or_default();
+        let Some(tags) = header.tags.as_deref() else { return declared.is_empty() };
         let stands =
             |tag: &Tag| self.0.iter().any(|(key, nonce)| *key == *tag.key && *nonce == Some(tag.nonce));
         tags.iter().all(stands) && declared.iter().all(|key| tags.iter().any(|tag| *key == *tag.key))
@@ -61,6 +62,7 @@ impl Standing {
 }
 
 /// Whether a record is a value with tags.
+#[inline]
 pub(crate) fn names_tags(found: &Found) -> bool {
     !named(found).is_empty()
 }

@@ -21,6 +21,7 @@ mod directory;
 mod fault;
 pub mod fleet;
 mod frames;
+#[cfg(feature = "suite")]
 pub mod interleaving;
 mod options;
 mod port;
@@ -28,6 +29,7 @@ mod proxy;
 pub mod races;
 mod replication;
 mod server;
+#[cfg(feature = "suite")]
 pub mod soak;
 mod tls;
 mod wait;

@@ -14,10 +14,12 @@ pub(crate) async fn get_many<V: Value>(entries: Entries<'_>, keys: &[Key]) -> Ve
     let mut values: Vec<Option<V>> = keys.iter().map(|_| None).collect();
     let calls = Calls::new::<V>(entries, keys);
     let Entries { site, cache, .. } = entries;
-    let (changed, unchanged): (Vec<usize>, Vec<usize>) =
-        (0..keys.len()).partition(|at| transaction::has_changed(cache, &keys[*at]));
-    site.counters.misses.add(changed.len() as u64);
-    let far = calls.take_near(unchanged, &mut values);
+    let mut which: Vec<usize> = (0..keys.len()).collect();
+    if transaction::is_open() {
+        which.retain(|at| !transaction::has_changed(cache, &keys[*at]));
+        site.counters.misses.add((keys.len() - which.len()) as u64);
+    }
+    let far = calls.take_near(which, &mut values);
     if let Some(store) = cache.store() {
         calls.look(far, store, &mut cache.budget(), &mut values).await;
     }

@@ -115,8 +115,8 @@ impl Header {
             0 => None,
             _ => Some(u64::from_le_bytes(*rest.take(8)?.first_chunk()?)),
         };
-        let tags: Option<Vec<Tag>> = (0..count).map(|_| rest.tag()).collect();
-        let tags = tags?;
+        // Most have none.
+        let tags = if count == 0 { None } else { Some(rest.tags(count)?) };
         let (codec, compression) = parse_encoding(fixed[3])?;
         let header = Header {
             codec,
@@ -130,7 +130,7 @@ impl Header {
             none: flags & FLAG_NONE != 0,
             key_hash: u64_at(68)?,
             version,
-            tags: (!tags.is_empty()).then(|| tags.into()),
+            tags,
         };
         Some((header, record.len() - rest.0.len()))
     }
@@ -181,6 +181,10 @@ impl<'a> Rest<'a> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(taken)
+    }
+
+    fn tags(&mut self, count: usize) -> Option<Arc<[Tag]>> {
+        (0..count).map(|_| self.tag()).collect()
     }
 
     /// Its length is checked before anything is allocated for it.

@@ -36,7 +36,8 @@ impl Budget {
     pub(crate) async fn spend<T>(
         &mut self,
         runtime: &tokio::runtime::Handle,
-        step: impl Future<Output = super::Answer<T>>,
+        // By value it would be held twice, as an argument and inside of what bounds it.
+        step: std::pin::Pin<&mut impl Future<Output = super::Answer<T>>>,
     ) -> super::Answer<T> {
         use crate::error::CacheError;
         let started = tokio::time::Instant::now();

@@ -7,6 +7,8 @@ pub(crate) mod memory;
 pub(crate) mod redis;
 
 use std::future::Future;
+#[cfg(feature = "redis")]
+use std::pin::pin;
 use std::time::Duration;
 
 pub(crate) use budget::Budget;
@@ -19,8 +21,26 @@ use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
 
 pub(crate) type Answer<T> = Result<T, CacheError>;
 
-/// What stands at each of many keys, taken apart one by one: a hundred records, each with its header, would be moved twice.
-pub(crate) type Reads = Box<dyn Iterator<Item = Answer<Found>> + Send>;
+/// What stands at each of many keys, taken apart one by one: a record is large, and is not moved where it need not be.
+pub(crate) enum Reads {
+    Found(std::vec::IntoIter<Found>),
+    #[cfg(feature = "redis")]
+    Answers(redis::Answers),
+}
+
+impl Iterator for Reads {
+    type Item = Answer<Found>;
+
+    // Where it is taken apart, so that a record is not moved on its way there.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Answer<Found>> {
+        match self {
+            Reads::Found(found) => found.next().map(Ok),
+            #[cfg(feature = "redis")]
+            Reads::Answers(answers) => answers.next(),
+        }
+    }
+}
 
 /// The outcome of asking for a lease.
 #[derive(Debug)]
@@ -154,8 +174,15 @@ pub(crate) enum AnyStore {
     Redis(redis::RedisStore),
 }
 
+#[cfg(feature = "redis")]
+macro_rules! boxed {
+    ($step:expr) => {
+        Box::pin($step).as_mut()
+    };
+}
+
 macro_rules! steps {
-    ($place:path => $($step:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+    ($place:ident => $($step:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
         impl AnyStore {
             $(pub(crate) async fn $step(&self, budget: &mut Budget, $($argument: $type),*) -> Answer<$answer> {
                 match self {
@@ -170,7 +197,7 @@ macro_rules! steps {
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {
-                        budget.spend(store.runtime(), $place(store.$step($($argument),*))).await
+                        budget.spend(store.runtime(), $place!(store.$step($($argument),*))).await
                     }
                 }
             })*
@@ -180,14 +207,14 @@ macro_rules! steps {
 
 // Who looks has a box for that.
 steps! {
-    std::convert::identity =>
+    pin =>
     read(key: &Key) -> Found;
 }
 
 // On the heap, beside a round trip: what a future takes its caller's task takes as well, whether or not it comes to this, and
 // thousands of them may be waiting for one load.
 steps! {
-    Box::pin =>
+    boxed =>
     read_many(keys: &[&Key]) -> Reads;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;

@@ -89,9 +89,12 @@ impl Decoding {
             Body::Typed(value) => self.coding.copy(value, place),
             Body::Bytes(record, payload) => {
                 let codec = stored.header.codec;
-                let read = self.form.map_or(self.coding.read, |form| form.read);
-                self.payload(stored, record, *payload)
-                    .is_some_and(|payload| read(codec, &payload, place).is_ok())
+                let Some(payload) = self.payload(stored, record, *payload) else { return false };
+                let read = match self.form {
+                    Some(form) => form.read(codec, &payload, place),
+                    None => (self.coding.read)(codec, &payload, place),
+                };
+                read.is_ok()
             }
         }
     }

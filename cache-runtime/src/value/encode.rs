@@ -66,8 +66,12 @@ where
 
 fn decode<T: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, String> {
     match codec {
-        Codec::Json => match serde_json::from_slice::<T>(bytes) {
-            Ok(value) => Ok(value),
+        // As text: what is known to be UTF-8 as a whole need not be looked at again string by string.
+        Codec::Json => match std::str::from_utf8(bytes) {
+            Ok(text) => match serde_json::from_str::<T>(text) {
+                Ok(value) => Ok(value),
+                Err(error) => Err(error.to_string()),
+            },
             Err(error) => Err(error.to_string()),
         },
         #[cfg(feature = "postcard")]

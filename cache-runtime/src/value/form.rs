@@ -2,6 +2,7 @@
 //! less.
 
 use std::any::Any;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -15,26 +16,35 @@ pub(crate) type Kept = Arc<dyn Any + Send + Sync>;
 
 /// Of a type that is an `Arc`.
 #[derive(Clone, Copy)]
-pub struct Form {
+pub struct Form(&'static Way);
+
+struct Way {
     keep: fn(&dyn Any) -> Option<Kept>,
     give: fn(Kept, &mut dyn Any) -> bool,
-    pub(super) read: fn(Codec, &[u8], &mut dyn Any) -> Result<(), String>,
+    read: fn(Codec, &[u8], &mut dyn Any) -> Result<(), String>,
+}
+
+/// A place for what is known of a type while it is compiled.
+struct Of<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned + Send + Sync + 'static> Of<T> {
+    const WAY: Way = Way { keep: keep_arc::<T>, give: give_arc::<T>, read: encode::read_arc::<T> };
 }
 
 impl Form {
     pub(crate) const fn of_arc<T: DeserializeOwned + Send + Sync + 'static>() -> Form {
-        Form { keep: keep_arc::<T>, give: give_arc::<T>, read: encode::read_arc::<T> }
+        Form(&Of::<T>::WAY)
     }
 
     /// A value, as the near cache keeps it.
     pub(crate) fn keep(form: Option<Form>, value: Kept) -> Kept {
-        form.and_then(|form| (form.keep)(&*value)).unwrap_or(value)
+        form.and_then(|form| (form.0.keep)(&*value)).unwrap_or(value)
     }
 
     /// Puts what the near cache keeps into a place of its type. `false`: it is of another type, or kept in another form.
     pub(crate) fn give(form: Option<Form>, coding: &Coding, kept: &Kept, place: &mut dyn Any) -> bool {
         match form {
-            Some(form) => (form.give)(Arc::clone(kept), place),
+            Some(form) => (form.0.give)(Arc::clone(kept), place),
             None => coding.copy(kept, place),
         }
     }
@@ -43,8 +53,13 @@ impl Form {
     #[inline]
     pub(crate) fn give_own<V: 'static>(self, kept: Kept) -> Option<V> {
         let mut given = None::<V>;
-        (self.give)(kept, &mut given);
+        (self.0.give)(kept, &mut given);
         given
+    }
+
+    /// Puts the value that these bytes stand for into a place of its type.
+    pub(super) fn read(self, codec: Codec, bytes: &[u8], place: &mut dyn Any) -> Result<(), String> {
+        (self.0.read)(codec, bytes, place)
     }
 
     /// A value once more, as it comes back from the codec that it came from, and as it is kept. `None`: it has more than `most`
@@ -55,7 +70,7 @@ impl Form {
             (coding.write)(codec, place, &mut out).ok().map(|()| out.into_bytes())
         };
         let mut value = coding.room();
-        (self.give)(kept, Arc::get_mut(&mut value)?);
+        (self.0.give)(kept, Arc::get_mut(&mut value)?);
         let bytes = write(&*value)?;
         let back = coding.kept(codec, &bytes).ok()?;
         (write(&*back)? == bytes).then(|| Form::keep(Some(self), back))

@@ -10,7 +10,7 @@ mod std_types;
 mod version;
 
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use serde::Serialize;
@@ -108,13 +108,29 @@ impl Shape {
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        (self.known)().fingerprint
+        self.known().fingerprint
+    }
+
+    /// What [`known`] says, without a look into its map where the same was asked last: of many entries of one declaration.
+    fn known(&self) -> Known {
+        thread_local! {
+            static LAST: Cell<Option<Last>> = const { Cell::new(None) };
+        }
+        match LAST.get() {
+            // Functions at the same address do the same.
+            Some(last) if std::ptr::fn_addr_eq(last.said, self.known) => last.known,
+            _ => {
+                let known = (self.known)();
+                LAST.set(Some(Last { said: self.known, known }));
+                known
+            }
+        }
     }
 
     /// Whether a codec that writes values alone, one after the other, can be used: `Ok(false)` where the schema is not known, or
     /// why the type does not go into such bytes.
     pub(crate) fn positional(&self) -> Result<bool, &'static str> {
-        let known = (self.known)();
+        let known = self.known();
         match known.unfit {
             Some(why) => Err(why),
             None => Ok(known.fingerprint.schema != 0),
@@ -165,6 +181,13 @@ struct Known {
     fingerprint: Fingerprint,
     /// Why it does not go into bytes without names.
     unfit: Option<&'static str>,
+}
+
+/// What was found out last, and by what.
+#[derive(Clone, Copy)]
+struct Last {
+    said: fn() -> Known,
+    known: Known,
 }
 
 /// What is known of a type, with its derived schema or by its name alone.

@@ -173,7 +173,7 @@ impl Store for MemoryStore {
 
     async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
         let found: Vec<Found> = keys.iter().map(|key| self.look(key.as_bytes())).collect();
-        Ok(Box::new(found.into_iter().map(Ok)))
+        Ok(Reads::Found(found.into_iter()))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, _: Duration) -> Answer<Lease> {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
+use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{ErrorKind, RedisResult, Value, cmd, pipe};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -77,7 +77,9 @@ impl Gather {
         let reading = Reading::begin(&self.reading);
         if reading.before < ALONE {
             let mut connection = self.shared.connection.clone();
-            return connection.send_packed_command(cmd("GET").arg(key)).await.and_then(Value::extract_error);
+            let mut command = cmd("GET");
+            // What the client makes of it is on the heap: the room would be each reader's.
+            return connection.req_packed_command(command.arg(key)).await.and_then(Value::extract_error);
         }
         let (answer, heard) = oneshot::channel();
         self.add(key, answer);

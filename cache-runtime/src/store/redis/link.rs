@@ -78,6 +78,11 @@ impl Link {
         self.ask(&scripts.call(script, keys, arguments)).await
     }
 
+    /// What stands at a key.
+    pub(super) fn read(&self, key: &[u8]) -> impl Future<Output = RedisResult<Value>> {
+        self.reads.get(key)
+    }
+
     /// One step at one key. `asking`: the server has that key's slot only half, and takes this because it was sent here.
     pub(super) async fn call(&self, call: &Call<'_>, asking: bool) -> RedisResult<Value> {
         match call.what {
@@ -86,7 +91,7 @@ impl Link {
                 let answers = Box::pin(self.calls(&[(*call, true)])).await?;
                 answers.into_iter().next().unwrap_or(Value::Nil).extract_error()
             }
-            What::Get => self.reads.get(call.key).await,
+            What::Get => self.read(call.key).await,
             What::Script(script, arguments) => Box::pin(self.script(script, &[call.key], arguments)).await,
         }
     }

@@ -103,13 +103,12 @@ impl Store for RedisStore {
     }
 
     async fn read(&self, key: &Key) -> Answer<Found> {
-        found(self.servers.call(&Call::get(key.as_bytes())).await?)
+        found(self.servers.read(key.as_bytes()).await?)
     }
 
     async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
         let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
-        let answers = self.servers.read_many(&keys).await?;
-        Ok(Box::new(answers.into_iter().map(found)))
+        self.servers.read_many(&keys).await.map(|answers| Reads::Answers(Answers(answers.into_iter())))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
@@ -264,6 +263,18 @@ fn filled(answer: i64) -> Filled {
         1 => Filled::Stored,
         2 => Filled::Older,
         _ => Filled::Revoked,
+    }
+}
+
+/// What a server has answered to a question for many keys.
+pub(crate) struct Answers(std::vec::IntoIter<Value>);
+
+impl Iterator for Answers {
+    type Item = Answer<Found>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Answer<Found>> {
+        self.0.next().map(found)
     }
 }
 

@@ -82,6 +82,18 @@ impl Servers {
         }
     }
 
+    /// What stands at a key.
+    pub(super) async fn read(&self, key: &[u8]) -> Answer<Value> {
+        match self {
+            Servers::One(server) => {
+                let link = server.link()?;
+                sorted(server.judged(&link, pin!(link.read(key))).await)
+            }
+            // Boxed: its redirects would be room in every hit on a single server.
+            Servers::Cluster(cluster) => Box::pin(cluster.call(&Call::get(key))).await,
+        }
+    }
+
     /// A step, at its key's server.
     pub(super) async fn call(&self, call: &Call<'_>) -> Answer<Value> {
         match self {
@@ -89,7 +101,6 @@ impl Servers {
                 let link = server.link()?;
                 sorted(server.judged(&link, pin!(link.call(call, false))).await)
             }
-            // Boxed: its redirects would be room in every hit on a single server.
             Servers::Cluster(cluster) => Box::pin(cluster.call(call)).await,
         }
     }
