@@ -35,7 +35,7 @@ use cache_tests::interleaving::{
 // Bites: fails without `pending.hold(…)` in write (write.rs).
 // Bites: fails without `self.forget_values()` in Pending::send (transaction/pending.rs).
 // Bites: fails without `send_in_background(…)` in AfterCommit::drop (transaction/mod.rs).
-// Bites: fails without `load_inside(…)` in load and load_owned (load/mod.rs, load/task.rs).
+// Bites: fails without `load_inside(…)` in load_missing (load/mod.rs).
 #[test]
 fn no_schedule_breaks_a_promise() {
     check(schedules(), Runtime::in_memory);

@@ -1,15 +1,16 @@
 //! A read that has come: what it finds without a loader, or why it needs one.
 //!
-//! Each way on has a box of its own: most reads are hits, most of the others wait for somebody else's load, thousands of them
-//! perhaps, and neither has any use for the room that the steps of a miss take.
+//! Each way on has a room of its own: most reads are hits, most of the others wait for somebody else's load, thousands of them
+//! perhaps, and neither has any use for what the steps of a miss take.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use super::Outcome;
-use super::flight::{Entered, Waiter};
+use super::flight::{Entered, Wait, Waiter};
 use super::miss::{Came, seen, shared, wait};
 use super::sharing::Fits;
 use crate::age::Age;
@@ -21,8 +22,9 @@ use crate::transaction::{self, Pending};
 /// How far a read has come.
 pub(super) enum Come<'a> {
     Done(Outcome),
-    /// It looks into the store, or waits for somebody else's load.
-    On(Pin<Box<dyn Future<Output = Come<'a>> + Send + 'a>>),
+    /// It looks into the store.
+    Looks(Pin<Box<dyn Future<Output = Come<'a>> + Send + 'a>>),
+    Waits(Waits),
     /// It needs a loader.
     Misses(Box<Unanswered>),
 }
@@ -71,7 +73,7 @@ pub(super) fn come(call: Call<'_>, others: Others) -> Come<'_> {
     if let Some((look, early)) = found {
         return Arrival { call, others, arrived, budget, look }.go_on(early);
     }
-    Come::On(Box::pin(async move {
+    Come::Looks(Box::pin(async move {
         let look = call.look(store, &mut budget).await;
         Arrival { call, others, arrived, budget, look }.go_on(None)
     }))
@@ -111,22 +113,50 @@ impl<'a> Arrival<'a> {
             }
             // With nothing to fall back on there is nothing to do but to wait.
             (_, Entered::Wait(waiter)) if call.policy.stale_window().is_zero() && !others.is_bounded => {
-                waits(call, others.fits, budget, since, waiter)
+                Come::Waits(Waits::new(call, budget, since, waiter))
             }
             (look, entered) => Open { budget, look, came: Came::Entered(entered), since }.misses(),
         }
     }
 }
 
-fn waits<'a>(call: Call<'a>, fits: Fits, mut budget: Budget, since: Instant, waiter: Waiter) -> Come<'a> {
-    call.site.counters.misses.one();
-    budget.pause();
-    Come::On(Box::pin(async move {
-        match shared(call, fits, wait(call, since, waiter).await) {
+/// A read that waits for somebody else's load.
+pub(super) struct Waits {
+    wait: Wait,
+    budget: Budget,
+    since: Instant,
+}
+
+impl Waits {
+    fn new(call: Call<'_>, mut budget: Budget, since: Instant, waiter: Waiter) -> Waits {
+        call.site.counters.misses.one();
+        budget.pause();
+        Waits { wait: wait(call, since, waiter), budget, since }
+    }
+
+    fn poll<'a>(&mut self, call: Call<'a>, others: Others, context: &mut Context<'_>) -> Poll<Come<'a>> {
+        let waited = ready!(Pin::new(&mut self.wait).poll(context));
+        Poll::Ready(match shared(call, others.fits, waited) {
             Ok(outcome) => Come::Done(outcome),
-            Err(ended) => Open { budget, look: Look::Absent, came: Came::Waited(ended), since }.misses(),
+            Err(ended) => {
+                let (budget, since) = (self.budget.rest(), self.since);
+                Open { budget, look: Look::Absent, came: Came::Waited(ended), since }.misses()
+            }
+        })
+    }
+}
+
+impl<'a> Come<'a> {
+    /// Goes on for as long as there is something to wait for.
+    pub(super) fn poll(&mut self, call: Call<'a>, others: Others, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            *self = match self {
+                Come::Looks(look) => ready!(look.as_mut().poll(context)),
+                Come::Waits(waits) => ready!(waits.poll(call, others, context)),
+                Come::Done(_) | Come::Misses(_) => return Poll::Ready(()),
+            };
         }
-    }))
+    }
 }
 
 impl Open {

@@ -11,16 +11,16 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use super::hold::Hold;
 use super::line::Line;
-#[cfg(feature = "__interleaving")]
-use crate::interleaving;
+use super::place::Place;
 use crate::key::Key;
 use crate::read::Seen;
 
@@ -53,12 +53,12 @@ pub(crate) struct Flight {
     flights: Arc<Flights>,
     key: Key,
     /// Those who are woken read it without a lock: there may be thousands, all at once.
-    outcome: OnceLock<Outcome>,
+    pub(super) outcome: OnceLock<Outcome>,
     state: Mutex<State>,
 }
 
-struct State {
-    phase: Phase,
+pub(super) struct State {
+    pub(super) phase: Phase,
     /// What readers must have seen in the store to share a load that had begun before they came.
     seen: Option<Seen>,
     /// When the load began, by the flights' clock.
@@ -69,10 +69,10 @@ struct State {
     abandoned: Vec<Hold>,
     waiters: usize,
     /// The waiters that were polled, and those whose turn comes after this flight.
-    line: Line,
+    pub(super) line: Line,
 }
 
-enum Phase {
+pub(super) enum Phase {
     /// Somebody asks for the lease, loads, or looks for what another process loads.
     Led,
     /// Whoever led it was dropped; a waiter takes over.
@@ -150,7 +150,7 @@ impl Flights {
 }
 
 impl Flight {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
 
@@ -162,83 +162,6 @@ impl Flight {
         let line = std::mem::take(&mut state.line);
         drop(state);
         line.dissolve();
-    }
-
-    /// Waits for the outcome, or for what `orphaned` makes of a flight that nobody leads, for `bound` at the most; without a
-    /// runtime there is no clock, and it waits as long as it takes.
-    async fn until<T>(
-        self: &Arc<Self>,
-        bound: Duration,
-        orphaned: impl Fn(&mut State) -> Option<T>,
-    ) -> Option<Result<&Outcome, T>> {
-        let mut place = Place { flight: self, at: None };
-        #[cfg(feature = "__interleaving")]
-        if interleaving::hook().is_some() {
-            return interleaving::bounded(poll_fn(|context| place.poll(context, None, &orphaned))).await?;
-        }
-        poll_fn(|context| place.poll(context, Some(bound), &orphaned)).await
-    }
-}
-
-/// A place in the line of a flight.
-struct Place<'a> {
-    flight: &'a Arc<Flight>,
-    at: Option<usize>,
-}
-
-impl<'a> Place<'a> {
-    fn poll<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        bound: Option<Duration>,
-        orphaned: impl Fn(&mut State) -> Option<T>,
-    ) -> Poll<Option<Result<&'a Outcome, T>>> {
-        let flight = self.flight;
-        if let Some(outcome) = flight.outcome.get() {
-            return Poll::Ready(Some(Ok(outcome)));
-        }
-        let mut state = flight.state();
-        // It may have come before the lock did; from now on it finds this one in the line.
-        if let Some(outcome) = flight.outcome.get() {
-            return Poll::Ready(Some(Ok(outcome)));
-        }
-        if let Phase::Orphaned = state.phase
-            && let Some(found) = orphaned(&mut state)
-        {
-            return Poll::Ready(Some(Err(found)));
-        }
-        let line = &mut state.line;
-        let at = *self.at.get_or_insert_with(|| {
-            line.enter(bound, |alarm| Waker::from(Arc::new(Ring { flight: Arc::downgrade(flight), alarm })))
-        });
-        let (late, _replaced) = line.look(at, context.waker());
-        drop(state);
-        if late { Poll::Ready(None) } else { Poll::Pending }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        // With the outcome the line has gone.
-        if let Some(at) = self.at
-            && self.flight.outcome.get().is_none()
-        {
-            let _left = self.flight.state().line.leave(at);
-        }
-    }
-}
-
-/// Tells those who have waited for long enough.
-struct Ring {
-    flight: Weak<Flight>,
-    alarm: u64,
-}
-
-impl Wake for Ring {
-    fn wake(self: Arc<Self>) {
-        let Some(flight) = self.flight.upgrade() else { return };
-        let (late, _timer) = flight.state().line.late(self.alarm);
-        late.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -274,7 +197,8 @@ impl Leader {
     /// Waits until the load that was under way before is done, for `bound` at the most.
     pub(crate) async fn turn(&mut self, bound: Duration) {
         if let Some(before) = self.before.take() {
-            before.until(bound, |_| None::<()>).await;
+            let mut place = Place::new(before, bound);
+            poll_fn(|context| place.poll(context, |_| None::<()>).map(drop)).await;
         }
     }
 
@@ -375,19 +299,35 @@ impl Waiter {
     }
 
     /// Waits for the outcome, or to become the leader, for `bound` at the most.
-    pub(crate) async fn wait(self, bound: Duration) -> Waited {
+    pub(crate) fn wait(self, bound: Duration) -> Wait {
+        Wait { place: Place::new(Arc::clone(&self.flight), bound), waiter: self }
+    }
+}
+
+/// What [`Waiter::wait`] gives. Thousands may wait: it has little room, and needs no box.
+pub(crate) struct Wait {
+    // Dropped first: who is last to leave finds nobody in the line.
+    place: Place,
+    waiter: Waiter,
+}
+
+impl Future for Wait {
+    type Output = Waited;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Waited> {
+        let Wait { place, waiter } = &mut *self;
         let leads = |state: &mut State| {
             state.phase = Phase::Led;
             state.began = None;
             state.seen = None;
             let inherited = state.hold.clone();
-            Some(Leader { flight: Arc::clone(&self.flight), before: None, inherited })
+            Some(Leader { flight: Arc::clone(&waiter.flight), before: None, inherited })
         };
-        match self.flight.until(bound, leads).await {
+        Poll::Ready(match ready!(place.poll(context, leads)) {
             Some(Ok(outcome)) => Waited::Outcome(outcome.clone()),
             Some(Err(leader)) => Waited::Leads(leader),
             None => Waited::TimedOut,
-        }
+        })
     }
 }
 

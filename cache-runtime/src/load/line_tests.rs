@@ -62,7 +62,7 @@ impl Woken {
 
 // Bites: fails without `if let Some(alarm) = shared` in Line::bounded (load/line.rs).
 // Bites: fails without `place.late = true` in Line::late (load/line.rs).
-// Bites: fails without `late.into_iter().for_each(Waker::wake)` in Ring::wake (load/flight.rs).
+// Bites: fails without `late.into_iter().for_each(Waker::wake)` in Ring::wake (load/place.rs).
 #[tokio::test(start_paused = true)]
 async fn who_comes_at_about_the_same_time_shares_a_timer() {
     let (load, leader) = Load::begin();
@@ -134,7 +134,7 @@ async fn all_are_woken_whoever_leads() {
     assert!(matches!(first.poll(&mut one), Poll::Ready(Waited::Outcome(Outcome::Loaded(None)))));
 }
 
-// Bites: fails without the look at the outcome behind the lock in Place::poll (load/flight.rs), in one round or another.
+// Bites: fails without the look at the outcome behind the lock in Place::poll (load/place.rs), in one round or another.
 #[test]
 fn what_comes_while_somebody_steps_into_the_line_is_seen() {
     for _ in 0..100 {
@@ -157,7 +157,7 @@ fn what_comes_while_somebody_steps_into_the_line_is_seen() {
 }
 
 // Bites: fails without `self.free.push(at)` in Line::leave (load/line.rs).
-// Bites: fails without `line.leave(at)` in Place::drop (load/flight.rs).
+// Bites: fails without `line.leave(at)` in Place::drop (load/place.rs).
 #[tokio::test]
 async fn who_goes_leaves_its_place_to_the_next_one() {
     let (load, leader) = Load::begin();
@@ -168,7 +168,7 @@ async fn who_goes_leaves_its_place_to_the_next_one() {
     assert_eq!(leader.places(), 1);
 }
 
-// Bites: fails without the first look at the outcome in Place::poll (load/flight.rs).
+// Bites: fails without the first look at the outcome in Place::poll (load/place.rs).
 // Bites: fails without `if self.flight.outcome.get().is_some()` in Waiter::drop (load/flight.rs).
 #[test]
 fn thousands_who_are_woken_do_not_queue_for_a_lock() {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::Outcome;
-use super::flight::{self, Entered, Waited, Waiter};
+use super::flight::{self, Entered, Wait, Waited, Waiter};
 use super::lead::{Led, lead};
 use super::loaded::Loading;
 use super::sharing::{Failure, Fits};
@@ -51,7 +51,7 @@ pub(super) enum Came {
 }
 
 /// Waits for a flight; all waits of a caller that `came` then have one bound together.
-pub(super) fn wait(call: Call<'_>, came: Instant, waiter: Waiter) -> impl Future<Output = Waited> {
+pub(super) fn wait(call: Call<'_>, came: Instant, waiter: Waiter) -> Wait {
     call.site.counters.waits.one();
     waiter.wait(call.cache.settings().wait.saturating_sub(came.elapsed()))
 }

@@ -111,8 +111,8 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
     /// Takes them until they have come to something; or ask, which is `None`.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
         loop {
-            self.stage = match &mut self.stage {
-                Stage::Comes(Come::On(future)) => Stage::Comes(ready!(future.as_mut().poll(context))),
+            match &mut self.stage {
+                Stage::Comes(come) => ready!(come.poll(self.call, self.others, context)),
                 Stage::Misses(future, ask) => {
                     return match future.as_mut().poll(context) {
                         Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
@@ -120,12 +120,13 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
                         Poll::Pending => Poll::Pending,
                     };
                 }
-                settled => match mem::replace(settled, Stage::Over) {
-                    Stage::Comes(Come::Done(outcome)) => return Poll::Ready(Some(outcome)),
-                    Stage::Comes(Come::Misses(unanswered)) => self.miss(*unanswered),
-                    // Nobody polls what is done.
-                    _ => return Poll::Pending,
-                },
+                Stage::Over => {}
+            }
+            self.stage = match mem::replace(&mut self.stage, Stage::Over) {
+                Stage::Comes(Come::Done(outcome)) => return Poll::Ready(Some(outcome)),
+                Stage::Comes(Come::Misses(unanswered)) => self.miss(*unanswered),
+                // Nobody polls what is done.
+                _ => return Poll::Pending,
             }
         }
     }

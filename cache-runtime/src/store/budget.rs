@@ -5,7 +5,6 @@ use std::time::Duration;
 /// What is left of a call's deadline: all its steps together share one. Loads and waits are not counted.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the memory store answers at once"))]
     left: Duration,
     /// Since when the time runs. Looked at by the next step only: most calls have one, and a look at the clock costs as much
     /// as everything else here.
@@ -20,6 +19,11 @@ impl Budget {
             #[cfg(feature = "redis")]
             since: None,
         }
+    }
+
+    /// What is left while nothing is spent, for who goes on.
+    pub(crate) fn rest(&self) -> Budget {
+        Budget::new(self.left)
     }
 
     /// A load, a write to the source or a wait begins: its time does not count.
