@@ -120,7 +120,7 @@ async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
 }
 
 /// One that the server refuses keeps neither the connection from everybody, nor itself from being honoured here.
-// Bites: fails without `store.is_queued(self.key)` in Call::look (read.rs).
+// Bites: fails without `store.is_queued(self.key)` in Call::is_queued (read.rs).
 // Bites: fails without `shared.replay(link)` in watch (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_server_refuses_does_not_keep_the_connection() {

@@ -71,7 +71,7 @@ impl Behind {
 }
 
 // Bites: fails without `shared.replay()` in tend (store/redis/cluster/tend.rs).
-// Bites: fails without `store.is_queued(self.key)` in Call::look (read.rs).
+// Bites: fails without `store.is_queued(self.key)` in Call::is_queued (read.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_primary_that_can_not_be_reached_costs_the_keys_of_others_nothing() {
     let _measuring = MEASURING.lock().await;

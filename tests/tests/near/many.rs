@@ -14,7 +14,7 @@ impl Numbers {
 
 /// The first time from the source, then from the server, until none is asked for.
 ///
-/// Bites: `Call::near_hit` in `load_many` (`load/batch/mod.rs`), or `near_ticket` in `read_many.rs`.
+/// Bites: `calls.take_near(…)` in `load_many` (`load/batch/mod.rs`), or `near_ticket` in `Calls::tickets` (`read_many.rs`).
 #[tokio::test]
 async fn a_batch_asks_for_what_is_not_in_the_process() {
     let (server, source) = (RedisServer::start(), Source::default());
@@ -35,7 +35,7 @@ async fn a_batch_asks_for_what_is_not_in_the_process() {
     assert_eq!(source.reads(), 4);
 }
 
-/// Bites: `near_hit` in `entry/many.rs`, or `near_ticket` in `read_many.rs`.
+/// Bites: `calls.take_near(…)` in `get_many` (`entry/many.rs`), or `near_ticket` in `Calls::tickets` (`read_many.rs`).
 #[tokio::test]
 async fn get_many_asks_for_what_is_not_in_the_process() {
     let (server, source) = (RedisServer::start(), Source::default());

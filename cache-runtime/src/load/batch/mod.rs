@@ -62,7 +62,12 @@ where
     if transaction::current().is_some() {
         batch.load_inside(far, &loader).await?;
     } else {
-        Box::pin(batch.resolve(far, &loader)).await?;
+        let arrived = cache.flights().now();
+        let open = batch.look(far).await;
+        // Boxed, as most of the time there is nothing to do.
+        if !open.is_empty() {
+            Box::pin(batch.resolve(arrived, open, &loader)).await?;
+        }
     }
     for (at, value) in batch.loaded {
         values[at] = value.and_then(give);
@@ -93,14 +98,18 @@ impl<E> Batch<'_, E> {
         self.cache.settings().wait.saturating_sub(self.came.elapsed())
     }
 
-    async fn resolve<F, Fut>(&mut self, far: Vec<usize>, loader: &F) -> Result<(), E>
+    /// Loads what a look, of who came at `arrived`, does not answer.
+    async fn resolve<F, Fut>(
+        &mut self,
+        mut arrived: u64,
+        mut open: Vec<(usize, Look)>,
+        loader: &F,
+    ) -> Result<(), E>
     where
         F: Fn(Vec<usize>) -> Fut,
         Fut: Future<Output = Result<Vec<Option<Kept>>, E>>,
     {
         let flights = self.cache.flights();
-        let mut arrived = flights.now();
-        let mut open = self.look(far).await;
         let (mut leaders, mut alone) = (Vec::new(), Vec::new());
         let mut waiting: Vec<(usize, Waiting)> = Vec::new();
         loop {

@@ -18,6 +18,8 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use super::servers::mget;
+
 /// So many reads go out each on its own: the fewer there are, the less there is to gain, and a turn of the scheduler to lose.
 const ALONE: usize = 4;
 
@@ -177,10 +179,7 @@ impl Shared {
     }
 
     async fn mget(&self, wanted: &[Wanted]) -> RedisResult<Vec<Value>> {
-        let mut command = cmd("MGET");
-        for wanted in wanted {
-            command.arg(&wanted.key);
-        }
+        let command = mget(wanted.iter().map(|wanted| &wanted.key[..]));
         match self.connection.clone().send_packed_command(&command).await?.extract_error()? {
             Value::Array(answers) => Ok(answers),
             _ => Ok(Vec::new()),

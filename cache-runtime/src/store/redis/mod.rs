@@ -107,8 +107,7 @@ impl Store for RedisStore {
     }
 
     async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
-        let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
-        self.servers.read_many(&keys).await.map(|answers| Reads::Answers(Answers(answers.into_iter())))
+        self.servers.read_many(keys).await.map(|answers| Reads::Answers(Answers(answers.into_iter())))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {

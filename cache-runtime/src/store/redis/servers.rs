@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use redis::{Value, cmd};
+use redis::{Cmd, Value};
 
 use super::answer::{integer, sorted, unexpected};
 use super::backlog::Backlog;
@@ -17,6 +17,7 @@ use super::supervisor::{Boots, Route, Setup, Supervisor, now_here};
 use super::url::Address;
 use super::{Answer, Config};
 use crate::error::CacheError;
+use crate::key::Key;
 
 pub(super) enum Servers {
     /// A single server, or the master that the sentinels name.
@@ -126,12 +127,11 @@ impl Servers {
 
     /// What stands at the keys. What another type stands at, or what a node of several does not tell, counts as nothing: then
     /// the others can be read all the same.
-    pub(super) async fn read_many(&self, keys: &[&[u8]]) -> Answer<Vec<Value>> {
+    pub(super) async fn read_many(&self, keys: &[&Key]) -> Answer<Vec<Value>> {
         match self {
             // Half the cost of as many GETs.
             Servers::One(server) => {
-                let mut command = cmd("MGET");
-                command.arg(keys);
+                let command = mget(keys.iter().map(|key| key.as_bytes()));
                 let link = server.link()?;
                 match sorted(server.judged(&link, pin!(link.ask(&command))).await)? {
                     Value::Array(values) if values.len() == keys.len() => Ok(values),
@@ -139,7 +139,7 @@ impl Servers {
                 }
             }
             Servers::Cluster(cluster) => {
-                let calls: Vec<Call<'_>> = keys.iter().map(|key| Call::get(key)).collect();
+                let calls: Vec<Call<'_>> = keys.iter().map(|key| Call::get(key.as_bytes())).collect();
                 let mut answers = cluster.each(&calls).await;
                 for answer in &mut answers {
                     if *answer == Err(CacheError::ForeignKey) {
@@ -175,6 +175,18 @@ impl Servers {
             }
         }
     }
+}
+
+/// With room for all of it: what grows is copied again and again.
+pub(super) fn mget<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) -> Cmd {
+    const NAME: &str = "MGET";
+    let bytes: usize = keys.clone().map(<[u8]>::len).sum();
+    let mut command = Cmd::with_capacity(1 + keys.len(), NAME.len() + bytes);
+    command.arg(NAME);
+    for key in keys {
+        command.arg(key);
+    }
+    command
 }
 
 pub(super) fn count(answer: Value) -> Answer<u64> {
