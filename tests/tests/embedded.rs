@@ -1,12 +1,14 @@
 //! The embedded store where there is no runtime, and with values that do things when they go.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
+use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use cache_runtime::__private::interleaving::{Standing, standing};
 use cache_runtime::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -155,4 +157,39 @@ async fn values_that_grow_in_place_are_bounded_too() {
     }
     let stats = CacheManager::new(&cache).stats().await.store;
     assert!(stats.bytes.unwrap() <= 1 << 20, "{stats:?}");
+}
+
+/// A body that is dropped on its way is gone, with what it holds, before anybody else may load.
+// Bites: fails without `self.loader.set(None)` in ReadThrough::drop (load/read_through.rs).
+#[test]
+fn what_a_dropped_load_holds_goes_before_its_lease() {
+    #[cache_strategy(namespace = "embedded_dropped", ttl = 60)]
+    struct Numbers {
+        cache: Cache,
+    }
+
+    #[cache_strategy]
+    impl Numbers {
+        #[cached(key = "n/<id>")]
+        fn number(&self, id: u64) -> Entry<u64>;
+    }
+
+    struct Held<F: Fn()>(F);
+
+    impl<F: Fn()> Drop for Held<F> {
+        fn drop(&mut self) {
+            (self.0)();
+        }
+    }
+
+    let entry = Numbers { cache: Cache::memory() }.number(1);
+    let seen = OnceLock::new();
+    let mut load = Box::pin(entry.get_or_set(|| async {
+        let _held = Held(|| seen.set(standing(&entry)).unwrap());
+        pending::<Result<u64, ()>>().await
+    }));
+    assert!(load.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(load);
+    assert_eq!(seen.get(), Some(&Standing::Busy), "its lease is still there");
+    assert_eq!(standing(&entry), Standing::Nothing);
 }

@@ -159,7 +159,7 @@ fn sharing(plan: &Plan<'_>) -> TokenStream {
 /// A load that may borrow. Made before it is known whether it is needed: it holds its arguments, and does nothing until then.
 fn in_caller(plan: &Plan<'_>) -> TokenStream {
     let loader = body(plan);
-    quote!(::core::pin::pin!(#loader))
+    quote!(::core::pin::pin!(::core::option::Option::Some(#loader)))
 }
 
 /// A load that is no future.

@@ -32,7 +32,9 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
             ::cache_runtime::__private::Optional,
             __user_feed_entries().at(&__key),
             ::cache_runtime::__private::ErrorSharing::never(),
-            ::core::pin::pin!(user_feed_uncached(db, user_id, page)),
+            ::core::pin::pin!(
+                ::core::option::Option::Some(user_feed_uncached(db, user_id, page))
+            ),
         )
         .await
 }

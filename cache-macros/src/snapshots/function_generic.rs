@@ -34,7 +34,10 @@ where
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),
-            ::core::pin::pin!(find_uncached:: < T, S, N > (source, req, name)),
+            ::core::pin::pin!(
+                ::core::option::Option::Some(find_uncached:: < T, S, N > (source, req,
+                name))
+            ),
         )
         .await
 }

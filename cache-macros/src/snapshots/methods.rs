@@ -24,7 +24,9 @@ impl Messages {
                 ::cache_runtime::__private::Fallible,
                 Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
-                ::core::pin::pin!(Self::messages_uncached(self, id, page)),
+                ::core::pin::pin!(
+                    ::core::option::Option::Some(Self::messages_uncached(self, id, page))
+                ),
             )
             .await
     }

@@ -52,7 +52,10 @@ impl Feed {
                 ::cache_runtime::__private::Plain,
                 Self::__feed_entries(self).at(&__key).tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
-                ::core::pin::pin!(Self::feed_uncached(self, user_id, page)),
+                ::core::pin::pin!(
+                    ::core::option::Option::Some(Self::feed_uncached(self, user_id,
+                    page))
+                ),
             )
             .await
     }

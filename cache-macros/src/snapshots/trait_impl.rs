@@ -23,7 +23,9 @@ impl Repo for PgRepo {
                 ::cache_runtime::__private::FallibleOptional,
                 Self::__row_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
-                ::core::pin::pin!(Self::row_uncached(self, id)),
+                ::core::pin::pin!(
+                    ::core::option::Option::Some(Self::row_uncached(self, id))
+                ),
             )
             .await
     }

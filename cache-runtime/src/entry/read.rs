@@ -137,7 +137,7 @@ impl<V: Value, K> Entry<V, K> {
         {
             return Ok(value);
         }
-        let loader = pin!(async { loader().await });
+        let loader = pin!(Some(async { loader().await }));
         load(shape, self.at(), sharing, loader).await
     }
 }

@@ -20,7 +20,7 @@ pub fn load<'a, S, V, E, Fut>(
     _: S,
     at: EntryAt<'a>,
     sharing: ErrorSharing<E>,
-    loader: Pin<&'a mut Fut>,
+    loader: Pin<&'a mut Option<Fut>>,
 ) -> ReadThrough<'a, S, V, E, Fut>
 where
     V: Value,
@@ -35,7 +35,7 @@ where
 /// times as much code.
 #[must_use = "a read does nothing unless it is awaited"]
 pub struct ReadThrough<'a, S, V, E, Fut> {
-    loader: Pin<&'a mut Fut>,
+    loader: Pin<&'a mut Option<Fut>>,
     read: Read<'a, V, E>,
     returns: PhantomData<fn() -> S>,
 }
@@ -53,8 +53,18 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Given> {
         let this = &mut *self;
-        // Of no type of its own for as long as it is polled: kept so, it would have to be `Send`, which not every loader is.
-        this.read.poll::<S, _>(this.loader.as_mut(), context)
+        match this.loader.as_mut().as_pin_mut() {
+            // Of no type of its own for as long as it is polled: kept so, it would have to be `Send`, which not every loader is.
+            Some(loader) => this.read.poll::<S, _>(loader, context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// As if the steps held the loader: what that holds goes before the lease does, or the place of who leads.
+impl<S, V, E, Fut> Drop for ReadThrough<'_, S, V, E, Fut> {
+    fn drop(&mut self) {
+        self.loader.set(None);
     }
 }
 
