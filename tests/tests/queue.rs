@@ -121,6 +121,7 @@ async fn declared_invalidations_of_keys_and_patterns_are_made_up_for() {
 
 /// One that the server refuses keeps neither the connection from everybody, nor itself from being honoured here.
 // Bites: fails without `store.is_queued(self.key)` in Call::is_queued (read.rs).
+// Bites: fails without `Some(_) if is_queued` in Calls::look (read_many.rs).
 // Bites: fails without `shared.replay(link)` in watch (store/redis/supervisor/tend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_server_refuses_does_not_keep_the_connection() {
@@ -137,12 +138,11 @@ async fn what_the_server_refuses_does_not_keep_the_connection() {
         denied(&_server) >= 3
     })
     .await;
+    let through = Through::new(&limited, &source);
+    assert_eq!(aside.get_many::<u64, _>([("number", 1)]).await, [None], "nor among many");
+    assert_eq!(through.get_many::<u64, _>([("number", 1)]).await, [Some(1)]);
     assert!(CacheManager::new(&limited).health_check().await.reachable);
-    assert_eq!(
-        Through::new(&limited, &source).number_entry(1).get().await,
-        Some(1),
-        "and everything else is read"
-    );
+    assert_eq!(through.number_entry(1).get().await, Some(1), "and everything else is read");
     assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, Some(1));
 
     // The connection stands: it is tried again with each sign of life.
