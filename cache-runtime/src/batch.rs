@@ -107,19 +107,13 @@ where
 
 /// The ids, without those whose key another one has, and their keys.
 fn once_each<Id>(ids: &[Id], key: impl Fn(&Id) -> Key) -> (Vec<&Id>, Vec<Key>) {
-    let (mut asked, mut keys): (Vec<&Id>, Vec<Key>) = (ids.iter().collect(), ids.iter().map(key).collect());
+    let keys: Vec<Key> = ids.iter().map(key).collect();
     // As a database gives them: in order, and so none twice.
     if keys.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()) {
-        return (asked, keys);
+        return (ids.iter().collect(), keys);
     }
     let mut known = HashSet::with_capacity_and_hasher(keys.len(), foldhash::fast::RandomState::default());
-    let again: Vec<bool> = keys.iter().map(|key| !known.insert(key)).collect();
-    if again.contains(&true) {
-        let (mut of_ids, mut of_keys) = (again.iter(), again.iter());
-        asked.retain(|_| of_ids.next() == Some(&false));
-        keys.retain(|_| of_keys.next() == Some(&false));
-    }
-    (asked, keys)
+    ids.iter().zip(keys).filter(|(_, key)| known.insert(key.clone())).unzip()
 }
 
 /// For a function that returns `M`.

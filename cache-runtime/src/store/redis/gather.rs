@@ -12,13 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{ErrorKind, RedisResult, Value, cmd, pipe};
+use redis::{Cmd, ErrorKind, RedisResult, Value, cmd, pipe};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::timeout;
-
-use super::servers::mget;
 
 /// So many reads go out each on its own: the fewer there are, the less there is to gain, and a turn of the scheduler to lose.
 const ALONE: usize = 4;
@@ -193,6 +191,18 @@ impl Shared {
         }
         self.connection.clone().send_packed_commands(&pipeline, 0, wanted.len()).await
     }
+}
+
+/// Reads them all. With room for all of it: what grows is copied again and again.
+pub(super) fn mget<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) -> Cmd {
+    const NAME: &str = "MGET";
+    let bytes: usize = keys.clone().map(<[u8]>::len).sum();
+    let mut command = Cmd::with_capacity(1 + keys.len(), NAME.len() + bytes);
+    command.arg(NAME);
+    for key in keys {
+        command.arg(key);
+    }
+    command
 }
 
 /// Counts a read for as long as it goes on.

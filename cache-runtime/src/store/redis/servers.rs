@@ -5,13 +5,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use redis::{Cmd, Value};
+use redis::Value;
 
 use super::answer::{integer, sorted, unexpected};
 use super::backlog::Backlog;
 use super::call::Call;
 use super::cluster::Cluster;
-use super::gather::Together;
+use super::gather::{Together, mget};
 use super::scripts::Script;
 use super::supervisor::{Boots, Route, Setup, Supervisor, now_here};
 use super::url::Address;
@@ -175,18 +175,6 @@ impl Servers {
             }
         }
     }
-}
-
-/// With room for all of it: what grows is copied again and again.
-pub(super) fn mget<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) -> Cmd {
-    const NAME: &str = "MGET";
-    let bytes: usize = keys.clone().map(<[u8]>::len).sum();
-    let mut command = Cmd::with_capacity(1 + keys.len(), NAME.len() + bytes);
-    command.arg(NAME);
-    for key in keys {
-        command.arg(key);
-    }
-    command
 }
 
 pub(super) fn count(answer: Value) -> Answer<u64> {
