@@ -22,6 +22,8 @@ mod order;
 mod trust;
 
 #[cfg(test)]
+mod front_tests;
+#[cfg(test)]
 mod own_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,8 @@ use std::sync::{OnceLock, Weak};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::front::OFTEN;
-use super::tests::{MINUTE, key, near, question};
+use super::front_tests::question;
+use super::tests::{MINUTE, key, near};
 use super::*;
 
 /// A number that is written as what a test says.

@@ -4,7 +4,7 @@
 //! next sign of life, and the word of an own change mostly comes with its answer. So each mechanism has tests that leave it alone
 //! in its place: `own.rs` holds the server's word on its way, `still.rs` lets nothing but the clock go on, `losses.rs` stops the
 //! signs of life or keeps a caller waiting, and `cluster.rs` splits a cluster. What they bite on says each of them; a test that
-//! says nothing about it is of the whole. The races within the process are in `near/tests.rs` of the runtime.
+//! says nothing about it is of the whole. The races within the process are in `near/*tests.rs` of the runtime.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails has to fail")]
 
 mod cluster;
