@@ -12,11 +12,10 @@ use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
 
-/// What the near cache has, else `load(Fallible, Entries::new(…).at(&key), …, || …).await`.
+/// What the near cache has, else `read(Fallible, Entries::new(…).at(&key), …).through(…).await`.
 pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
     let value = &plan.returns.value;
-    let in_background = plan.loads == Loads::InBackground;
     let shape = match plan.returns.shape {
         Shape::Value => "Plain",
         Shape::Option => "Optional",
@@ -24,15 +23,8 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
         Shape::ResultOption => "FallibleOptional",
     };
     let shape = format_ident!("{shape}");
-    let load = match plan.loads {
-        Loads::InBackground => "load_owned",
-        Loads::InThread => "memo",
-        Loads::InCaller | Loads::InBatch | Loads::Never => "load",
-    };
-    let load = format_ident!("{load}");
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = sharing(plan);
-    let timed_out = in_background.then(|| timed_out(plan));
     let (key, hit) = (local("__key"), local("__near"));
     let (tags, tagged) = match tags(plan) {
         Some(keys) => {
@@ -41,26 +33,25 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
         }
         None => Default::default(),
     };
-    let loader = match plan.loads {
-        Loads::InBackground => task(plan),
-        Loads::InThread => in_thread(plan),
-        Loads::InCaller | Loads::InBatch | Loads::Never => in_caller(plan),
-    };
     // What the value or the error lacks is said at the type.
     let entries = blamed(plan.entries(), value);
-    let load = blamed(
-        quote! {
-            #krate::__private::#load(
-                #krate::__private::#shape,
-                #entries.at(&#key) #tagged,
-                #sharing,
-                #timed_out
-                #loader,
-            )
-            #awaited
-        },
-        value,
-    );
+    let asked = quote!(#krate::__private::#shape, #entries.at(&#key) #tagged, #sharing);
+    let load = match plan.loads {
+        Loads::InBackground => {
+            let (timed_out, task) = (timed_out(plan), task(plan));
+            quote!(#krate::__private::load_owned(#asked, #timed_out #task))
+        }
+        Loads::InThread => {
+            let body = body(plan);
+            quote!(#krate::__private::memo(#asked, move || #body))
+        }
+        // Made before it is known whether it is needed: it holds its arguments, and does nothing until then.
+        Loads::InCaller | Loads::InBatch | Loads::Never => {
+            let body = body(plan);
+            quote!(#krate::__private::read(#asked).through(::core::pin::pin!(#body)))
+        }
+    };
+    let load = blamed(quote!(#load #awaited), value);
     // What is not async is in the process anyway. Else asked here, so that a hit does not pay for what a load needs: its room, its
     // tags, and the key, which is not moved to where it outlasts a wait. (Nor are the entries kept there: then the compiler could
     // not see through them.)
@@ -154,18 +145,6 @@ fn sharing(plan: &Plan<'_>) -> TokenStream {
         (None, Some(error)) => quote!(#krate::__private::share_of!(#error)),
         (_, None) => quote!(#krate::__private::ErrorSharing::never()),
     }
-}
-
-/// A load that may borrow. Made before it is known whether it is needed: it holds its arguments, and does nothing until then.
-fn in_caller(plan: &Plan<'_>) -> TokenStream {
-    let loader = body(plan);
-    quote!(::core::pin::pin!(::core::option::Option::Some(#loader)))
-}
-
-/// A load that is no future.
-fn in_thread(plan: &Plan<'_>) -> TokenStream {
-    let loader = body(plan);
-    quote!(move || #loader)
 }
 
 /// The call of the function's body.

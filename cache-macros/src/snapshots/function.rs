@@ -28,14 +28,12 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         }
         __key.finish()
     };
-    ::cache_runtime::__private::load(
+    ::cache_runtime::__private::read(
             ::cache_runtime::__private::Optional,
             __user_feed_entries().at(&__key),
             ::cache_runtime::__private::ErrorSharing::never(),
-            ::core::pin::pin!(
-                ::core::option::Option::Some(user_feed_uncached(db, user_id, page))
-            ),
         )
+        .through(::core::pin::pin!(user_feed_uncached(db, user_id, page)))
         .await
 }
 /// The body of [`user_feed`], past the cache.

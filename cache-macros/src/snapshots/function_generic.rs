@@ -28,17 +28,14 @@ where
         }
         __key.finish()
     };
-    my::runtime::__private::load(
+    my::runtime::__private::read(
             my::runtime::__private::Fallible,
             __find_entries::<T>().at(&__key),
             my::runtime::__private::share_of!(
                 < anyhow::Result < T > as my::runtime::__private::IsResult > ::Err
             ),
-            ::core::pin::pin!(
-                ::core::option::Option::Some(find_uncached:: < T, S, N > (source, req,
-                name))
-            ),
         )
+        .through(::core::pin::pin!(find_uncached:: < T, S, N > (source, req, name)))
         .await
 }
 /// The body of [`find`], past the cache.

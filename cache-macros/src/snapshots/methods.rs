@@ -20,14 +20,12 @@ impl Messages {
             }
             __key.finish()
         };
-        ::cache_runtime::__private::load(
+        ::cache_runtime::__private::read(
                 ::cache_runtime::__private::Fallible,
                 Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
-                ::core::pin::pin!(
-                    ::core::option::Option::Some(Self::messages_uncached(self, id, page))
-                ),
             )
+            .through(::core::pin::pin!(Self::messages_uncached(self, id, page)))
             .await
     }
     #[must_use]

@@ -48,15 +48,12 @@ impl Feed {
                 __key.finish()
             },
         ];
-        ::cache_runtime::__private::load(
+        ::cache_runtime::__private::read(
                 ::cache_runtime::__private::Plain,
                 Self::__feed_entries(self).at(&__key).tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
-                ::core::pin::pin!(
-                    ::core::option::Option::Some(Self::feed_uncached(self, user_id,
-                    page))
-                ),
             )
+            .through(::core::pin::pin!(Self::feed_uncached(self, user_id, page)))
             .await
     }
     async fn post(&self, author: Author) {

@@ -19,14 +19,12 @@ impl Repo for PgRepo {
             }
             __key.finish()
         };
-        ::cache_runtime::__private::load(
+        ::cache_runtime::__private::read(
                 ::cache_runtime::__private::FallibleOptional,
                 Self::__row_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
-                ::core::pin::pin!(
-                    ::core::option::Option::Some(Self::row_uncached(self, id))
-                ),
             )
+            .through(::core::pin::pin!(Self::row_uncached(self, id)))
             .await
     }
 }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use super::Entry;
 use crate::error::CacheError;
 use crate::load::returns::{self, Returns};
-use crate::load::{ErrorSharing, Load, load};
+use crate::load::{ErrorSharing, Load, read};
 use crate::read::Look;
 use crate::transaction;
 use crate::value::{Value, give};
@@ -137,7 +137,6 @@ impl<V: Value, K> Entry<V, K> {
         {
             return Ok(value);
         }
-        let loader = pin!(Some(async { loader().await }));
-        load(shape, self.at(), sharing, loader).await
+        read(shape, self.at(), sharing).through(pin!(async { loader().await })).await
     }
 }

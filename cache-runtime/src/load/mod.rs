@@ -32,7 +32,7 @@ pub use loaded::Load;
 use loaded::Loading;
 use miss::Miss;
 pub(crate) use miss::run;
-pub use read_through::load;
+pub use read_through::read;
 pub(crate) use read_through::{answer, told};
 pub use sharing::ErrorSharing;
 use sharing::{Failure, Fits};

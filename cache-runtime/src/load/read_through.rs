@@ -11,85 +11,51 @@ use super::returns::Returns;
 use super::sharing::ErrorSharing;
 use super::steps::Steps;
 use crate::error::LoadTimeout;
-use crate::read::{Call, EntryAt};
+use crate::read::EntryAt;
 use crate::value::{Value, give, keep};
 
-/// The entry's value: from the store, from a load that is under way, or from `loader`, which is polled only where it is needed, and
-/// inside of this call.
-pub fn load<'a, S, V, E, Fut>(
-    _: S,
-    at: EntryAt<'a>,
-    sharing: ErrorSharing<E>,
-    loader: Pin<&'a mut Option<Fut>>,
-) -> ReadThrough<'a, S, V, E, Fut>
+/// A read of the entry's value, which has begun: [`Read::through`] goes on with it.
+pub fn read<S, L, V, E>(_: S, at: EntryAt<'_>, sharing: ErrorSharing<E>) -> Read<'_, S, L, V, E>
 where
     V: Value,
-    S: Returns<Fut::Output, Value = V, Error = E>,
-    Fut: Future,
+    S: Returns<L, Value = V, Error = E>,
 {
-    let read = Read::new(at.call::<V>(S::TAKES_NONE), sharing);
-    ReadThrough { loader, read, returns: PhantomData }
+    let steps = Steps::reading(at.call::<V>(S::TAKES_NONE), sharing.fits());
+    Read { steps, own: None, sharing, returns: PhantomData }
 }
 
-/// What [`load`] gives: all of a read that is compiled for each function. A state machine by hand, as an `async` block is several
-/// times as much code.
-#[must_use = "a read does nothing unless it is awaited"]
-pub struct ReadThrough<'a, S, V, E, Fut> {
-    loader: Pin<&'a mut Option<Fut>>,
-    read: Read<'a, V, E>,
-    returns: PhantomData<fn() -> S>,
-}
-
-/// Nothing in it is pinned where it lies.
-impl<S, V, E, Fut> Unpin for ReadThrough<'_, S, V, E, Fut> {}
-
-impl<S, V, E, Fut> Future for ReadThrough<'_, S, V, E, Fut>
-where
-    V: Value,
-    S: Returns<Fut::Output, Value = V, Error = E>,
-    Fut: Future,
-{
-    type Output = S::Given;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Given> {
-        let this = &mut *self;
-        match this.loader.as_mut().as_pin_mut() {
-            // Of no type of its own for as long as it is polled: kept so, it would have to be `Send`, which not every loader is.
-            Some(loader) => this.read.poll::<S, _>(loader, context),
-            None => Poll::Pending,
-        }
-    }
-}
-
-/// As if the steps held the loader: what that holds goes before the lease does, or the place of who leads.
-impl<S, V, E, Fut> Drop for ReadThrough<'_, S, V, E, Fut> {
-    fn drop(&mut self) {
-        self.loader.set(None);
-    }
-}
-
-/// All of it that is compiled for each type.
-struct Read<'a, V, E> {
+/// What [`read`] gives: all of a read that is compiled for each type. A state machine by hand, as an `async` block is several times
+/// as much code.
+///
+/// It lies beside its loader, and outlasts it: what a dropped loader holds goes before the lease does, or the place of who leads.
+#[must_use = "a read does nothing until it goes through its loader"]
+pub struct Read<'a, S, L, V, E> {
     steps: Steps<'a>,
     /// The error of the loader here.
     own: Option<E>,
     sharing: ErrorSharing<E>,
-    value: PhantomData<fn() -> V>,
+    returns: PhantomData<fn(L) -> (S, V)>,
 }
 
-impl<'a, V: Value, E> Read<'a, V, E> {
-    fn new(call: Call<'a>, sharing: ErrorSharing<E>) -> Read<'a, V, E> {
-        Read { steps: Steps::reading(call, sharing.fits()), own: None, sharing, value: PhantomData }
+impl<'a, S, L, V, E> Read<'a, S, L, V, E>
+where
+    V: Value,
+    S: Returns<L, Value = V, Error = E>,
+{
+    /// The entry's value: from the store, from a load that is under way, or from `loader`, which is polled only where it is needed,
+    /// and inside of this call.
+    pub fn through<'r, Fut>(&'r mut self, loader: Pin<&'r mut Fut>) -> ReadThrough<'r, 'a, S, L, V, E, Fut>
+    where
+        Fut: Future<Output = L>,
+    {
+        ReadThrough { read: self, loader }
     }
 
-    fn poll<S, L>(
+    fn poll(
         &mut self,
         mut loader: Pin<&mut dyn Future<Output = L>>,
         context: &mut Context<'_>,
-    ) -> Poll<S::Given>
-    where
-        S: Returns<L, Value = V, Error = E>,
-    {
+    ) -> Poll<S::Given> {
         loop {
             if let Some(outcome) = ready!(self.steps.poll(context)) {
                 return Poll::Ready(S::close(answer(outcome, self.sharing, self.own.take(), None)));
@@ -97,6 +63,28 @@ impl<'a, V: Value, E> Read<'a, V, E> {
             let loaded = ready!(loader.as_mut().poll(context));
             self.steps.tell(told(S::open(loaded), self.sharing, &mut self.own));
         }
+    }
+}
+
+/// What [`Read::through`] gives: all of it that is compiled for each function.
+#[must_use = "a read does nothing unless it is awaited"]
+pub struct ReadThrough<'r, 'a, S, L, V, E, Fut> {
+    read: &'r mut Read<'a, S, L, V, E>,
+    loader: Pin<&'r mut Fut>,
+}
+
+impl<S, L, V, E, Fut> Future for ReadThrough<'_, '_, S, L, V, E, Fut>
+where
+    V: Value,
+    S: Returns<L, Value = V, Error = E>,
+    Fut: Future<Output = L>,
+{
+    type Output = S::Given;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Given> {
+        let this = &mut *self;
+        // Of no type of its own for as long as it is polled: kept so, it would have to be `Send`, which not every loader is.
+        this.read.poll(this.loader.as_mut(), context)
     }
 }
 

@@ -28,7 +28,7 @@ use crate::read::{Aged, Call, EntryAt, Look};
 use crate::site::Site;
 use crate::value::{Coding, Shape, Value};
 
-/// As [`load`](super::load), for loads that may run in a task: `make` gives one that borrows nothing, when there is
+/// As [`read`](super::read), for loads that may run in a task: `make` gives one that borrows nothing, when there is
 /// something to load. `timed_out` says how the error tells of a load that took too long.
 pub async fn load_owned<S, V, E, F, Fut>(
     _: S,
