@@ -14,7 +14,7 @@ use crate::error::LoadTimeout;
 use crate::read::EntryAt;
 use crate::value::{Value, give, keep};
 
-/// A read of the entry's value, which has begun: [`Read::through`] goes on with it.
+/// A read of the entry's value, which has begun: its `through` goes on with it.
 pub fn read<S, L, V, E>(_: S, at: EntryAt<'_>, sharing: ErrorSharing<E>) -> Read<'_, S, L, V, E>
 where
     V: Value,
@@ -24,7 +24,7 @@ where
     Read { steps, own: None, sharing, returns: PhantomData }
 }
 
-/// What [`read`] gives: all of a read that is compiled for each type. A state machine by hand, as an `async` block is several times
+/// What `read` gives: all of a read that is compiled for each type. A state machine by hand, as an `async` block is several times
 /// as much code.
 ///
 /// It lies beside its loader, and outlasts it: what a dropped loader holds goes before the lease does, or the place of who leads.
@@ -66,7 +66,7 @@ where
     }
 }
 
-/// What [`Read::through`] gives: all of it that is compiled for each function.
+/// What `Read::through` gives: all of it that is compiled for each function.
 #[must_use = "a read does nothing unless it is awaited"]
 pub struct ReadThrough<'r, 'a, S, L, V, E, Fut> {
     read: &'r mut Read<'a, S, L, V, E>,
