@@ -7,6 +7,7 @@
     reason = "a test that fails has to fail"
 )]
 
+#[macro_use]
 #[path = "conformance/kinds.rs"]
 mod kinds;
 #[path = "conformance/source.rs"]
@@ -17,7 +18,6 @@ use std::time::Duration;
 use cache_runtime::prelude::*;
 use cache_tests::{Proxy, RedisServer, eventually};
 
-use kinds::{Aside, Through};
 use source::Source;
 
 /// A node behind a proxy, and one that talks to the server itself.
@@ -51,9 +51,10 @@ async fn has_scripts(server: &RedisServer, count: u64) {
 // Bites: fails without `Err(error) => without_hold(…)` in take_lease (load/lead.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_that_is_granted_late_is_nobodys() {
+    aside!(Numbers, "late_granted");
     let Two { server, proxy, one, other } = two(Duration::from_millis(50)).await;
     let source = Source::new();
-    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    let (a, b) = (Numbers::new(&one, &source), Numbers::new(&other, &source));
     source.put(7, 1);
     source.hold();
     proxy.hold_next_script();
@@ -81,9 +82,10 @@ async fn a_lease_that_is_granted_late_is_nobodys() {
 // Bites: fails without `Err(error) => without_hold(…)` in take_lease (load/lead.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_from_a_connection_that_is_gone_is_not_filled() {
+    aside!(Numbers, "late_gone");
     let Two { server, proxy, one, other } = two(Duration::from_secs(10)).await;
     let source = Source::new();
-    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    let (a, b) = (Numbers::new(&one, &source), Numbers::new(&other, &source));
     source.put(7, 1);
     source.hold();
     proxy.hold_next_script();
@@ -106,9 +108,10 @@ async fn a_lease_from_a_connection_that_is_gone_is_not_filled() {
 // Bites: fails without `let nonce = Nonce::new()` in take_lease (load/lead.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiter_that_takes_over_does_not_load_under_the_old_lease() {
+    aside!(Numbers, "late_taken_over");
     let Two { server, proxy, one, other } = two(Duration::from_secs(10)).await;
     let source = Source::new();
-    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    let (a, b) = (Numbers::new(&one, &source), Numbers::new(&other, &source));
     source.put(7, 1);
     source.hold();
     proxy.hold_next_script();
@@ -146,12 +149,13 @@ async fn a_waiter_that_takes_over_does_not_load_under_the_old_lease() {
 // Bites: fails without `seen == state.seen.as_ref()` in Waiter::join (load/flight.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revoked_load_is_not_joined_by_who_sees_another_lease() {
+    aside!(Numbers, "late_revoked");
     let Two { server: _server, proxy: _proxy, one, other } = two(Duration::from_secs(10)).await;
     let source = Source::new();
-    let (a, b) = (Aside::new(&one, &source), Aside::new(&other, &source));
+    let (a, b) = (Numbers::new(&one, &source), Numbers::new(&other, &source));
     source.put(7, 1);
     source.hold();
-    let load = |node: &Aside| {
+    let load = |node: &Numbers| {
         let node = node.clone();
         tokio::spawn(async move { node.number(7).await })
     };
@@ -173,9 +177,10 @@ async fn a_revoked_load_is_not_joined_by_who_sees_another_lease() {
 // Bites: fails without `self.events += 1` in Mark::contend (store/memory/slot.rs), and `events + 1` in mark.lua.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_load_under_a_mark_is_not_joined_after_an_invalidation() {
+    through!(Numbers, "late_mark");
     let Two { server: _server, proxy: _proxy, one, other } = two(Duration::from_secs(10)).await;
     let source = Source::new();
-    let (a, b) = (Through::new(&one, &source), Through::new(&other, &source));
+    let (a, b) = (Numbers::new(&one, &source), Numbers::new(&other, &source));
     source.put(7, 1);
     let load = || {
         let b = b.clone();

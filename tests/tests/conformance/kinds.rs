@@ -2,64 +2,78 @@
 
 use cache_runtime::prelude::*;
 
-use crate::source::{Missing, Source};
+/// Declares numbers, cache-aside.
+///
+/// A test that reads counters declares its own: those of a declaration are one set for the whole process, and its other tests
+/// run meanwhile.
+macro_rules! aside {
+    ($name:ident, $namespace:literal) => {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = $namespace, ttl = 60, kind = "cache_aside")]
+        pub(crate) struct $name {
+            cache: Cache,
+            #[skip]
+            pub(crate) source: crate::source::Source,
+        }
 
-/// Numbers, cache-aside.
-#[derive(Clone)]
-#[cache_strategy(namespace = "aside", ttl = 60, kind = "cache_aside")]
-pub(crate) struct Aside {
-    cache: Cache,
-    #[skip]
-    pub(crate) source: Source,
+        impl $name {
+            pub(crate) fn new(cache: &Cache, source: &crate::source::Source) -> $name {
+                $name { cache: cache.clone(), source: source.clone() }
+            }
+        }
+
+        #[cache_strategy]
+        #[allow(dead_code, reason = "not every test changes them")]
+        impl $name {
+            #[cached(key = "number/<id>")]
+            pub(crate) async fn number(&self, id: i64) -> Result<u64, crate::source::Missing> {
+                self.source.load(id).await
+            }
+
+            #[cache_invalidate(self.number(id))]
+            pub(crate) async fn change(&self, id: i64, value: u64) {
+                self.source.put(id, value);
+            }
+        }
+    };
 }
 
-impl Aside {
-    pub(crate) fn new(cache: &Cache, source: &Source) -> Aside {
-        Aside { cache: cache.clone(), source: source.clone() }
-    }
+/// Declares numbers, write-through; for whom, see `aside`.
+macro_rules! through {
+    ($name:ident, $namespace:literal) => {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = $namespace, ttl = 60, kind = "write_through")]
+        pub(crate) struct $name {
+            cache: Cache,
+            #[skip]
+            pub(crate) source: crate::source::Source,
+        }
+
+        impl $name {
+            pub(crate) fn new(cache: &Cache, source: &crate::source::Source) -> $name {
+                $name { cache: cache.clone(), source: source.clone() }
+            }
+        }
+
+        #[cache_strategy]
+        #[allow(dead_code, reason = "not every test changes them")]
+        impl $name {
+            #[cached(key = "number/<id>")]
+            pub(crate) async fn number(&self, id: i64) -> Result<u64, crate::source::Missing> {
+                self.source.load(id).await
+            }
+
+            #[cache_put(self.number(id))]
+            pub(crate) async fn change(&self, id: i64, value: u64) -> Result<u64, crate::source::Missing> {
+                self.source.put(id, value);
+                Ok(value)
+            }
+        }
+    };
 }
 
-#[cache_strategy]
-impl Aside {
-    #[cached(key = "number/<id>")]
-    pub(crate) async fn number(&self, id: i64) -> Result<u64, Missing> {
-        self.source.load(id).await
-    }
-
-    #[cache_invalidate(self.number(id))]
-    pub(crate) async fn change(&self, id: i64, value: u64) {
-        self.source.put(id, value);
-    }
-}
-
-/// Numbers, write-through.
-#[derive(Clone)]
-#[cache_strategy(namespace = "through", ttl = 60, kind = "write_through")]
-pub(crate) struct Through {
-    cache: Cache,
-    #[skip]
-    pub(crate) source: Source,
-}
-
-impl Through {
-    pub(crate) fn new(cache: &Cache, source: &Source) -> Through {
-        Through { cache: cache.clone(), source: source.clone() }
-    }
-}
-
-#[cache_strategy]
-impl Through {
-    #[cached(key = "number/<id>")]
-    pub(crate) async fn number(&self, id: i64) -> Result<u64, Missing> {
-        self.source.load(id).await
-    }
-
-    #[cache_put(self.number(id))]
-    pub(crate) async fn change(&self, id: i64, value: u64) -> Result<u64, Missing> {
-        self.source.put(id, value);
-        Ok(value)
-    }
-}
+aside!(Aside, "aside");
+through!(Through, "through");
 
 /// Flags without a source.
 #[derive(Clone)]

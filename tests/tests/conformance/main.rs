@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 #[macro_use]
+mod kinds;
+#[macro_use]
 mod stores;
 mod background;
 mod batch;
@@ -13,7 +15,6 @@ mod codecs;
 mod dropped;
 mod hostile;
 mod invalidation;
-mod kinds;
 mod loads;
 mod manager;
 mod operations;

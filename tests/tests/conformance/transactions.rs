@@ -462,10 +462,12 @@ fn a_scope_needs_no_runtime() {
 // Bites: fails without `mark.queue()` in Pending::send (transaction/pending.rs).
 #[tokio::test]
 async fn a_commit_while_the_server_is_down_is_queued() {
+    aside!(Numbers, "commit_aside");
+    through!(Written, "commit_through");
     let mut server = cache_tests::RedisServer::start();
     let cache = Cache::connect(&server.url()).await.unwrap();
     let source = Source::new();
-    let (numbers, through) = (Aside::new(&cache, &source), Through::new(&cache, &source));
+    let (numbers, through) = (Numbers::new(&cache, &source), Written::new(&cache, &source));
     source.put(7, 1);
     assert_eq!(numbers.number(7).await, Ok(1));
     let queued = || numbers.number_entry(7).counts().queued + through.number_entry(8).counts().queued;

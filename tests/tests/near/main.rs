@@ -22,7 +22,9 @@ use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheBuilder, NearCache};
-use cache_tests::RedisServer;
+use cache_tests::{RedisServer, eventually};
+
+// A test that reads counters declares a function of its own: those of a function are one set for the whole process.
 
 /// A source of one number for each id, all the same; it counts its reads.
 #[derive(Clone, Default)]
@@ -146,13 +148,17 @@ async fn other(url: &str, source: &Source) -> Numbers {
 }
 
 /// Reads until it is in the process: the first read fills the server, and the word of that may overtake the second.
-async fn warm(numbers: &Numbers, server: &RedisServer, id: u64) {
-    becomes(true, || async {
+async fn is_near(server: &RedisServer, read: impl AsyncFn()) {
+    eventually(async || {
         let before = reads(server);
-        numbers.number(id).await;
+        read().await;
         reads(server) == before
     })
     .await;
+}
+
+async fn warm(numbers: &Numbers, server: &RedisServer, id: u64) {
+    is_near(server, async || _ = numbers.number(id).await).await;
 }
 
 /// The reads that a server has seen.
