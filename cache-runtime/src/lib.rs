@@ -65,6 +65,8 @@ mod invalidate;
 mod key;
 pub mod kind;
 mod load;
+#[cfg(feature = "redis")]
+mod looking;
 mod manager;
 #[cfg_attr(not(feature = "redis"), path = "near_absent.rs")]
 mod near;

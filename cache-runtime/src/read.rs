@@ -146,20 +146,32 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn look(&self, store: &AnyStore, budget: &mut Budget) -> Look {
+        let ticket = match self.begin_look(store) {
+            Ok(ticket) => ticket,
+            Err(look) => return look,
+        };
+        match self.read(store, budget).await {
+            Ok((found, tags)) => self.look_at(&found, &tags, store.now(), ticket, None),
+            Err(error) => self.not_read(error),
+        }
+    }
+
+    /// What a look begins with; or what it comes to where it is not even begun.
+    pub(crate) fn begin_look(&self, store: &AnyStore) -> Result<Option<Ticket>, Look> {
         // Before anything else: what comes after this is noticed.
         let ticket = self.near_ticket();
         if self.is_queued(store) {
-            return Look::Unknown(not_told_yet());
+            return Err(Look::Unknown(not_told_yet()));
         }
-        match self.read(store, budget).await {
-            Ok((found, tags)) => self.look_at(&found, &tags, store.now(), ticket, None),
-            Err(error) => {
-                if error == CacheError::DeadlineExceeded {
-                    look_whether_too_large(self.cache, self.key);
-                }
-                self.unanswered(error)
-            }
+        Ok(ticket)
+    }
+
+    /// A look to which there was no answer.
+    pub(crate) fn not_read(&self, error: CacheError) -> Look {
+        if error == CacheError::DeadlineExceeded {
+            look_whether_too_large(self.cache, self.key);
         }
+        self.unanswered(error)
     }
 
     /// What was found, as it stands `now` by the store's clock. Kept near, if it is worth it. A hit that is not kept is put into
@@ -202,10 +214,16 @@ impl<'a> Call<'a> {
         Ok((found, tags))
     }
 
-    /// What a store has found beside its answer to something else.
-    pub(crate) async fn interpret_found(&self, store: &AnyStore, budget: &mut Budget, found: Found) -> Look {
+    /// What a store has found beside its answer to something else, or without the tags that it names.
+    pub(crate) async fn interpret_found(
+        &self,
+        store: &AnyStore,
+        budget: &mut Budget,
+        found: Found,
+        ticket: Option<Ticket>,
+    ) -> Look {
         match self.standing(store, budget, &found).await {
-            Ok(tags) => self.look_at(&found, &tags, store.now(), None, None),
+            Ok(tags) => self.look_at(&found, &tags, store.now(), ticket, None),
             Err(error) => self.unanswered(error),
         }
     }

@@ -4,6 +4,7 @@
 //! perhaps, and neither has any use for what the steps of a miss take.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,6 +16,8 @@ use super::miss::{Came, seen, shared, wait};
 use super::sharing::Fits;
 use crate::age::Age;
 use crate::background::at_once;
+#[cfg(feature = "redis")]
+use crate::looking::{Looking, Named};
 use crate::read::{Call, Look};
 use crate::store::Budget;
 use crate::transaction::{self, Pending};
@@ -22,11 +25,15 @@ use crate::transaction::{self, Pending};
 /// How far a read has come.
 pub(super) enum Come<'a> {
     Done(Outcome),
-    /// It looks into the store.
-    Looks(Pin<Box<dyn Future<Output = Come<'a>> + Send + 'a>>),
+    /// It looks at what stands on a server.
+    #[cfg(feature = "redis")]
+    Looks(Looks<'a>),
+    /// It asks the store for something else, or for more.
+    Asks(Pin<Box<dyn Future<Output = Come<'a>> + Send + 'a>>),
     Waits(Waits),
     /// It needs a loader.
     Misses(Box<Unanswered>),
+    Over,
 }
 
 /// What a loader is needed for, and where it has to run.
@@ -63,44 +70,59 @@ pub(super) fn come(call: Call<'_>, others: Others) -> Come<'_> {
     let flights = call.cache.flights();
     // Before it looks.
     let (arrived, mut budget) = (flights.now(), call.cache.budget());
-    let found = if store.typed() {
+    let arrival = Arrival { call, others, arrived };
+    if store.typed() {
         // Asking the memory store is cheaper than asking here.
-        at_once(call.look(store, &mut budget)).map(|look| (look, None))
-    } else {
+        if let Some(look) = at_once(call.look(store, &mut budget)) {
+            return arrival.go_on(budget, look, None);
+        }
+    } else if let Some(waiter) = flights.join_early(call.key, arrived) {
         // A server is not asked for what is about to be loaded: that is as good.
-        flights.join_early(call.key, arrived).map(|waiter| (Look::Absent, Some(waiter)))
-    };
-    if let Some((look, early)) = found {
-        return Arrival { call, others, arrived, budget, look }.go_on(early);
+        return arrival.go_on(budget, Look::Absent, Some(waiter));
     }
-    Come::Looks(Box::pin(async move {
+    #[cfg(feature = "redis")]
+    match Looking::begin(call, store) {
+        Some(Ok(looking)) => return Come::Looks(Looks { looking, arrived, budget }),
+        Some(Err(look)) => return arrival.go_on(budget, look, None),
+        None => {}
+    }
+    Come::Asks(Box::pin(async move {
         let look = call.look(store, &mut budget).await;
-        Arrival { call, others, arrived, budget, look }.go_on(None)
+        arrival.go_on(budget, look, None)
     }))
 }
 
-/// A read that knows what there is.
+/// A read that comes to know what there is.
 struct Arrival<'a> {
     call: Call<'a>,
     others: Others,
     /// When it came, by the flights' clock.
     arrived: u64,
-    budget: Budget,
-    look: Look,
 }
 
 impl<'a> Arrival<'a> {
     /// `early`: it has not looked, as a load of its key is about to begin.
-    fn go_on(self, early: Option<Waiter>) -> Come<'a> {
-        let Arrival { call, others, arrived, budget, look } = self;
-        let look = match look {
+    fn go_on(self, budget: Budget, look: Look, early: Option<Waiter>) -> Come<'a> {
+        match self.answer(look) {
+            Ok(outcome) => Come::Done(outcome),
+            Err(look) => self.unanswered(budget, look, early),
+        }
+    }
+
+    /// What a look answers by itself; else what there is.
+    fn answer(&self, look: Look) -> Result<Outcome, Look> {
+        match look {
             Look::Hit(value) => {
-                call.site.counters.hits.one();
-                return Come::Done(Ok(value));
+                self.call.site.counters.hits.one();
+                Ok(Ok(value))
             }
-            Look::Aged(aged) if aged.is_servable() => return Come::Done(Ok(Some(call.serve(&aged)))),
-            other => other,
-        };
+            Look::Aged(aged) if aged.is_servable() => Ok(Ok(Some(self.call.serve(&aged)))),
+            other => Err(other),
+        }
+    }
+
+    fn unanswered(self, budget: Budget, look: Look, early: Option<Waiter>) -> Come<'a> {
+        let Arrival { call, others, arrived } = self;
         let entered = match early {
             Some(waiter) => Entered::Wait(waiter),
             None => call.cache.flights().enter(call.key, arrived, seen(&look)),
@@ -117,6 +139,40 @@ impl<'a> Arrival<'a> {
             }
             (look, entered) => Open { budget, look, came: Came::Entered(entered), since }.misses(),
         }
+    }
+}
+
+/// A read that looks at what stands on a server.
+#[cfg(feature = "redis")]
+pub(super) struct Looks<'a> {
+    looking: Looking<'a>,
+    arrived: u64,
+    budget: Budget,
+}
+
+#[cfg(feature = "redis")]
+impl<'a> Looks<'a> {
+    fn poll(
+        &mut self,
+        call: Call<'a>,
+        others: Others,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Outcome, Come<'a>>> {
+        let looked = ready!(self.looking.poll(call, &mut self.budget, context));
+        let arrival = Arrival { call, others, arrived: self.arrived };
+        Poll::Ready(match looked {
+            Ok(look) => {
+                arrival.answer(look).map_err(|look| arrival.unanswered(self.budget.take(), look, None))
+            }
+            Err(named) => {
+                let mut budget = self.budget.take();
+                Err(Come::Asks(Box::pin(async move {
+                    let Named { store, found, ticket } = *named;
+                    let look = call.interpret_found(store, &mut budget, found, ticket).await;
+                    arrival.go_on(budget, look, None)
+                })))
+            }
+        })
     }
 }
 
@@ -147,14 +203,33 @@ impl Waits {
 }
 
 impl<'a> Come<'a> {
-    /// Goes on for as long as there is something to wait for.
-    pub(super) fn poll(&mut self, call: Call<'a>, others: Others, context: &mut Context<'_>) -> Poll<()> {
+    /// Goes on for as long as there is something to wait for: to an outcome, or to what it needs a loader for.
+    pub(super) fn poll(
+        &mut self,
+        call: Call<'a>,
+        others: Others,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Outcome, Box<Unanswered>>> {
         loop {
-            *self = match self {
-                Come::Looks(look) => ready!(look.as_mut().poll(context)),
+            let next = match self {
+                #[cfg(feature = "redis")]
+                Come::Looks(looks) => match looks.poll(call, others, context) {
+                    // Nothing is moved that need not be: this is a hit.
+                    Poll::Ready(Ok(outcome)) => return Poll::Ready(Ok(outcome)),
+                    Poll::Ready(Err(on)) => on,
+                    Poll::Pending => return Poll::Pending,
+                },
+                Come::Asks(asks) => ready!(asks.as_mut().poll(context)),
                 Come::Waits(waits) => ready!(waits.poll(call, others, context)),
-                Come::Done(_) | Come::Misses(_) => return Poll::Ready(()),
+                Come::Done(_) | Come::Misses(_) => mem::replace(self, Come::Over),
+                // Nobody polls what is done.
+                Come::Over => return Poll::Pending,
             };
+            match next {
+                Come::Done(outcome) => return Poll::Ready(Ok(outcome)),
+                Come::Misses(unanswered) => return Poll::Ready(Err(unanswered)),
+                on => *self = on,
+            }
         }
     }
 }

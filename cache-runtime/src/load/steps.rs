@@ -93,7 +93,6 @@ enum Stage<'a, T> {
     /// Boxed, so that a hit does not carry the room for all that a miss may need; and of no type that whoever takes the steps would
     /// have to compile.
     Misses(Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>, Arc<Ask<T>>),
-    Over,
 }
 
 impl<'a> Steps<'a> {
@@ -111,8 +110,11 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
     /// Takes them until they have come to something; or ask, which is `None`.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
         loop {
-            match &mut self.stage {
-                Stage::Comes(come) => ready!(come.poll(self.call, self.others, context)),
+            self.stage = match &mut self.stage {
+                Stage::Comes(come) => match ready!(come.poll(self.call, self.others, context)) {
+                    Ok(outcome) => return Poll::Ready(Some(outcome)),
+                    Err(unanswered) => self.miss(*unanswered),
+                },
                 Stage::Misses(future, ask) => {
                     return match future.as_mut().poll(context) {
                         Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
@@ -120,14 +122,7 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
                         Poll::Pending => Poll::Pending,
                     };
                 }
-                Stage::Over => {}
-            }
-            self.stage = match mem::replace(&mut self.stage, Stage::Over) {
-                Stage::Comes(Come::Done(outcome)) => return Poll::Ready(Some(outcome)),
-                Stage::Comes(Come::Misses(unanswered)) => self.miss(*unanswered),
-                // Nobody polls what is done.
-                _ => return Poll::Pending,
-            }
+            };
         }
     }
 

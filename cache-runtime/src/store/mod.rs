@@ -5,6 +5,8 @@ mod many;
 pub(crate) mod memory;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
+#[cfg(feature = "redis")]
+mod spend;
 
 use std::future::Future;
 #[cfg(feature = "redis")]
@@ -13,6 +15,8 @@ use std::time::Duration;
 
 pub(crate) use budget::Budget;
 pub(crate) use many::{Ask, Settle, StoreMany};
+#[cfg(feature = "redis")]
+pub(crate) use spend::Clock;
 
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};

@@ -1,6 +1,7 @@
 //! What takes its time and is no part of a call: invalidating what a scan finds, health, the server's figures.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use redis::{Value, cmd};
@@ -29,7 +30,7 @@ impl RedisStore {
     async fn step(&self, server: &Supervisor, command: &redis::Cmd) -> Answer<Value> {
         self.bounded(async {
             let link = server.link()?;
-            sorted(server.judged(&link, pin!(link.ask(command))).await)
+            sorted(server.judged(Arc::clone(&link), pin!(link.ask(command))).await)
         })
         .await
     }
@@ -133,7 +134,7 @@ impl Place for Trusted<'_> {
     async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
         let scanning = async {
             let link = self.server.link()?;
-            sorted(self.server.judged(&link, pin!(link.scan(cursor, glob))).await)
+            sorted(self.server.judged(Arc::clone(&link), pin!(link.scan(cursor, glob))).await)
         };
         self.store.bounded(scanning).await
     }

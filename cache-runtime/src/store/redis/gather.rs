@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{Cmd, ErrorKind, RedisResult, Value, cmd, pipe};
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, ErrorKind, RedisFuture, RedisResult, Value, pipe};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
@@ -23,6 +23,8 @@ const ALONE: usize = 4;
 
 /// So many keys are asked for at once. More gain little, and the answer to the last key holds up that to the first.
 const MOST: usize = 128;
+
+const GET: &str = "GET";
 
 /// How a server takes many reads at once.
 #[derive(Clone, Copy)]
@@ -37,8 +39,6 @@ pub(super) struct Gather {
     shared: Arc<Shared>,
     /// Where the connection lives: a caller may be in another executor.
     runtime: Handle,
-    /// Reads without an answer yet.
-    reading: AtomicUsize,
 }
 
 struct Shared {
@@ -47,6 +47,8 @@ struct Shared {
     /// How long a caller waits at the most. What waits for an answer keeps the connection open, also to a peer that has
     /// vanished, and must not do so for ever.
     deadline: Duration,
+    /// Reads without an answer yet.
+    reading: AtomicUsize,
     waiting: Mutex<Vec<Wanted>>,
 }
 
@@ -68,23 +70,30 @@ impl Wanted {
 impl Gather {
     /// For a connection that lives in the runtime of the caller.
     pub(super) fn new(connection: MultiplexedConnection, together: Together, deadline: Duration) -> Gather {
-        let shared = Shared { connection, together, deadline, waiting: Mutex::default() };
-        Gather { shared: Arc::new(shared), runtime: Handle::current(), reading: AtomicUsize::new(0) }
+        let (reading, waiting) = (AtomicUsize::new(0), Mutex::default());
+        let shared = Shared { connection, together, deadline, reading, waiting };
+        Gather { shared: Arc::new(shared), runtime: Handle::current() }
     }
 
-    /// What stands at a key, as `GET` gives it; but another type may count as nothing.
-    pub(super) async fn get(&self, key: &[u8]) -> RedisResult<Value> {
-        let reading = Reading::begin(&self.reading);
+    /// What stands at a key, as `GET` gives it; but another type may count as nothing. In a box: the room for what the client
+    /// makes of it would be each reader's.
+    pub(super) fn get<'a>(&self, key: &'a [u8]) -> RedisFuture<'a, Value> {
+        let reading = Reading::begin(&self.shared);
         if reading.before < ALONE {
-            let mut connection = self.shared.connection.clone();
-            let mut command = cmd("GET");
-            // What the client makes of it is on the heap: the room would be each reader's.
-            return connection.req_packed_command(command.arg(key)).await.and_then(Value::extract_error);
+            return Box::pin(async move {
+                // With room for all of it: what grows is copied too.
+                let mut command = Cmd::with_capacity(2, GET.len() + key.len());
+                let mut connection = reading.shared.connection.clone();
+                connection.send_packed_command(command.arg(GET).arg(key)).await.and_then(Value::extract_error)
+            });
         }
         let (answer, heard) = oneshot::channel();
         self.add(key, answer);
-        // Gone without an answer: the runtime of the connection is shutting down, or the deadline has passed.
-        heard.await.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer to a read among others").into()))
+        Box::pin(async move {
+            let _reading = reading;
+            // Gone without an answer: the runtime of the connection is shutting down, or the deadline has passed.
+            heard.await.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer to a read among others").into()))
+        })
     }
 
     fn add(&self, key: &[u8], answer: oneshot::Sender<RedisResult<Value>>) {
@@ -187,7 +196,7 @@ impl Shared {
     async fn pipeline(&self, wanted: &[Wanted]) -> RedisResult<Vec<Value>> {
         let mut pipeline = pipe();
         for wanted in wanted {
-            pipeline.cmd("GET").arg(&wanted.key);
+            pipeline.cmd(GET).arg(&wanted.key);
         }
         self.connection.clone().send_packed_commands(&pipeline, 0, wanted.len()).await
     }
@@ -206,19 +215,19 @@ pub(super) fn mget<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) ->
 }
 
 /// Counts a read for as long as it goes on.
-struct Reading<'a> {
-    count: &'a AtomicUsize,
+struct Reading {
+    shared: Arc<Shared>,
     before: usize,
 }
 
-impl Reading<'_> {
-    fn begin(count: &AtomicUsize) -> Reading<'_> {
-        Reading { count, before: count.fetch_add(1, Ordering::Relaxed) }
+impl Reading {
+    fn begin(shared: &Arc<Shared>) -> Reading {
+        Reading { shared: Arc::clone(shared), before: shared.reading.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
-impl Drop for Reading<'_> {
+impl Drop for Reading {
     fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
+        self.shared.reading.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, RedisError, RedisResult, Value, cmd, pipe};
+use redis::{Cmd, RedisError, RedisFuture, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
 use super::backlog::Target;
@@ -79,7 +79,7 @@ impl Link {
     }
 
     /// What stands at a key.
-    pub(super) fn read(&self, key: &[u8]) -> impl Future<Output = RedisResult<Value>> {
+    pub(super) fn read<'a>(&self, key: &'a [u8]) -> RedisFuture<'a, Value> {
         self.reads.get(key)
     }
 

@@ -27,6 +27,7 @@ pub(crate) use self::backlog::Backlog;
 use self::call::Call;
 use self::scan::Scope;
 use self::scripts::Script;
+pub(crate) use self::servers::Reading;
 use self::servers::Servers;
 use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
 use crate::error::CacheError;
@@ -85,6 +86,11 @@ impl RedisStore {
         self.servers.call(&Call::script(script, key.as_bytes(), arguments)).await
     }
 
+    /// What stands at a key, on its way.
+    pub(crate) fn reading<'a>(&'a self, key: &'a Key) -> Answer<Reading<'a>> {
+        self.servers.read(key.as_bytes())
+    }
+
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
@@ -103,7 +109,7 @@ impl Store for RedisStore {
     }
 
     async fn read(&self, key: &Key) -> Answer<Found> {
-        found(self.servers.read(key.as_bytes()).await?)
+        found(self.reading(key)?.await?)
     }
 
     async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
@@ -277,8 +283,9 @@ impl Iterator for Answers {
     }
 }
 
+/// What the answer to a read means.
 #[inline]
-fn found(answer: Value) -> Answer<Found> {
+pub(crate) fn found(answer: Value) -> Answer<Found> {
     match answer {
         Value::Nil => Ok(Found::Absent),
         Value::BulkString(record) => Ok(Found::parse(record)),

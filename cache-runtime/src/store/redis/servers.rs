@@ -3,9 +3,9 @@
 use std::pin::Pin;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use redis::Value;
+use redis::{RedisFuture, Value};
 
 use super::answer::{integer, sorted, unexpected};
 use super::backlog::Backlog;
@@ -13,7 +13,7 @@ use super::call::Call;
 use super::cluster::Cluster;
 use super::gather::{Together, mget};
 use super::scripts::Script;
-use super::supervisor::{Boots, Route, Setup, Supervisor, now_here};
+use super::supervisor::{Boots, Judged, Route, Setup, Supervisor, now_here};
 use super::url::Address;
 use super::{Answer, Config};
 use crate::error::CacheError;
@@ -84,15 +84,17 @@ impl Servers {
     }
 
     /// What stands at a key.
-    pub(super) async fn read(&self, key: &[u8]) -> Answer<Value> {
-        match self {
+    pub(super) fn read<'a>(&'a self, key: &'a [u8]) -> Answer<Reading<'a>> {
+        Ok(match self {
             Servers::One(server) => {
                 let link = server.link()?;
-                sorted(server.judged(&link, pin!(link.read(key))).await)
+                let answer = link.read(key);
+                Reading::Server(server.judged(link, answer))
             }
-            // Boxed: its redirects would be room in every hit on a single server.
-            Servers::Cluster(cluster) => Box::pin(cluster.call(&Call::get(key))).await,
-        }
+            Servers::Cluster(cluster) => {
+                Reading::Cluster(Box::pin(async move { cluster.call(&Call::get(key)).await }))
+            }
+        })
     }
 
     /// A step, at its key's server.
@@ -100,7 +102,7 @@ impl Servers {
         match self {
             Servers::One(server) => {
                 let link = server.link()?;
-                sorted(server.judged(&link, pin!(link.call(call, false))).await)
+                sorted(server.judged(Arc::clone(&link), pin!(link.call(call, false))).await)
             }
             Servers::Cluster(cluster) => Box::pin(cluster.call(call)).await,
         }
@@ -113,7 +115,7 @@ impl Servers {
             Servers::One(server) => {
                 let link = server.link()?;
                 let calls: Vec<_> = calls.iter().map(|call| (*call, false)).collect();
-                let answers = sorted(server.judged(&link, pin!(link.calls(&calls))).await)?;
+                let answers = sorted(server.judged(Arc::clone(&link), pin!(link.calls(&calls))).await)?;
                 let answers: Vec<_> = answers.into_iter().map(|answer| answer.extract_error()).collect();
                 // Each of them may say that the server is a replica now.
                 if let Some(Err(error)) = answers.iter().find(|answer| answer.is_err()) {
@@ -133,7 +135,7 @@ impl Servers {
             Servers::One(server) => {
                 let command = mget(keys.iter().map(|key| key.as_bytes()));
                 let link = server.link()?;
-                match sorted(server.judged(&link, pin!(link.ask(&command))).await)? {
+                match sorted(server.judged(Arc::clone(&link), pin!(link.ask(&command))).await)? {
                     Value::Array(values) if values.len() == keys.len() => Ok(values),
                     other => Err(unexpected(&other)),
                 }
@@ -160,7 +162,8 @@ impl Servers {
             // One script takes them all.
             Servers::One(server) => {
                 let link = server.link()?;
-                let answer = server.judged(&link, pin!(link.script(Script::Invalidate, keys, &[]))).await;
+                let answer =
+                    server.judged(Arc::clone(&link), pin!(link.script(Script::Invalidate, keys, &[]))).await;
                 count(sorted(answer)?)
             }
             // Nor is one script for a slot's keys of any use: while the slot moves it is refused.
@@ -173,6 +176,25 @@ impl Servers {
                 }
                 Ok(sum)
             }
+        }
+    }
+}
+
+/// What stands at a key, on its way: no `async` function, as a hit waits for little else, and each layer of those costs it.
+pub(crate) enum Reading<'a> {
+    Server(Judged<'a, RedisFuture<'a, Value>>),
+    /// Boxed: its redirects would be room in every hit on a single server.
+    Cluster(Pin<Box<dyn Future<Output = Answer<Value>> + Send + 'a>>),
+}
+
+impl Future for Reading<'_> {
+    type Output = Answer<Value>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer<Value>> {
+        match &mut *self {
+            Reading::Server(answer) => Pin::new(answer).poll(context).map(sorted),
+            Reading::Cluster(answer) => answer.as_mut().poll(context),
         }
     }
 }

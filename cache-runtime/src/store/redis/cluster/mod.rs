@@ -87,7 +87,7 @@ impl Cluster {
         let (mut node, mut asking) = (self.shared.node(call)?, false);
         for _ in 0..=REDIRECTS {
             let link = self.shared.link(&node)?;
-            let answer = node.supervisor.judged(&link, pin!(link.call(call, asking))).await;
+            let answer = node.supervisor.judged(Arc::clone(&link), pin!(link.call(call, asking))).await;
             match self.shared.redirect(&node, &answer) {
                 None => return sorted(answer),
                 Some(redirect) => (node, asking) = self.shared.follow(&redirect)?,
@@ -177,7 +177,7 @@ impl Shared {
     ) -> Answer<Vec<RedisResult<Value>>> {
         let link = self.link(node)?;
         let calls: Vec<_> = group.iter().map(|(index, asking)| (calls[*index], *asking)).collect();
-        let answers = node.supervisor.judged(&link, pin!(link.calls(&calls))).await;
+        let answers = node.supervisor.judged(Arc::clone(&link), pin!(link.calls(&calls))).await;
         self.note(&answers);
         let answers: Vec<_> = sorted(answers)?.into_iter().map(Value::extract_error).collect();
         if let Some(Err(error)) = answers.iter().find(|answer| answer.is_err()) {

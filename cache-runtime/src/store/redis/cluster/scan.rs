@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Value, cmd};
-use tokio::time::timeout;
+use tokio::runtime::Handle;
 
 use super::super::Answer;
 use super::super::answer::sorted;
@@ -18,6 +18,7 @@ use super::super::slot::own_slots;
 use super::map::Node;
 use super::{Cluster, Shared};
 use crate::error::CacheError;
+use crate::store::Budget;
 
 /// After so many passes under failovers it is for another time.
 const PASSES: usize = 5;
@@ -70,7 +71,9 @@ impl Shared {
             let mut command = cmd("CLUSTER");
             command.arg("NODES");
             let asking = pin!(link.ask(&command));
-            let said = in_time(bound, async { sorted(node.supervisor.judged(&link, asking).await) }).await?;
+            let said =
+                in_time(bound, async { sorted(node.supervisor.judged(Arc::clone(&link), asking).await) })
+                    .await?;
             let text = match said {
                 Value::VerbatimString { text, .. } => text,
                 Value::BulkString(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -98,7 +101,8 @@ impl Place for At<'_> {
     async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
         let link = self.shared.link(self.node)?;
         let scanning = pin!(link.scan(cursor, glob));
-        in_time(self.bound, async { sorted(self.node.supervisor.judged(&link, scanning).await) }).await
+        in_time(self.bound, async { sorted(self.node.supervisor.judged(Arc::clone(&link), scanning).await) })
+            .await
     }
 
     /// Each at its key's node, which need not be this one any more.
@@ -130,5 +134,5 @@ impl Topology {
 }
 
 async fn in_time<T>(bound: Duration, step: impl Future<Output = Answer<T>>) -> Answer<T> {
-    timeout(bound, step).await.unwrap_or(Err(CacheError::DeadlineExceeded))
+    Budget::new(bound).spend(&Handle::current(), pin!(step)).await
 }

@@ -10,6 +10,7 @@ mod tend;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
@@ -151,25 +152,25 @@ impl Supervisor {
     /// Waits for an answer, and draws conclusions: a connection that is broken is taken out of use at once, and one to a server
     /// that is too slow after a few answers that did not come in time. That one would cost every call its whole deadline (a
     /// circuit breaker, after Nygard's "Release It!"; open is no connection, and the one probe at a time is the task's).
-    ///
-    /// Pinned by the caller: a future that is handed over takes its room twice, in every call that is waited for.
-    pub(super) async fn judged<T>(
-        &self,
-        link: &Arc<Link>,
-        answer: Pin<&mut impl Future<Output = RedisResult<T>>>,
-    ) -> RedisResult<T> {
-        let mut waiting = Waiting { supervisor: self, link, since: Instant::now(), answered: false };
-        let answer = answer.await;
-        waiting.answered = true;
+    pub(super) fn judged<T, F>(&self, link: Arc<Link>, answer: F) -> Judged<'_, F>
+    where
+        F: Future<Output = RedisResult<T>> + Unpin,
+    {
+        Judged {
+            waiting: Waiting { supervisor: self, link, polled: false, since: None, answered: false },
+            answer,
+        }
+    }
+
+    fn heard<T>(&self, link: &Arc<Link>, answer: &RedisResult<T>) {
         let shared = &self.shared;
         // Looked at first: most of the time there is nothing to write.
         if shared.late.load(Ordering::Relaxed) > 0 {
             shared.late.store(0, Ordering::Relaxed);
         }
-        if let Err(error) = &answer {
+        if let Err(error) = answer {
             self.judge(link, error);
         }
-        answer
     }
 
     /// Takes a connection out of use, if the error says that it is of no use.
@@ -219,25 +220,61 @@ impl Drop for Supervisor {
     }
 }
 
+/// What `judged` gives.
+pub(crate) struct Judged<'a, F> {
+    waiting: Waiting<'a>,
+    answer: F,
+}
+
+impl<T, F: Future<Output = RedisResult<T>> + Unpin> Future for Judged<'_, F> {
+    type Output = RedisResult<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<RedisResult<T>> {
+        let Judged { waiting, answer } = &mut *self;
+        let Poll::Ready(answer) = Pin::new(answer).poll(context) else {
+            waiting.wait();
+            return Poll::Pending;
+        };
+        waiting.answered = true;
+        waiting.supervisor.heard(&waiting.link, &answer);
+        Poll::Ready(answer)
+    }
+}
+
 /// Somebody who waits for an answer. Who goes away without one has waited for most of a call's time, or was dropped early:
 /// only the first says something about the server.
 struct Waiting<'a> {
     supervisor: &'a Supervisor,
-    link: &'a Arc<Link>,
-    since: Instant,
+    link: Arc<Link>,
+    polled: bool,
+    /// Not since the first poll: `Budget::poll` polls every step again that is judged.
+    since: Option<Instant>,
     answered: bool,
+}
+
+impl Waiting<'_> {
+    fn wait(&mut self) {
+        if std::mem::replace(&mut self.polled, true) {
+            self.since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn is_late(&self, deadline: Duration) -> bool {
+        !self.answered && self.since.is_some_and(|since| since.elapsed() >= deadline / 2)
+    }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let shared = &self.supervisor.shared;
-        if self.answered || self.since.elapsed() < shared.deadline / 2 || !shared.is_current(self.link) {
+        if !self.is_late(shared.deadline) || !shared.is_current(&self.link) {
             return;
         }
         if shared.late.fetch_add(1, Ordering::Relaxed) + 1 >= LATE_IN_A_ROW {
             shared.late.store(0, Ordering::Relaxed);
             self.supervisor
-                .withdraw(self.link, Some("no answer within the deadline, several times in a row"));
+                .withdraw(&self.link, Some("no answer within the deadline, several times in a row"));
         }
     }
 }

@@ -1,0 +1,56 @@
+//! A look at an entry on a server, as a future by hand: of what a hit costs there beside the client's part, most would be the
+//! layers of `async` functions.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use crate::near::Ticket;
+use crate::read::{Call, Look};
+use crate::record::Found;
+use crate::store::redis::{Reading, RedisStore, found};
+use crate::store::{AnyStore, Budget, Clock, Store};
+use crate::tags::{Standing, names_tags};
+
+/// A look on its way.
+pub(crate) struct Looking<'a> {
+    store: &'a AnyStore,
+    server: &'a RedisStore,
+    reading: Reading<'a>,
+    clock: Clock,
+    ticket: Option<Ticket>,
+}
+
+/// A value that names tags, which have to be asked for.
+pub(crate) struct Named<'a> {
+    pub(crate) store: &'a AnyStore,
+    pub(crate) found: Found,
+    pub(crate) ticket: Option<Ticket>,
+}
+
+impl<'a> Looking<'a> {
+    /// Begins a look. `None`: it takes another kind of look, in another store or at declared tags too.
+    pub(crate) fn begin(call: Call<'a>, store: &'a AnyStore) -> Option<Result<Looking<'a>, Look>> {
+        let AnyStore::Redis(server) = store else { return None };
+        call.tags.is_empty().then(|| {
+            let ticket = call.begin_look(store)?;
+            let reading = server.reading(call.key).map_err(|error| call.not_read(error))?;
+            Ok(Looking { store, server, reading, clock: Clock::default(), ticket })
+        })
+    }
+
+    pub(crate) fn poll(
+        &mut self,
+        call: Call<'_>,
+        budget: &mut Budget,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Look, Box<Named<'a>>>> {
+        let reading = Pin::new(&mut self.reading);
+        let answer = ready!(budget.poll(self.server.runtime(), &mut self.clock, reading, context));
+        let ticket = self.ticket.take();
+        Poll::Ready(match answer.and_then(found) {
+            Ok(found) if names_tags(&found) => Err(Box::new(Named { store: self.store, found, ticket })),
+            Ok(found) => Ok(call.look_at(&found, &Standing::default(), self.server.now(), ticket, None)),
+            Err(error) => Ok(call.not_read(error)),
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! How a step on a server spends its call's time.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::coop::{Unconstrained, unconstrained};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::{Answer, Budget};
+use crate::error::CacheError;
+
+/// How far the clock of a step is.
+///
+/// It starts once the scheduler has had a turn: by then the step's command is on its way, and a timer is made while the server
+/// works, not while it waits for the command. What is answered before that needs none.
+#[derive(Default)]
+pub(crate) enum Clock {
+    #[default]
+    Stands,
+    Starts,
+    Runs(Timer),
+}
+
+/// Whatever the step has used up of what a task may do in one go: else a step that is always ready for more would never end.
+type Timer = Pin<Box<Unconstrained<Sleep>>>;
+
+impl Budget {
+    /// Takes a step, for as long as there is time by the clock of `runtime`: the caller may be in another executor, or, with a
+    /// future that is dropped, in none.
+    pub(crate) async fn spend<T>(
+        &mut self,
+        runtime: &Handle,
+        // By value it would be held twice, as an argument and inside of what bounds it.
+        mut step: Pin<&mut impl Future<Output = Answer<T>>>,
+    ) -> Answer<T> {
+        let mut clock = Clock::default();
+        poll_fn(|context| self.poll(runtime, &mut clock, step.as_mut(), context)).await
+    }
+
+    /// Polls a step, whose clock is `clock`: `spend` without a layer of its own. What is not ready is polled again at once.
+    #[inline]
+    pub(crate) fn poll<T>(
+        &mut self,
+        runtime: &Handle,
+        clock: &mut Clock,
+        step: Pin<&mut impl Future<Output = Answer<T>>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Answer<T>> {
+        if matches!(clock, Clock::Stands) && !self.has_time() {
+            return Poll::Ready(Err(CacheError::DeadlineExceeded));
+        }
+        if let Poll::Ready(answer) = step.poll(context) {
+            return Poll::Ready(answer);
+        }
+        loop {
+            match clock {
+                Clock::Stands => {
+                    *clock = Clock::Starts;
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Clock::Starts => *clock = Clock::Runs(self.timer(runtime)),
+                Clock::Runs(timer) => {
+                    ready!(timer.as_mut().poll(context));
+                    self.left = Duration::ZERO;
+                    return Poll::Ready(Err(CacheError::DeadlineExceeded));
+                }
+            }
+        }
+    }
+
+    fn has_time(&mut self) -> bool {
+        if self.since.is_some() {
+            self.look_at_the_clock();
+        }
+        !self.left.is_zero()
+    }
+
+    fn timer(&mut self, runtime: &Handle) -> Timer {
+        let end = self.look_at_the_clock() + self.left;
+        let _runtime = runtime.enter();
+        Box::pin(unconstrained(sleep_until(end)))
+    }
+
+    fn look_at_the_clock(&mut self) -> Instant {
+        let now = Instant::now();
+        if let Some(since) = self.since.replace(now) {
+            self.left = self.left.saturating_sub(now - since);
+        }
+        now
+    }
+}
