@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::policy::Policy;
 use crate::random;
-use crate::record::Header;
+use crate::record::Life;
 
 /// What a value's age means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub(crate) enum Age {
 }
 
 impl Age {
-    pub(crate) fn of(header: &Header, policy: &Policy, now: u64) -> Age {
-        if now < header.fresh_until {
-            return if is_due(header, policy, now) { Age::Early } else { Age::Fresh };
+    pub(crate) fn of(life: Life, policy: &Policy, now: u64) -> Age {
+        if now < life.fresh_until {
+            return if is_due(life, policy, now) { Age::Early } else { Age::Fresh };
         }
-        let past = Duration::from_millis(now - header.fresh_until);
+        let past = Duration::from_millis(now - life.fresh_until);
         // The answer `None` is never served stale: who asks for what has appeared meanwhile would not find it.
-        if header.none {
+        if life.none {
             Age::Over
         } else if past < policy.revalidation_window() {
             Age::Revalidate
@@ -41,24 +41,24 @@ impl Age {
 
 /// For how long a value is fresh, and need not be loaded anew: as if the moment for that were drawn now, once for all readers of
 /// a copy.
-pub(crate) fn fresh_for(header: &Header, policy: &Policy, now: u64) -> Duration {
-    let left = header.fresh_until.saturating_sub(now) as f64;
-    Duration::from_millis((left - ahead(header, policy)).max(0.0) as u64)
+pub(crate) fn fresh_for(life: Life, policy: &Policy, now: u64) -> Duration {
+    let left = life.fresh_until.saturating_sub(now) as f64;
+    Duration::from_millis((left - ahead(life, policy)).max(0.0) as u64)
 }
 
 /// XFetch (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015): a random moment
 /// before the end, the earlier the longer the last load took.
-fn is_due(header: &Header, policy: &Policy, now: u64) -> bool {
-    policy.early_refresh_beta() > 0.0 && ahead(header, policy) >= (header.fresh_until - now) as f64
+fn is_due(life: Life, policy: &Policy, now: u64) -> bool {
+    policy.early_refresh_beta() > 0.0 && ahead(life, policy) >= (life.fresh_until - now) as f64
 }
 
 /// How many milliseconds before its end a value is loaded anew, drawn at random.
-fn ahead(header: &Header, policy: &Policy) -> f64 {
+fn ahead(life: Life, policy: &Policy) -> f64 {
     let beta = policy.early_refresh_beta();
     if beta == 0.0 {
         return 0.0;
     }
-    f64::from(header.load_micros) / 1000.0 * beta * -random::unit().ln()
+    f64::from(life.load_micros) / 1000.0 * beta * -random::unit().ln()
 }
 
 impl Policy {
@@ -79,12 +79,9 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Found;
 
-    fn header(load_micros: u32) -> Header {
-        let golden = include_bytes!("record/golden/v1-value.bin").to_vec();
-        let Found::Value(stored) = Found::parse(golden) else { unreachable!("a golden value") };
-        Header { fresh_until: 10_000, load_micros, ..stored.header }
+    fn life(load_micros: u32) -> Life {
+        Life { fresh_until: 10_000, load_micros, none: false }
     }
 
     const fn ms(millis: u64) -> Option<Duration> {
@@ -96,11 +93,11 @@ mod tests {
     fn the_two_windows_begin_with_the_end_of_the_ttl_and_do_not_add_up() {
         let policy =
             Policy::new(Duration::from_secs(1)).stale_while_revalidate(ms(100)).stale_if_error(ms(300));
-        let age = |now| Age::of(&header(0), &policy, now);
+        let age = |now| Age::of(life(0), &policy, now);
         assert_eq!([9_999, 10_000, 10_099].map(age), [Age::Fresh, Age::Revalidate, Age::Revalidate]);
         assert_eq!([10_100, 10_299, 10_300].map(age), [Age::IfError, Age::IfError, Age::Over]);
-        let none = Header { none: true, ..header(0) };
-        assert_eq!(Age::of(&none, &policy, 10_000), Age::Over);
+        let none = Life { none: true, ..life(0) };
+        assert_eq!(Age::of(none, &policy, 10_000), Age::Over);
     }
 
     // Bites: fails without `is_due(…)` in Age::of (age.rs).
@@ -108,14 +105,14 @@ mod tests {
     fn a_refresh_is_the_earlier_the_longer_a_load_takes() {
         let policy = Policy::new(Duration::from_secs(10)).early_refresh(Some(1.0));
         let early = |load_micros, left: u64| {
-            let header = header(load_micros);
-            (0..10_000).filter(|_| Age::of(&header, &policy, 10_000 - left) == Age::Early).count()
+            let life = life(load_micros);
+            (0..10_000).filter(|_| Age::of(life, &policy, 10_000 - left) == Age::Early).count()
         };
         // exp(-left / load): about 3679 of 10,000 one load time before the end.
         assert!((3400..3950).contains(&early(100_000, 100)), "{}", early(100_000, 100));
         assert!((30..150).contains(&early(100_000, 500)), "{}", early(100_000, 500));
         assert_eq!(early(0, 1), 0);
-        assert_eq!(Age::of(&header(100_000), &Policy::new(Duration::from_secs(10)), 9_999), Age::Fresh);
+        assert_eq!(Age::of(life(100_000), &Policy::new(Duration::from_secs(10)), 9_999), Age::Fresh);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::key::{Any, Key, KeyParts, PatternParts};
-use crate::record::{self, Body, Found, Stored, Token};
+use crate::record::{self, Found, Stored, Token};
 use crate::value::{Coding, Decoding, Kept, Limits, Value, draft, give};
 
 /// How much a compressed value may be.
@@ -35,10 +35,9 @@ pub fn record(bytes: &[u8]) {
 }
 
 fn value(stored: &Stored, bytes: &[u8]) {
-    let Body::Bytes(kept, payload) = &stored.body else { return };
-    let mut written = stored.header.write(0);
-    assert_eq!(written.len(), *payload);
-    written.extend_from_slice(&kept[*payload..]);
+    let Stored::Bytes(record) = stored else { return };
+    let mut written = stored.header().write(0);
+    written.extend_from_slice(record.payload());
     assert_eq!(written, bytes, "written again it is the same");
     assert_eq!(stored.expected().length, bytes.len());
     decodes::<i64>(stored);
@@ -54,10 +53,13 @@ fn value(stored: &Stored, bytes: &[u8]) {
 fn decodes<V: Value + Debug>(stored: &Stored) {
     let coding = Coding::of::<V>();
     let Some(value) = decode(stored, coding, MOST) else { return };
-    let limits = Limits { most: usize::MAX, compress: stored.header.compression.map(|by| (by, 0)) };
-    let again = draft(stored.header.clone(), coding, &value, false, limits);
-    let again = again.map(|draft| Stored { header: draft.header, body: draft.body });
-    let again = again.ok().and_then(|again| decode(&again, coding, usize::MAX)).and_then(give::<V>);
+    let limits = Limits { most: usize::MAX, compress: stored.encoding().1.map(|by| (by, 0)) };
+    let again = draft(stored.header(), coding, &value, false, limits);
+    let again = again
+        .ok()
+        .and_then(Stored::of)
+        .and_then(|again| decode(&again, coding, usize::MAX))
+        .and_then(give::<V>);
     // As text: what is no number is not even equal to itself.
     assert_eq!(format!("{again:?}"), format!("{:?}", give::<V>(value)));
 }

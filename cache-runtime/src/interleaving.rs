@@ -122,13 +122,12 @@ pub fn standing<V: Value, K>(entry: &Entry<V, K>) -> Standing<V> {
     let Some(store) = memory(call.cache) else { return Standing::Nothing };
     match store.look(call.key.as_bytes()) {
         Found::Value(stored) => {
-            let named = stored.header.tags.as_deref().unwrap_or_default();
-            let named: Vec<Key> = named.iter().map(|tag| Key::of_text(&tag.key)).collect();
+            let named: Vec<Key> = stored.tags().iter().map(|tag| Key::of_text(&tag.key)).collect();
             let records = named.iter().map(|tag| Ok(store.look(tag.as_bytes())));
-            if !tags::Standing::of(&named, records).unwrap_or_default().hold(&stored.header, call.tags) {
+            if !tags::Standing::of(&named, records).unwrap_or_default().hold(stored.tags(), call.tags) {
                 return Standing::Nothing;
             }
-            if matches!(stored.header.claim.at(now(call.cache)), Claim::Loading(_)) {
+            if matches!(stored.claim().at(now(call.cache)), Claim::Loading(_)) {
                 return Standing::Busy;
             }
             Standing::Value(call.decoding().kept(&stored).and_then(give))

@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::near::Ticket;
 use crate::policy::Policy;
 use crate::read_many::not_told_yet;
-use crate::record::{Body, Claim, Expected, Found, Header, Nonce, Stored, Token, key_hash};
+use crate::record::{Claim, Expected, Found, Nonce, Stored, Token, key_hash};
 use crate::shed::look_whether_too_large;
 use crate::site::{Site, Warning};
 use crate::store::{Answer, AnyStore, Budget};
@@ -265,30 +265,28 @@ impl<'a> Call<'a> {
 
     fn value(&self, stored: &Stored, tags: &Standing, now: u64, place: Option<&mut dyn Any>) -> Look {
         let counters = &self.site.counters;
-        // A typed value knows its own type, and came by no wire.
-        let typed = matches!(stored.body, Body::Typed(_));
-        if !typed && stored.header.key_hash != key_hash(self.key) {
+        if !stored.is_of(|| key_hash(self.key)) {
             return self.misrouted(stored);
         }
-        let other_type = !typed && !stored.fits(&self.schema);
-        if other_type || (stored.header.none && !self.takes_none) {
+        let life = stored.life();
+        if !stored.fits(&self.schema) || (life.none && !self.takes_none) {
             counters.schema_misses.one();
             return Look::Dead(stored.expected());
         }
-        if !tags.hold(&stored.header, self.tags) {
+        if !tags.hold(stored.tags(), self.tags) {
             counters.tag_misses.one();
             return Look::Dead(stored.expected());
         }
         let not_before = self.cache.store().map_or(0, |store| store.not_before(self.key));
-        if stored.header.created < not_before {
+        if stored.created() < not_before {
             counters.restart_misses.one();
             return Look::Dead(stored.expected());
         }
-        let age = Age::of(&stored.header, self.policy, now);
+        let age = Age::of(life, self.policy, now);
         if age == Age::Over {
             return Look::Dead(stored.expected());
         }
-        if stored.header.none {
+        if life.none {
             return Look::Hit(None);
         }
         let decoding = self.decoding();
@@ -302,10 +300,9 @@ impl<'a> Call<'a> {
             }
             Some(hit) => Look::Hit(hit),
             None => {
-                if typed {
-                    counters.schema_misses.one();
-                } else {
-                    self.undecodable(&stored.header);
+                match stored {
+                    Stored::Typed(..) => counters.schema_misses.one(),
+                    Stored::Bytes(_) => self.undecodable(stored),
                 }
                 Look::Dead(stored.expected())
             }
@@ -324,15 +321,14 @@ impl<'a> Call<'a> {
     }
 
     fn aged(&self, value: Kept, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged {
-        let Header { stamp, claim, fresh_until, .. } = stored.header;
         let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
         Aged {
             value,
             age,
-            seen: Seen { token: Token::Value(stamp), tags: tags.seen(self.tags) },
+            seen: Seen { token: Token::Value(stored.stamp()), tags: tags.seen(self.tags) },
             expected: stored.expected(),
-            claim: claim.at(now),
-            ends: fresh_until.saturating_add(window),
+            claim: stored.claim().at(now),
+            ends: stored.life().fresh_until.saturating_add(window),
         }
     }
 

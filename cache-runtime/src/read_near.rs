@@ -9,7 +9,7 @@ use crate::key::{Brief, Question};
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
 use crate::read::{Call, Entries};
-use crate::record::{Body, Found};
+use crate::record::{Found, Stored};
 use crate::transaction;
 use crate::value::{Coding, Form, Kept};
 
@@ -102,16 +102,15 @@ impl Call<'_> {
     /// What the near cache will have to know of a value, if it is one to keep.
     pub(crate) fn worth_keeping(&self, ticket: Ticket, now: u64, found: &Found) -> Option<Keep> {
         let Found::Value(stored) = found else { return None };
-        let Body::Bytes(record, _) = &stored.body else { return None };
-        let header = &stored.header;
+        let Stored::Bytes(record) = stored else { return None };
         // Of tags that only the value names it is not known what happened to them before this read.
-        if header.tags.as_deref().map_or(0, <[_]>::len) != self.tags.len() {
+        if stored.tags().len() != self.tags.len() {
             return None;
         }
-        let time = fresh_for(header, self.policy, now);
+        let time = fresh_for(stored.life(), self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        let bytes = record.len() + stored.compressed_away();
-        Some(Keep { ticket, time, bytes, codec: header.codec })
+        let bytes = record.bytes().len() + record.compressed_away();
+        Some(Keep { ticket, time, bytes, codec: stored.encoding().0 })
     }
 
     pub(crate) fn keep_near(&self, kept: Keep, value: Option<Kept>) {

@@ -6,7 +6,7 @@
 //! stored it would also hold for what was read before the invalidation.
 
 use crate::key::Key;
-use crate::record::{Found, Header, Nonce, Tag};
+use crate::record::{Found, Nonce, Tag};
 use crate::store::{Answer, AnyStore, Budget};
 
 /// Tags as they stand in the store; `None`: missing.
@@ -53,8 +53,7 @@ impl Standing {
 
     /// Whether a value is good: it has all tags that are declared, and each of its tags is still the same.
     #[inline]
-    pub(crate) fn hold(&self, header: &Header, declared: &[Key]) -> bool {
-        let Some(tags) = header.tags.as_deref() else { return declared.is_empty() };
+    pub(crate) fn hold(&self, tags: &[Tag], declared: &[Key]) -> bool {
         let stands =
             |tag: &Tag| self.0.iter().any(|(key, nonce)| *key == *tag.key && *nonce == Some(tag.nonce));
         tags.iter().all(stands) && declared.iter().all(|key| tags.iter().any(|tag| *key == *tag.key))
@@ -69,7 +68,7 @@ pub(crate) fn names_tags(found: &Found) -> bool {
 
 fn named(found: &Found) -> &[Tag] {
     match found {
-        Found::Value(stored) => stored.header.tags.as_deref().unwrap_or_default(),
+        Found::Value(stored) => stored.tags(),
         _ => &[],
     }
 }

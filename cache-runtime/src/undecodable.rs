@@ -2,18 +2,18 @@
 
 use crate::encoding::{Codec, Compression};
 use crate::read::Call;
-use crate::record::Header;
+use crate::record::Stored;
 use crate::site::Warning;
 
 impl Call<'_> {
     /// Counts it, and says it once.
-    pub(crate) fn undecodable(&self, header: &Header) {
+    pub(crate) fn undecodable(&self, stored: &Stored) {
         self.site.counters.undecodable.one();
         if self.site.first(Warning::Undecodable) {
-            let (codec, compression) = (header.codec.name(), header.compression.map(Compression::name));
+            let (codec, compression) = stored.encoding();
             // Another process, or the version before this one, was built with more.
-            let lacks =
-                Codec::lacks(header.codec).or_else(|| header.compression.and_then(Compression::lacks));
+            let lacks = Codec::lacks(codec).or_else(|| compression.and_then(Compression::lacks));
+            let (codec, compression) = (codec.name(), compression.map(Compression::name));
             tracing::warn!(key = %self.key, entry = %self.site.name(), codec, compression, lacks, "a cached value can't be decoded; it counts as a miss");
         }
     }

@@ -27,7 +27,7 @@ async fn connect(url: String) -> Cache {
 }
 
 /// What stands at the keys is right, and the answers get mixed up on their way.
-// Bites: fails without `stored.header.key_hash != key_hash(self.key)` in Call::value (read.rs).
+// Bites: fails without `!stored.is_of(…)` in Call::value (read.rs).
 #[tokio::test]
 async fn answers_that_are_mixed_up_show_nobody_what_is_anothers() {
     let server = RedisServer::start();

@@ -467,7 +467,7 @@ fn the_embedded_store_works_without_a_runtime() {
 }
 
 /// A packaged server saves now and then by default, and comes back with what it has saved.
-// Bites: fails without `stored.header.created < not_before` in Call::value (read.rs).
+// Bites: fails without `stored.created() < not_before` in Call::value (read.rs).
 #[tokio::test]
 async fn a_server_that_comes_back_with_an_old_snapshot_is_not_believed() {
     numbers!(Counted, "outage_snapshot");

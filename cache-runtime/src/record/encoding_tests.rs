@@ -47,7 +47,7 @@ const MOST: usize = 1 << 20;
 fn written<V: crate::value::Value>(codec: Codec, compress: Option<Compression>, value: &V) -> Vec<u8> {
     let limits = Limits { most: MOST, compress: compress.map(|by| (by, 1)) };
     match draft(header(codec), Coding::of::<V>(), &keep(value.clone()), false, limits) {
-        Ok(Draft { body: Body::Bytes(record, _), .. }) => record,
+        Ok(Draft { body: Body::Bytes(record), .. }) => record,
         other => panic!("{other:?}"),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(any(test, fuzzing, feature = "__guard"))]
+use super::raw::RawHeader;
 use super::wyhash::wyhash;
 use super::{Claim, EXPECTED_BYTES, Nonce, VALUE};
 use crate::encoding::{Codec, Compression};
@@ -12,13 +14,13 @@ use crate::value::Fingerprint;
 pub(super) const HEADER_BYTES: usize = 76;
 
 /// The answer `None`, kept as a value.
-const FLAG_NONE: u16 = 1;
+pub(super) const FLAG_NONE: u16 = 1;
 /// A value with a version of its source.
-const FLAG_VERSION: u16 = 2;
-const FLAGS: u16 = FLAG_NONE | FLAG_VERSION;
+pub(super) const FLAG_VERSION: u16 = 2;
+pub(super) const FLAGS: u16 = FLAG_NONE | FLAG_VERSION;
 
 /// Where the claim stands, which scripts change in place.
-const CLAIM_AT: usize = 52;
+pub(super) const CLAIM_AT: usize = 52;
 
 /// More tags than anybody declares.
 pub(crate) const MOST_TAGS: usize = 64;
@@ -39,7 +41,7 @@ fn encoding_byte(codec: Codec, compression: Option<Compression>) -> u8 {
 }
 
 /// Known to every build, whether or not it can decode them.
-fn parse_encoding(byte: u8) -> Option<(Codec, Option<Compression>)> {
+pub(super) fn parse_encoding(byte: u8) -> Option<(Codec, Option<Compression>)> {
     let codec = match byte & 0x0F {
         1 => Codec::Json,
         2 => Codec::Postcard,
@@ -98,41 +100,28 @@ pub(crate) fn key_hash(key: &Key) -> u64 {
     wyhash(key.as_bytes(), 0)
 }
 
+/// How long a value is of use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    /// In milliseconds since 1970 of the store's clock.
+    pub(crate) fresh_until: u64,
+    /// How long it took to load, in microseconds.
+    pub(crate) load_micros: u32,
+    /// Whether it stands for the answer `None`.
+    pub(crate) none: bool,
+}
+
 impl Header {
-    /// The header, and where the payload begins. `None`: not a header of this version, or cut off.
-    #[inline]
+    /// All of a record's header, and where the payload begins. `None`: not a header of this version, or cut off.
+    #[cfg(any(test, fuzzing, feature = "__guard"))]
     pub(crate) fn parse(record: &[u8]) -> Option<(Header, usize)> {
-        let fixed: &[u8; HEADER_BYTES] = record.first_chunk()?;
-        let u64_at = |at: usize| fixed[at..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
-        let u16_at = |at: usize| fixed[at..].first_chunk().map(|bytes| u16::from_le_bytes(*bytes));
-        let flags = u16_at(64)?;
-        let count = usize::from(u16_at(66)?);
-        if !fixed.starts_with(&VALUE) || flags & !FLAGS != 0 || count > MOST_TAGS {
-            return None;
-        }
-        let mut rest = Rest(record.get(HEADER_BYTES..)?);
-        let version = match flags & FLAG_VERSION {
-            0 => None,
-            _ => Some(u64::from_le_bytes(*rest.take(8)?.first_chunk()?)),
-        };
-        // Most have none.
-        let tags = if count == 0 { None } else { Some(rest.tags(count)?) };
-        let (codec, compression) = parse_encoding(fixed[3])?;
-        let header = Header {
-            codec,
-            compression,
-            stamp: Nonce::from_bytes(&fixed[4..20])?,
-            created: u64_at(20)?,
-            fresh_until: u64_at(28)?,
-            fingerprint: Fingerprint { schema: u64_at(36)?, type_name: u64_at(44)? },
-            claim: Claim::from_bits(u64_at(CLAIM_AT)?),
-            load_micros: fixed[60..].first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?,
-            none: flags & FLAG_NONE != 0,
-            key_hash: u64_at(68)?,
-            version,
-            tags,
-        };
-        Some((header, record.len() - rest.0.len()))
+        let raw = RawHeader::of(record)?;
+        let (payload, tags) = raw.check()?;
+        Some((raw.header(tags), payload))
+    }
+
+    pub(crate) fn life(&self) -> Life {
+        Life { fresh_until: self.fresh_until, load_micros: self.load_micros, none: self.none }
     }
 
     /// The header's bytes, with room for a payload of `payload` bytes.
@@ -170,28 +159,5 @@ impl Header {
         beginning.push(encoding_byte(self.codec, self.compression));
         beginning.extend_from_slice(&self.stamp.to_bytes());
         beginning
-    }
-}
-
-/// What is not read yet.
-struct Rest<'a>(&'a [u8]);
-
-impl<'a> Rest<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn tags(&mut self, count: usize) -> Option<Arc<[Tag]>> {
-        (0..count).map(|_| self.tag()).collect()
-    }
-
-    /// Its length is checked before anything is allocated for it.
-    fn tag(&mut self) -> Option<Tag> {
-        let nonce = Nonce::from_bytes(self.take(16)?)?;
-        let length = u16::from_le_bytes(*self.take(2)?.first_chunk()?);
-        let key = std::str::from_utf8(self.take(usize::from(length))?).ok()?;
-        Some(Tag { key: key.into(), nonce })
     }
 }

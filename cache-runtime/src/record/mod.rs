@@ -34,20 +34,20 @@ mod claim;
 mod encoding_tests;
 mod header;
 mod nonce;
+mod raw;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod wyhash;
 
-use std::any::Any;
-use std::sync::Arc;
-
 #[cfg(feature = "__guard")]
 pub use alone::RecordHeader;
 pub(crate) use claim::{Claim, Over};
-pub(crate) use header::{Header, MOST_TAGS, Tag, Tags, key_hash};
+pub(crate) use header::{Header, Life, MOST_TAGS, Tag, Tags, key_hash};
 pub(crate) use nonce::Nonce;
+pub(crate) use stored::{Encoded, Stored};
 
-use crate::value::{Shape, length_before};
+use crate::value::Kept;
 
 const MAGIC: u8 = 0xCA;
 const VERSION: u8 = 1;
@@ -82,19 +82,12 @@ pub(crate) enum Token {
     Value(Nonce),
 }
 
-/// A value with its header.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    pub(crate) header: Header,
-    pub(crate) body: Body,
-}
-
-/// A value as the store keeps it: the memory store keeps the value itself.
+/// A value as the store will keep it: the memory store keeps the value itself.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    Typed(Arc<dyn Any + Send + Sync>),
-    /// The whole record, and where the payload begins in it.
-    Bytes(Vec<u8>, usize),
+    Typed(Kept),
+    /// The whole record.
+    Bytes(Vec<u8>),
 }
 
 /// A value on its way into the store.
@@ -134,42 +127,14 @@ impl Expected {
     }
 }
 
-impl Stored {
-    /// Whether a value of that shape can be read from it. Bytes without names are for the very schema that they were written with.
-    pub(crate) fn fits(&self, shape: &Shape) -> bool {
-        if self.header.codec.is_positional() {
-            return shape.positional() == Ok(true)
-                && shape.fingerprint().schema == self.header.fingerprint.schema;
-        }
-        self.header.fingerprint.fits(shape.fingerprint())
-    }
-
-    /// How many bytes longer its payload was before it was compressed. Of a value that was decoded: nobody else has checked what
-    /// the record claims.
-    pub(crate) fn compressed_away(&self) -> usize {
-        match (&self.body, self.header.compression) {
-            (Body::Bytes(bytes, payload), Some(_)) => bytes.get(*payload..).map_or(0, length_before),
-            _ => 0,
-        }
-    }
-
-    /// What a compare-and-set expects where this value stands.
-    pub(crate) fn expected(&self) -> Expected {
-        match &self.body {
-            Body::Bytes(bytes, _) => Expected::of(bytes),
-            Body::Typed(_) => Expected { beginning: self.header.beginning(), length: 0 },
-        }
-    }
-}
-
 impl Found {
     /// Reads a record. Never fails: what is no record is unreadable.
     #[inline]
     pub(crate) fn parse(bytes: Vec<u8>) -> Found {
         if bytes.starts_with(&VALUE) {
-            match Header::parse(&bytes) {
-                Some((header, payload)) => Found::Value(Stored { header, body: Body::Bytes(bytes, payload) }),
-                None => Found::Unreadable(Expected::of(&bytes)),
+            match Encoded::parse(bytes) {
+                Ok(record) => Found::Value(Stored::Bytes(record)),
+                Err(bytes) => Found::Unreadable(Expected::of(&bytes)),
             }
         } else {
             parse_short(&bytes).unwrap_or_else(|| Found::Unreadable(Expected::of(&bytes)))

@@ -24,8 +24,15 @@ impl Nonce {
         bytes
     }
 
+    pub(crate) fn of(bytes: [u8; 16]) -> Nonce {
+        let [mut first, mut second] = [[0; 8]; 2];
+        first.copy_from_slice(&bytes[..8]);
+        second.copy_from_slice(&bytes[8..]);
+        Nonce([first, second].map(u64::from_le_bytes))
+    }
+
+    /// Of the first bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Nonce> {
-        let half = |from: usize| Some(u64::from_le_bytes(bytes.get(from..from + 8)?.try_into().ok()?));
-        Some(Nonce([half(0)?, half(8)?]))
+        bytes.first_chunk().copied().map(Nonce::of)
     }
 }

@@ -9,7 +9,7 @@ use super::encode::Output;
 use super::{Coding, Form, Kept};
 use crate::encoding::{Codec, Compression};
 use crate::error::CacheError;
-use crate::record::{Body, Draft, Header, Stored};
+use crate::record::{Body, Draft, Encoded, Header, Stored};
 
 /// How large an encoded value may be, and what makes one smaller that has more bytes than that.
 #[derive(Clone, Copy)]
@@ -43,10 +43,10 @@ pub(crate) fn draft(
         let mut record = smaller.write(size);
         if pack(compression, &plain[payload..], &mut record) && record.len() < plain.len() {
             let size = record.len() - payload;
-            return Ok(Draft { header: smaller, body: Body::Bytes(record, payload), size });
+            return Ok(Draft { header: smaller, body: Body::Bytes(record), size });
         }
     }
-    Ok(Draft { header, body: Body::Bytes(plain, payload), size })
+    Ok(Draft { header, body: Body::Bytes(plain), size })
 }
 
 /// Makes the draft of the answer `None`.
@@ -56,9 +56,8 @@ pub(crate) fn draft_none(header: Header, typed: bool) -> Draft {
         return Draft { header, body: Body::Typed(Arc::new(())), size: 0 };
     }
     let mut record = header.write(4);
-    let payload = record.len();
     record.extend_from_slice(b"null");
-    Draft { header, body: Body::Bytes(record, payload), size: 4 }
+    Draft { header, body: Body::Bytes(record), size: 4 }
 }
 
 /// How values of a type come out of records. One that is an `Arc` comes out of bytes by a way of its own.
@@ -73,9 +72,9 @@ pub(crate) struct Decoding {
 impl Decoding {
     /// The value of a record, or `None` where it can't be decoded as one of that type.
     pub(crate) fn kept(&self, stored: &Stored) -> Option<Kept> {
-        match &stored.body {
-            Body::Typed(value) => self.coding.is(value).then(|| Arc::clone(value)),
-            Body::Bytes(..) => {
+        match stored {
+            Stored::Typed(_, value) => self.coding.is(value).then(|| Arc::clone(value)),
+            Stored::Bytes(_) => {
                 let mut value = self.coding.room();
                 let is_decoded = self.place(stored, Arc::get_mut(&mut value)?);
                 is_decoded.then_some(value)
@@ -85,11 +84,11 @@ impl Decoding {
 
     /// Puts it into a place of the type. `false`: it can't be decoded as one of that type.
     pub(crate) fn place(&self, stored: &Stored, place: &mut dyn Any) -> bool {
-        match &stored.body {
-            Body::Typed(value) => self.coding.copy(value, place),
-            Body::Bytes(record, payload) => {
-                let codec = stored.header.codec;
-                let Some(payload) = self.payload(stored, record, *payload) else { return false };
+        match stored {
+            Stored::Typed(_, value) => self.coding.copy(value, place),
+            Stored::Bytes(record) => {
+                let (codec, compression) = stored.encoding();
+                let Some(payload) = self.payload(record, compression) else { return false };
                 let read = match self.form {
                     Some(form) => form.read(codec, &payload, place),
                     None => (self.coding.read)(codec, &payload, place),
@@ -99,11 +98,10 @@ impl Decoding {
         }
     }
 
-    fn payload<'r>(&self, stored: &Stored, record: &'r [u8], payload: usize) -> Option<Cow<'r, [u8]>> {
-        let payload = record.get(payload..)?;
-        Some(match stored.header.compression {
-            None => Cow::Borrowed(payload),
-            Some(compression) => Cow::Owned(unpack(compression, payload, self.most)?),
+    fn payload<'r>(&self, record: &'r Encoded, compression: Option<Compression>) -> Option<Cow<'r, [u8]>> {
+        Some(match compression {
+            None => Cow::Borrowed(record.payload()),
+            Some(compression) => Cow::Owned(unpack(compression, record.payload(), self.most)?),
         })
     }
 }

@@ -54,7 +54,7 @@ on_every_store! {
         assert_eq!(flags.get(("x",)).await, Some(1_u64));
     }
 
-    // Bites: fails without `if other_type` in Call::value (read.rs).
+    // Bites: fails without `!stored.fits(…)` in Call::value (read.rs).
     async fn a_changed_schema_is_a_miss_never_a_misread(store: Store) {
         mod before {
             use super::*;
@@ -115,7 +115,7 @@ on_every_store! {
         assert!(matches!(error, CacheError::Encode { .. }), "{error}");
     }
 
-    // Bites: fails without `stored.header.none && !self.takes_none` in Call::value (read.rs).
+    // Bites: fails without `life.none && !self.takes_none` in Call::value (read.rs).
     async fn a_kept_none_is_replaced_by_a_declaration_that_knows_none(store: Store) {
         mod before {
             use super::*;

@@ -85,13 +85,11 @@ impl Slot {
 
     pub(super) fn found(&self) -> Found {
         match &self.record {
-            Record::Value(held) => Found::Value(Stored {
-                header: Header {
-                    claim: Claim::from_bits(held.claim.load(Ordering::Relaxed)),
-                    ..held.header.clone()
-                },
-                body: Body::Typed(Arc::clone(&held.value)),
-            }),
+            Record::Value(held) => {
+                let claim = Claim::from_bits(held.claim.load(Ordering::Relaxed));
+                let header = Header { claim, ..held.header.clone() };
+                Found::Value(Stored::Typed(header, Arc::clone(&held.value)))
+            }
             Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
             Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
             Record::Tag(nonce, made) => Found::Tag(*nonce, *made),

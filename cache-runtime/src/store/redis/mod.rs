@@ -302,7 +302,7 @@ fn tag(answer: Value) -> Answer<(Nonce, u64)> {
 
 fn payload(draft: &Draft) -> Answer<&[u8]> {
     match &draft.body {
-        Body::Bytes(record, _) => Ok(record),
+        Body::Bytes(record) => Ok(record),
         Body::Typed(_) => {
             Err(CacheError::Encode { value: "value", reason: "it was made for the memory store".into() })
         }
