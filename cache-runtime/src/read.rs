@@ -167,6 +167,7 @@ impl<'a> Call<'a> {
     }
 
     /// A look to which there was no answer.
+    #[cold]
     pub(crate) fn not_read(&self, error: CacheError) -> Look {
         if error == CacheError::DeadlineExceeded {
             look_whether_too_large(self.cache, self.key);
@@ -238,6 +239,7 @@ impl<'a> Call<'a> {
         declared.complete(store, budget, [found]).await
     }
 
+    #[cold]
     pub(crate) fn unanswered(&self, error: CacheError) -> Look {
         if error == CacheError::ForeignKey {
             return self.foreign();
@@ -253,14 +255,17 @@ impl<'a> Call<'a> {
             Found::Busy(token) => Look::Busy(Seen { token: *token, tags: tags.seen(self.tags) }),
             // No entry has the key of a tag.
             Found::Tag(..) => self.foreign(),
-            Found::Unreadable(expected) => {
-                self.site.counters.undecodable.one();
-                if self.site.first(Warning::Foreign) {
-                    tracing::warn!(key = %self.key, entry = %self.site.name(), "bytes in the cache that are no record; they count as a miss");
-                }
-                Look::Dead(expected.clone())
-            }
+            Found::Unreadable(expected) => self.unreadable(expected),
         }
+    }
+
+    #[cold]
+    fn unreadable(&self, expected: &Expected) -> Look {
+        self.site.counters.undecodable.one();
+        if self.site.first(Warning::Foreign) {
+            tracing::warn!(key = %self.key, entry = %self.site.name(), "bytes in the cache that are no record; they count as a miss");
+        }
+        Look::Dead(expected.clone())
     }
 
     fn value(&self, stored: &Stored, tags: &Standing, now: u64, place: Option<&mut dyn Any>) -> Look {
@@ -312,6 +317,7 @@ impl<'a> Call<'a> {
     /// Another key's value: an answer that was paired wrongly on its way, or a key that somebody has renamed. It may be replaced
     /// where it stands, by its stamp: it does not stand here in the former case, and in the latter nothing else would ever make
     /// this key of use again.
+    #[cold]
     fn misrouted(&self, stored: &Stored) -> Look {
         self.site.counters.misrouted.one();
         if self.site.first(Warning::Misrouted) {
@@ -320,6 +326,7 @@ impl<'a> Call<'a> {
         Look::Dead(stored.expected())
     }
 
+    #[cold]
     fn aged(&self, value: Kept, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged {
         let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
         Aged {
@@ -332,6 +339,7 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[cold]
     fn foreign(&self) -> Look {
         self.site.counters.undecodable.one();
         if self.site.first(Warning::Foreign) {

@@ -7,6 +7,7 @@ use crate::site::Warning;
 
 impl Call<'_> {
     /// Counts it, and says it once.
+    #[cold]
     pub(crate) fn undecodable(&self, stored: &Stored) {
         self.site.counters.undecodable.one();
         if self.site.first(Warning::Undecodable) {
