@@ -19,6 +19,7 @@ pub(super) struct RawHeader<'a> {
 }
 
 impl<'a> RawHeader<'a> {
+    /// In place of one that is cut off, where nobody has one.
     pub(super) const NONE: RawHeader<'static> = RawHeader { fixed: &[0; HEADER_BYTES], rest: &[] };
 
     /// `None`: cut off.
@@ -45,6 +46,7 @@ impl<'a> RawHeader<'a> {
         Some((HEADER_BYTES + self.rest.len() - rest.0.len(), Some(tags)))
     }
 
+    /// So many bytes from there on, which is checked when it is compiled.
     #[inline]
     fn at<const AT: usize, const SIZE: usize>(self) -> [u8; SIZE] {
         const { assert!(AT + SIZE <= HEADER_BYTES) };
