@@ -20,11 +20,10 @@ pub(crate) struct Looking<'a> {
     ticket: Option<Ticket>,
 }
 
-/// A value that names tags, which have to be asked for.
+/// A value that names tags, which have to be asked for. It is not kept near: what happened to them before this read is not known.
 pub(crate) struct Named<'a> {
     pub(crate) store: &'a AnyStore,
     pub(crate) found: Found,
-    pub(crate) ticket: Option<Ticket>,
 }
 
 impl<'a> Looking<'a> {
@@ -45,11 +44,12 @@ impl<'a> Looking<'a> {
         context: &mut Context<'_>,
     ) -> Poll<Result<Look, Box<Named<'a>>>> {
         let reading = Pin::new(&mut self.reading);
-        let answer = ready!(budget.poll(self.server.runtime(), &mut self.clock, reading, context));
-        let ticket = self.ticket.take();
+        let answer = ready!(budget.poll_step(self.server.runtime(), &mut self.clock, reading, context));
         Poll::Ready(match answer.and_then(found) {
-            Ok(found) if names_tags(&found) => Err(Box::new(Named { store: self.store, found, ticket })),
-            Ok(found) => Ok(call.look_at(&found, &Standing::default(), self.server.now(), ticket, None)),
+            Ok(found) if names_tags(&found) => Err(Box::new(Named { store: self.store, found })),
+            Ok(found) => {
+                Ok(call.look_at(&found, &Standing::default(), self.server.now(), self.ticket.take(), None))
+            }
             Err(error) => Ok(call.not_read(error)),
         })
     }

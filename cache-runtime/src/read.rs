@@ -216,15 +216,9 @@ impl<'a> Call<'a> {
     }
 
     /// What a store has found beside its answer to something else, or without the tags that it names.
-    pub(crate) async fn interpret_found(
-        &self,
-        store: &AnyStore,
-        budget: &mut Budget,
-        found: Found,
-        ticket: Option<Ticket>,
-    ) -> Look {
+    pub(crate) async fn interpret_found(&self, store: &AnyStore, budget: &mut Budget, found: Found) -> Look {
         match self.standing(store, budget, &found).await {
-            Ok(tags) => self.look_at(&found, &tags, store.now(), ticket, None),
+            Ok(tags) => self.look_at(&found, &tags, store.now(), None, None),
             Err(error) => self.unanswered(error),
         }
     }

@@ -56,7 +56,7 @@ async fn are_their_own(readers: Vec<(u64, JoinHandle<Option<String>>)>) {
 }
 
 /// One thread runs all of them, so what is ready at the same time is known: four go ahead, the others fit into two commands.
-// Bites: fails without `reading.before < ALONE` in Gather::get (store/redis/gather.rs), where each read goes out on its own.
+// Bites: fails without `counted.before < ALONE` in Gather::get (store/redis/gather.rs), where each read goes out on its own.
 #[tokio::test]
 async fn reads_at_the_same_time_share_commands_and_each_has_its_own_answer() {
     let server = RedisServer::start();

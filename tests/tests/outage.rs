@@ -122,7 +122,7 @@ async fn bytes_of_others_are_said_once_and_counted() {
     assert_eq!(foreign.value_entry(1).counts().undecodable, 5);
 }
 
-// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll (store/spend.rs).
+// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll_step (store/spend.rs).
 #[tokio::test]
 async fn a_server_that_does_not_answer_costs_one_deadline_and_is_noticed() {
     let server = RedisServer::start();
@@ -241,7 +241,7 @@ fn a_load_may_be_dropped_outside_of_the_runtime() {
     drop(load);
 }
 
-// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll (store/spend.rs).
+// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll_step (store/spend.rs).
 #[tokio::test]
 async fn many_targets_cost_one_deadline_where_the_server_does_not_answer() {
     #[cache_strategy(namespace = "targets", ttl = 60, kind = "cache_aside")]

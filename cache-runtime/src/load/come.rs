@@ -167,8 +167,8 @@ impl<'a> Looks<'a> {
             Err(named) => {
                 let mut budget = self.budget.take();
                 Err(Come::Asks(Box::pin(async move {
-                    let Named { store, found, ticket } = *named;
-                    let look = call.interpret_found(store, &mut budget, found, ticket).await;
+                    let Named { store, found } = *named;
+                    let look = call.interpret_found(store, &mut budget, found).await;
                     arrival.go_on(budget, look, None)
                 })))
             }

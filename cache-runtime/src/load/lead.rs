@@ -163,7 +163,7 @@ async fn take_lease(miss: &mut Miss<'_>, leader: &Leader, dead: Option<Expected>
                 // What stands there was invalidated after the look.
                 return Ok(Under::Nothing(None));
             }
-            without_hold(miss.call.interpret_found(miss.store, &mut miss.budget, found, None).await)
+            without_hold(miss.call.interpret_found(miss.store, &mut miss.budget, found).await)
         }
         // It may be granted yet, after an invalidation that did not find it: nothing is stored or shared under it.
         Err(error) => without_hold(miss.call.unanswered(error)),

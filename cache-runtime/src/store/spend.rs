@@ -37,12 +37,12 @@ impl Budget {
         mut step: Pin<&mut impl Future<Output = Answer<T>>>,
     ) -> Answer<T> {
         let mut clock = Clock::default();
-        poll_fn(|context| self.poll(runtime, &mut clock, step.as_mut(), context)).await
+        poll_fn(|context| self.poll_step(runtime, &mut clock, step.as_mut(), context)).await
     }
 
     /// Polls a step, whose clock is `clock`: `spend` without a layer of its own. What is not ready is polled again at once.
     #[inline]
-    pub(crate) fn poll<T>(
+    pub(crate) fn poll_step<T>(
         &mut self,
         runtime: &Handle,
         clock: &mut Clock,

@@ -44,7 +44,7 @@ pub(crate) fn share(sorted: &[Duration], share: f64) -> Duration {
 }
 
 // Bites: fails without `shared.replay(…)` in reconnect and watch (store/redis/supervisor/tend.rs).
-// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll (store/spend.rs).
+// Bites: fails without `wake_by_ref()`, or with `return Poll::Pending` for `Clock::Starts`, in Budget::poll_step (store/spend.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_black_hole_costs_one_deadline_and_then_microseconds() {
     let _measuring = MEASURING.lock().await;

@@ -67,7 +67,7 @@ impl<E> Batch<'_, E> {
                         load.free.push((at, leader, None));
                         continue;
                     }
-                    call.interpret_found(self.store, &mut self.budget, found, None).await
+                    call.interpret_found(self.store, &mut self.budget, found).await
                 }
                 // It may be granted yet, after an invalidation that did not find it: nothing is stored or shared under it.
                 Err(error) => call.unanswered(error),

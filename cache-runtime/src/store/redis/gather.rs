@@ -78,19 +78,19 @@ impl Gather {
     /// What stands at a key, as `GET` gives it; but another type may count as nothing. In a box: the room for what the client
     /// makes of it would be each reader's.
     pub(super) fn get<'a>(&self, key: &'a [u8]) -> RedisFuture<'a, Value> {
-        let reading = Reading::begin(&self.shared);
-        if reading.before < ALONE {
+        let counted = Counted::begin(&self.shared);
+        if counted.before < ALONE {
             return Box::pin(async move {
                 // With room for all of it: what grows is copied too.
                 let mut command = Cmd::with_capacity(2, GET.len() + key.len());
-                let mut connection = reading.shared.connection.clone();
+                let mut connection = counted.shared.connection.clone();
                 connection.send_packed_command(command.arg(GET).arg(key)).await.and_then(Value::extract_error)
             });
         }
         let (answer, heard) = oneshot::channel();
         self.add(key, answer);
         Box::pin(async move {
-            let _reading = reading;
+            let _counted = counted;
             // Gone without an answer: the runtime of the connection is shutting down, or the deadline has passed.
             heard.await.unwrap_or_else(|_| Err((ErrorKind::Io, "no answer to a read among others").into()))
         })
@@ -215,18 +215,18 @@ pub(super) fn mget<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) ->
 }
 
 /// Counts a read for as long as it goes on.
-struct Reading {
+struct Counted {
     shared: Arc<Shared>,
     before: usize,
 }
 
-impl Reading {
-    fn begin(shared: &Arc<Shared>) -> Reading {
-        Reading { shared: Arc::clone(shared), before: shared.reading.fetch_add(1, Ordering::Relaxed) }
+impl Counted {
+    fn begin(shared: &Arc<Shared>) -> Counted {
+        Counted { shared: Arc::clone(shared), before: shared.reading.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
-impl Drop for Reading {
+impl Drop for Counted {
     fn drop(&mut self) {
         self.shared.reading.fetch_sub(1, Ordering::Relaxed);
     }

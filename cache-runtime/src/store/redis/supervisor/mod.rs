@@ -248,7 +248,7 @@ struct Waiting<'a> {
     supervisor: &'a Supervisor,
     link: Arc<Link>,
     polled: bool,
-    /// Not since the first poll: `Budget::poll` polls every step again that is judged.
+    /// Not since the first poll: `Budget::poll_step` polls every step again that is judged.
     since: Option<Instant>,
     answered: bool,
 }
