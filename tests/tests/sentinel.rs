@@ -7,6 +7,7 @@
     reason = "a test that fails has to fail"
 )]
 
+#[macro_use]
 #[path = "conformance/kinds.rs"]
 mod kinds;
 #[path = "conformance/source.rs"]
@@ -60,10 +61,11 @@ async fn a_service_that_no_sentinel_knows_is_unavailable_and_named() {
 /// The master is killed: what was invalidated while there was none is gone before the new one is trusted.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_master_that_dies_is_replaced_and_no_function_fails() {
+    aside!(Numbers, "sentinel_dies");
     let mut set = tokio::task::spawn_blocking(|| Sentinels::start(2)).await.unwrap();
     let cache = connect(&set.url()).await;
     let source = Source::new();
-    let numbers = Aside::new(&cache, &source);
+    let numbers = Numbers::new(&cache, &source);
     for id in 0..10 {
         source.put(id, 1);
         assert_eq!(numbers.number(id).await, Ok(1));

@@ -21,6 +21,23 @@ impl Owned {
     }
 }
 
+/// Numbers of one test: what is counted by hand-made keys is counted for all stores together.
+macro_rules! counted {
+    ($namespace:literal) => {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = $namespace, ttl = "1h", kind = "write_through")]
+        struct Counted {
+            cache: Cache,
+        }
+
+        #[cache_strategy]
+        impl Counted {
+            #[cached(key = "n/<id>")]
+            fn number(&self, id: u64) -> Entry<u64>;
+        }
+    };
+}
+
 on_every_store! {
     // Bites: fails without `if !tags.hold(…)` in Call::value (read.rs).
     async fn entries_fall_with_their_tag_and_no_others(store: Store) {
@@ -78,16 +95,8 @@ on_every_store! {
 
     // Bites: fails without `seen == state.seen.as_ref()` in Waiter::join (load/flight.rs).
     async fn a_load_is_not_joined_by_who_comes_after_its_tag_fell(store: Store) {
-        // What is counted by hand-made keys is counted for all stores together.
-        #[derive(Clone)]
-        #[cache_strategy(namespace = "tagged_after", ttl = "1h")]
-        struct After { cache: Cache }
-        #[cache_strategy]
-        impl After {
-            #[cached(key = "n/<id>")]
-            fn number(&self, id: u64) -> Entry<u64>;
-        }
-        let (one, source) = (After { cache: store.one.clone() }, Source::new());
+        counted!("tagged_after");
+        let (one, source) = (Counted { cache: store.one.clone() }, Source::new());
         let number = || one.number(7).tagged([one.tag(("owner", 1))]);
         let load = || { let (entry, source) = (number(), source.clone()); tokio::spawn(async move { entry.get_or_set(|| source.load(7)).await }) };
         source.put(7, 1);
@@ -106,15 +115,8 @@ on_every_store! {
     /// A tag that is missing falls without a trace: that it is still missing does not say that nothing was invalidated.
     // Bites: fails without `seen.tags.iter().all(Option::is_some)` in without_hold (load/lead.rs).
     async fn a_load_under_a_mark_is_not_joined_after_a_missing_tag_fell_again(store: Store) {
-        #[derive(Clone)]
-        #[cache_strategy(namespace = "tagged_twice", ttl = "1h", kind = "write_through")]
-        struct Twice { cache: Cache }
-        #[cache_strategy]
-        impl Twice {
-            #[cached(key = "n/<id>")]
-            fn number(&self, id: u64) -> Entry<u64>;
-        }
-        let (one, source) = (Twice { cache: store.one.clone() }, Source::new());
+        counted!("tagged_twice");
+        let (one, source) = (Counted { cache: store.one.clone() }, Source::new());
         let number = || one.number(7).tagged([one.tag(("owner", 1))]);
         let load = || { let (entry, source) = (number(), source.clone()); tokio::spawn(async move { entry.get_or_set(|| source.load(7)).await }) };
         source.put(7, 1);
