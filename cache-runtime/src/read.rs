@@ -320,7 +320,6 @@ impl<'a> Call<'a> {
         Look::Dead(stored.expected())
     }
 
-    #[cold]
     fn aged(&self, value: Kept, age: Age, stored: &Stored, tags: &Standing, now: u64) -> Aged {
         let window = u64::try_from(self.policy.stale_window().as_millis()).unwrap_or(u64::MAX);
         Aged {

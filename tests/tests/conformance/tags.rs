@@ -227,6 +227,7 @@ on_every_store! {
     }
 
     // Bites: fails without `made.saturating_add(SETTLED_MILLIS) > load_began` in for_terms (load/tags.rs).
+    // Bites: fails without `if names_tags(…)` in Looking::poll (looking.rs), on a server.
     async fn a_loader_names_tags(store: Store) {
         let one = Owned { cache: store.one.clone() };
         let entry = one.entry::<u64>(("page", 1));
@@ -234,8 +235,10 @@ on_every_store! {
         // A tag that is new is made by the first load; only a later one is known to have read after it.
         assert_eq!((load().await, entry.get().await), (Ok(1), None));
         eventually(|| async { load().await.unwrap(); entry.get().await == Some(1) }).await;
+        let fails = || entry.get_or_load(|| async { Err::<Load<u64>, _>("loaded") });
+        assert_eq!(fails().await, Ok(1), "it stands for who has a loader too");
         one.invalidate_tag(("author", 9)).await.unwrap();
-        assert_eq!(entry.get().await, None);
+        assert_eq!((entry.get().await, fails().await), (None, Err("loaded")));
     }
 
     async fn a_loader_says_how_long_or_not_at_all(store: Store) {
