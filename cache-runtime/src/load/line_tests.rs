@@ -140,13 +140,17 @@ fn what_comes_while_somebody_steps_into_the_line_is_seen() {
     for _ in 0..100 {
         let (load, leader) = Load::begin();
         let mut wait = load.wait(LONG);
+        let (locked, is_locked) = mpsc::channel();
         let (ready, is_ready) = mpsc::channel();
         let waiting = thread::spawn(move || {
             let woken = Arc::<Woken>::default();
+            // Sooner it would stand in the line, and be woken.
+            is_locked.recv().unwrap();
             ready.send(()).unwrap();
             woken.poll(&mut wait).is_ready()
         });
         let work = || {
+            locked.send(()).unwrap();
             is_ready.recv().unwrap();
             // Time enough to come up to the lock, most of the time.
             (0..200).for_each(|_| thread::yield_now());
