@@ -7,9 +7,9 @@ use crate::error::CacheError;
 use crate::policy::Policy;
 use crate::read::Call;
 use crate::record::{Claim, Draft, Header, Nonce, Tags, key_hash};
-use crate::site::Warning;
 use crate::store::AnyStore;
 use crate::value::{Kept, Limits, draft, draft_none};
+use crate::warnings::Warning;
 
 /// What is known of a value beside itself.
 #[derive(Clone, Default)]
@@ -52,7 +52,7 @@ impl Call<'_> {
     pub(crate) fn draft(&self, value: Option<&Kept>, facts: &Facts) -> Option<(Draft, Duration)> {
         self.try_draft(value, facts).unwrap_or_else(|error| {
             self.site.counters.unstorable.one();
-            if self.site.first(Warning::Encode) {
+            if self.site.warnings.first(Warning::Encode) {
                 tracing::warn!(entry = %self.site.name(), %error, "a value can't be cached");
             }
             None

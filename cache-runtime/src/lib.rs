@@ -88,6 +88,7 @@ mod tags;
 mod transaction;
 mod undecodable;
 mod value;
+mod warnings;
 mod write;
 
 pub use batch::BatchMap;

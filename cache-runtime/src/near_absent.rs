@@ -12,7 +12,7 @@ pub(crate) enum Near {}
 pub(crate) enum Ticket {}
 
 impl Near {
-    pub(crate) fn again<V>(&self, _: Question, _: Form) -> Option<V> {
+    pub(crate) fn again<V: Clone + 'static>(&self, _: Question, _: Form) -> Option<V> {
         match *self {}
     }
 

@@ -11,10 +11,11 @@ use crate::policy::Policy;
 use crate::read_many::not_told_yet;
 use crate::record::{Claim, Expected, Found, Nonce, Stored, Token, key_hash};
 use crate::shed::look_whether_too_large;
-use crate::site::{Site, Warning};
+use crate::site::Site;
 use crate::store::{Answer, AnyStore, Budget};
 use crate::tags::{Standing, names_tags};
 use crate::value::{Coding, Decoding, Kept, Shape, Value};
+use crate::warnings::Warning;
 
 /// The entries of a declaration in a cache.
 #[derive(Clone, Copy)]
@@ -256,7 +257,7 @@ impl<'a> Call<'a> {
     #[cold]
     fn unreadable(&self, expected: &Expected) -> Look {
         self.site.counters.undecodable.one();
-        if self.site.first(Warning::Foreign) {
+        if self.site.warnings.first(Warning::Foreign) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "bytes in the cache that are no record; they count as a miss");
         }
         Look::Dead(expected.clone())
@@ -314,7 +315,7 @@ impl<'a> Call<'a> {
     #[cold]
     fn misrouted(&self, stored: &Stored) -> Look {
         self.site.counters.misrouted.one();
-        if self.site.first(Warning::Misrouted) {
+        if self.site.warnings.first(Warning::Misrouted) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a value of another key was read; it counts as a miss. Somebody has renamed keys, or what is between here and the server mixes up its answers");
         }
         Look::Dead(stored.expected())
@@ -335,7 +336,7 @@ impl<'a> Call<'a> {
     #[cold]
     fn foreign(&self) -> Look {
         self.site.counters.undecodable.one();
-        if self.site.first(Warning::Foreign) {
+        if self.site.warnings.first(Warning::Foreign) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a key of the cache holds another Redis type; it is left alone, and nothing is cached there");
         }
         Look::Foreign

@@ -42,7 +42,7 @@ impl Entries<'_> {
 
     /// The value that this thread has found under the same question before, counted, if it is as good as it was.
     #[inline]
-    pub(crate) fn near_again<V: 'static>(&self, brief: Brief) -> Option<V> {
+    pub(crate) fn near_again<V: Clone + 'static>(&self, brief: Brief) -> Option<V> {
         let question = self.question(brief)?;
         let value = self.near(&self.site.declaration.policy)?.again(question, self.schema.form?)?;
         self.site.counters.near_hits.one();

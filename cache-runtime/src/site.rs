@@ -2,66 +2,40 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::Instant;
 
 use crate::declaration::{Declaration, Location, Strategy};
 use crate::error::CacheError;
 use crate::stats::Counters;
+use crate::warnings::Warnings;
 
-/// One `#[cached]` in the program. The macros put it into a static.
+/// One `#[cached]` in the program. The macros put it into a static, of which nothing changes: what a hit asks of the declaration is
+/// answered while that is compiled.
 pub struct Site {
     /// What was declared.
     pub declaration: Declaration,
-    pub(crate) counters: Counters,
-    warned: AtomicU32,
-    /// When the last repeated warning was given, in seconds since the first one of the process, from 1; and how many were
-    /// not given since.
-    repeated: AtomicU64,
-    suppressed: AtomicU64,
+    pub(crate) counters: &'static Counters,
+    pub(crate) warnings: &'static Warnings,
 }
 
-/// A warning that would come with every call of an outage is given once in this time.
-const WARNING_SECONDS: u64 = 10;
+/// What changes of a site, in a static of its own.
+pub struct Tally {
+    counters: Counters,
+    warnings: Warnings,
+}
 
-/// What is worth one warning a declaration; after that it is only counted.
-#[derive(Clone, Copy)]
-pub(crate) enum Warning {
-    Foreign = 1,
-    Encode = 2,
-    Misrouted = 4,
-    Undecodable = 8,
+impl Tally {
+    /// Nothing has happened yet.
+    #[expect(clippy::new_without_default, reason = "it is for a static")]
+    pub const fn new() -> Tally {
+        Tally { counters: Counters::new(), warnings: Warnings::new() }
+    }
 }
 
 impl Site {
     /// The site of a declaration.
-    pub const fn new(declaration: Declaration) -> Site {
-        Site {
-            declaration,
-            counters: Counters::new(),
-            warned: AtomicU32::new(0),
-            repeated: AtomicU64::new(0),
-            suppressed: AtomicU64::new(0),
-        }
-    }
-
-    /// Whether this warning was not given yet.
-    pub(crate) fn first(&self, warning: Warning) -> bool {
-        self.warned.fetch_or(warning as u32, Ordering::Relaxed) & warning as u32 == 0
-    }
-
-    /// Whether it is time again for a warning that may come with every call: then how many were left out since the last one.
-    pub(crate) fn again(&self) -> Option<u64> {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        let now = START.elapsed().as_secs() + 1;
-        let last = self.repeated.load(Ordering::Relaxed);
-        let due = last == 0 || now >= last + WARNING_SECONDS;
-        if due && self.repeated.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            return Some(self.suppressed.swap(0, Ordering::Relaxed));
-        }
-        self.suppressed.fetch_add(1, Ordering::Relaxed);
-        None
+    pub const fn new(declaration: Declaration, tally: &'static Tally) -> Site {
+        Site { declaration, counters: &tally.counters, warnings: &tally.warnings }
     }
 
     /// `ConversationMessages::messages`, or the function's name.
@@ -72,7 +46,7 @@ impl Site {
     /// Says that a removal could not be sent, and waits.
     pub(crate) fn queued(&self, key: &str, error: &CacheError) {
         self.counters.queued.one();
-        if let Some(left_out) = self.again() {
+        if let Some(left_out) = self.warnings.again() {
             tracing::warn!(entry = %self.name(), key, %error, left_out, "the cache could not be told of a change, and will be before it is read here again; other processes may read the old value until then");
         }
     }
@@ -82,7 +56,7 @@ impl Site {
         let mut sites = DYNAMIC.lock().unwrap_or_else(PoisonError::into_inner);
         sites.entry(strategy.location).or_insert_with(|| {
             // One for each strategy in the program's text, so their number is bounded.
-            Box::leak(Box::new(Site::new(Declaration {
+            let declaration = Declaration {
                 name: "",
                 strategy,
                 template: "",
@@ -93,7 +67,8 @@ impl Site {
                 location: strategy.location,
                 loads: false,
                 tags: &[],
-            })))
+            };
+            Box::leak(Box::new(Site::new(declaration, Box::leak(Box::new(Tally::new())))))
         })
     }
 

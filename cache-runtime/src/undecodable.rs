@@ -3,14 +3,14 @@
 use crate::encoding::{Codec, Compression};
 use crate::read::Call;
 use crate::record::Stored;
-use crate::site::Warning;
+use crate::warnings::Warning;
 
 impl Call<'_> {
     /// Counts it, and says it once.
     #[cold]
     pub(crate) fn undecodable(&self, stored: &Stored) {
         self.site.counters.undecodable.one();
-        if self.site.first(Warning::Undecodable) {
+        if self.site.warnings.first(Warning::Undecodable) {
             let (codec, compression) = stored.encoding();
             // Another process, or the version before this one, was built with more.
             let lacks = Codec::lacks(codec).or_else(|| compression.and_then(Compression::lacks));

@@ -79,9 +79,10 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
         const fn #name() -> &'static #krate::__private::Site {
             #check
             #required
+            static TALLY: #krate::__private::Tally = #krate::__private::Tally::new();
             static SITE: #krate::__private::Site = {
                 #asked
-                #krate::__private::Site::new(#krate::__private::Declaration {
+                let __declaration = #krate::__private::Declaration {
                     name: #function,
                     strategy: #strategy,
                     template: #template,
@@ -92,7 +93,8 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
                     location: #location,
                     loads: #loads,
                     tags: &[#(#tags),*],
-                })
+                };
+                #krate::__private::Site::new(__declaration, &TALLY)
             };
             #register
             &SITE

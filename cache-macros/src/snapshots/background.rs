@@ -178,6 +178,7 @@ impl Messages {
         clippy::nursery
     )]
     const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
             ::cache_runtime::__private::assert_plain!(Vec < Message >);
             ::cache_runtime::__private::require_schema(
@@ -195,7 +196,7 @@ impl Messages {
                     ),
                 ::cache_runtime::__private::has_schema!(Vec < Message >),
             );
-            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            let __declaration = ::cache_runtime::__private::Declaration {
                 name: "messages",
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "conversation/<id>/<name>",
@@ -246,7 +247,8 @@ impl Messages {
                 },
                 loads: true,
                 tags: &[],
-            })
+            };
+            ::cache_runtime::__private::Site::new(__declaration, &TALLY)
         };
         &SITE
     }

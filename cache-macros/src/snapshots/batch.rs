@@ -125,9 +125,10 @@ fn __profiles_entries() -> ::cache_runtime::__private::Entries<'static> {
     clippy::nursery
 )]
 const fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
+    static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
         ::cache_runtime::__private::assert_plain!(Profile);
-        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+        let __declaration = ::cache_runtime::__private::Declaration {
             name: "profiles",
             strategy: const {
                 &::cache_runtime::__private::Strategy {
@@ -191,7 +192,8 @@ const fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
             },
             loads: true,
             tags: &[],
-        })
+        };
+        ::cache_runtime::__private::Site::new(__declaration, &TALLY)
     };
     ::cache_runtime::__private::register!(& SITE);
     &SITE

@@ -137,9 +137,10 @@ fn __user_feed_entries() -> ::cache_runtime::__private::Entries<'static> {
     clippy::nursery
 )]
 const fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
+    static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
         ::cache_runtime::__private::assert_plain!(Arc < Vec < Post > >);
-        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+        let __declaration = ::cache_runtime::__private::Declaration {
             name: "user_feed",
             strategy: const {
                 &::cache_runtime::__private::Strategy {
@@ -213,7 +214,8 @@ const fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
             },
             loads: true,
             tags: &[],
-        })
+        };
+        ::cache_runtime::__private::Site::new(__declaration, &TALLY)
     };
     ::cache_runtime::__private::register!(& SITE);
     &SITE

@@ -173,8 +173,9 @@ const fn __find_site() -> &'static my::runtime::__private::Site {
         < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
         "this strategy has `#[key]` fields, and a free function has no `self` to take them from: make it a method"
     );
+    static TALLY: my::runtime::__private::Tally = my::runtime::__private::Tally::new();
     static SITE: my::runtime::__private::Site = {
-        my::runtime::__private::Site::new(my::runtime::__private::Declaration {
+        let __declaration = my::runtime::__private::Declaration {
             name: "find",
             strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
             template: "<T>/<N>/<req.user.id>/<name>",
@@ -224,7 +225,8 @@ const fn __find_site() -> &'static my::runtime::__private::Site {
             },
             loads: true,
             tags: &[],
-        })
+        };
+        my::runtime::__private::Site::new(__declaration, &TALLY)
     };
     my::runtime::__private::register!(& SITE);
     &SITE

@@ -113,9 +113,10 @@ fn __fib_entries() -> ::cache_runtime::__private::Entries<'static> {
     clippy::nursery
 )]
 const fn __fib_site() -> &'static ::cache_runtime::__private::Site {
+    static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
         ::cache_runtime::__private::assert_plain!(u64);
-        ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+        let __declaration = ::cache_runtime::__private::Declaration {
             name: "fib",
             strategy: const {
                 &::cache_runtime::__private::Strategy {
@@ -166,7 +167,8 @@ const fn __fib_site() -> &'static ::cache_runtime::__private::Site {
             },
             loads: true,
             tags: &[],
-        })
+        };
+        ::cache_runtime::__private::Site::new(__declaration, &TALLY)
     };
     ::cache_runtime::__private::register!(& SITE);
     &SITE

@@ -160,6 +160,7 @@ impl Messages {
         clippy::nursery
     )]
     const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
+        static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
             ::cache_runtime::__private::assert_plain!(Vec < Message >);
             ::cache_runtime::__private::require_schema(
@@ -168,7 +169,7 @@ impl Messages {
                     .ttl(::cache_runtime::__private::millis(600000u64)),
                 ::cache_runtime::__private::has_schema!(Vec < Message >),
             );
-            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            let __declaration = ::cache_runtime::__private::Declaration {
                 name: "messages",
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "conversation/<id>/page_<page>",
@@ -209,7 +210,8 @@ impl Messages {
                 },
                 loads: true,
                 tags: &[],
-            })
+            };
+            ::cache_runtime::__private::Site::new(__declaration, &TALLY)
         };
         &SITE
     }
@@ -307,13 +309,14 @@ impl Messages {
         clippy::nursery
     )]
     const fn __online_site() -> &'static ::cache_runtime::__private::Site {
+        static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
             ::cache_runtime::__private::assert_plain!(bool);
             ::cache_runtime::__private::require_schema(
                 <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
                 ::cache_runtime::__private::has_schema!(bool),
             );
-            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            let __declaration = ::cache_runtime::__private::Declaration {
                 name: "online",
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "user/<id>/online",
@@ -347,7 +350,8 @@ impl Messages {
                 },
                 loads: false,
                 tags: &[],
-            })
+            };
+            ::cache_runtime::__private::Site::new(__declaration, &TALLY)
         };
         &SITE
     }

@@ -294,13 +294,14 @@ impl Feed {
         clippy::nursery
     )]
     const fn __feed_site() -> &'static ::cache_runtime::__private::Site {
+        static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
             ::cache_runtime::__private::assert_plain!(Feed);
             ::cache_runtime::__private::require_schema(
                 <Feed as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
                 ::cache_runtime::__private::has_schema!(Feed),
             );
-            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            let __declaration = ::cache_runtime::__private::Declaration {
                 name: "feed",
                 strategy: <Feed as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "user/<user_id>/<page>",
@@ -339,7 +340,8 @@ impl Feed {
                 },
                 loads: true,
                 tags: &["user/<user_id>", "feed"],
-            })
+            };
+            ::cache_runtime::__private::Site::new(__declaration, &TALLY)
         };
         &SITE
     }

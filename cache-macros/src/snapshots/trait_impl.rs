@@ -139,13 +139,14 @@ impl PgRepo {
         clippy::nursery
     )]
     const fn __row_site() -> &'static ::cache_runtime::__private::Site {
+        static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
             ::cache_runtime::__private::assert_plain!(Row);
             ::cache_runtime::__private::require_schema(
                 <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY.policy,
                 ::cache_runtime::__private::has_schema!(Row),
             );
-            ::cache_runtime::__private::Site::new(::cache_runtime::__private::Declaration {
+            let __declaration = ::cache_runtime::__private::Declaration {
                 name: "row",
                 strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "row/<id>",
@@ -176,7 +177,8 @@ impl PgRepo {
                 },
                 loads: true,
                 tags: &[],
-            })
+            };
+            ::cache_runtime::__private::Site::new(__declaration, &TALLY)
         };
         &SITE
     }

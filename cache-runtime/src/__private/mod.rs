@@ -18,7 +18,7 @@ pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, near
 pub use crate::load::{ErrorSharing, load_owned, read};
 pub use crate::policy::Policy;
 pub use crate::read::Entries;
-pub use crate::site::Site;
+pub use crate::site::{Site, Tally};
 pub use crate::strategy::AnyThread;
 pub use crate::sync::{in_process, in_thread, memo};
 pub use crate::value::{SchemaVisitor, Shape};

@@ -152,7 +152,7 @@ fn some<V>(value: Option<V>) -> V {
 pub fn near_again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
 where
     S: Returns<G, Given = G>,
-    S::Value: 'static,
+    S::Value: Clone + 'static,
 {
     entries.near_again::<S::Value>(brief).map(|value| S::close(Ok(Some(value))))
 }

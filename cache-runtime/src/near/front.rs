@@ -58,14 +58,15 @@ struct Found {
 enum Held {
     /// The map's.
     Shared(Weak<dyn Any + Send + Sync>),
-    /// A copy that no other thread has found.
-    Own(Kept),
+    /// A copy that no other thread has found: an `Arc<T>`, as it is returned.
+    Own(Box<dyn Any>),
 }
 
 /// What there is under a question.
-pub(super) enum Seen {
+pub(super) enum Seen<V> {
     Nothing,
-    Value(Kept),
+    Own(V),
+    Shared(Kept),
     /// One that is good no longer: to be forgotten.
     Old,
     /// A value that is worth a copy.
@@ -99,8 +100,14 @@ fn place(spread: u64) -> usize {
 
 /// `near`: the near cache's number, as a process may have several. None of its user's code runs here, as it might ask in turn: that is
 /// left to [`forget`] and [`make_own`].
+///
+/// A copy that the thread has is cloned here: `V` is an `Arc`, which is nobody's code.
 #[inline]
-pub(super) fn get(near: u64, question: &Question, stands: impl FnOnce(&Standing) -> bool) -> Seen {
+pub(super) fn get<V: Clone + 'static>(
+    near: u64,
+    question: &Question,
+    stands: impl FnOnce(&Standing) -> bool,
+) -> Seen<V> {
     // A thread that is ending has none any more.
     let seen = FRONT.try_with(|front| {
         let mut places = front.borrow_mut();
@@ -112,15 +119,17 @@ pub(super) fn get(near: u64, question: &Question, stands: impl FnOnce(&Standing)
             return Seen::Old;
         }
         let shared = match &found.value {
-            Held::Own(value) => return Seen::Value(Arc::clone(value)),
+            Held::Own(value) => {
+                return value.downcast_ref().cloned().map_or(Seen::Nothing, Seen::Own);
+            }
             Held::Shared(value) => value.upgrade(),
         };
         let Some(value) = shared else { return Seen::Old };
         if found.left == 0 {
-            return Seen::Value(value);
+            return Seen::Shared(value);
         }
         found.left -= 1;
-        if found.left == 0 { Seen::Often(value) } else { Seen::Value(value) }
+        if found.left == 0 { Seen::Often(value) } else { Seen::Shared(value) }
     });
     seen.unwrap_or(Seen::Nothing)
 }
@@ -141,8 +150,10 @@ pub(super) fn put(
         let spread = spread(near, &question);
         let place = &mut front.borrow_mut()[place(spread)];
         let again = std::mem::replace(&mut place.last, spread) == spread;
-        let value = Held::Shared(Arc::downgrade(value));
-        let found = again.then(|| Found { near, question, standing, value, coding, codec, left: OFTEN });
+        // A count that others wait for, so not for what takes no place.
+        let value = || Held::Shared(Arc::downgrade(value));
+        let found =
+            again.then(|| Found { near, question, standing, value: value(), coding, codec, left: OFTEN });
         found.and_then(|found| place.found.replace(found))
     });
     // Its user's code, like all that follows: not while the places are borrowed.

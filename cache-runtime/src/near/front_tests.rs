@@ -106,7 +106,7 @@ fn another_cache_and_another_declaration_have_their_own() {
     // Those that meet at its place are among these.
     assert!((0..1000).all(|number| number == 1 || ask(&one, 1, [number, 0]).is_none()));
     assert!((0..1000).all(|site| site == 1 || ask(&one, site, [1, 0]).is_none()));
-    let is_seen = |near| !matches!(front::get(near, &question(1), |_| true), Seen::Nothing);
+    let is_seen = |near| !matches!(front::get::<Arc<u64>>(near, &question(1), |_| true), Seen::Nothing);
     assert!(is_seen(one.number));
     assert!((0..10_000).all(|near| near == one.number || !is_seen(near)));
     assert_eq!(one.again::<Arc<String>>(question(1), Form::of_arc::<String>()), None, "nor another type");

@@ -86,7 +86,7 @@ impl Near {
 
     /// The value that this thread has found before, under the same question, if it still stands in the map.
     #[inline]
-    pub(crate) fn again<V: 'static>(&self, question: Question, form: Form) -> Option<V> {
+    pub(crate) fn again<V: Clone + 'static>(&self, question: Question, form: Form) -> Option<V> {
         let now = clock::millis();
         let epoch = self.trust.epoch_at(now)?;
         let stands = |found: &Standing| {
@@ -94,7 +94,8 @@ impl Near {
         };
         match front::get(self.number, &question, stands) {
             Seen::Nothing => None,
-            Seen::Value(value) => form.give_own(value),
+            Seen::Own(value) => Some(value),
+            Seen::Shared(value) => form.give_own(value),
             Seen::Old => {
                 front::forget(self.number, &question);
                 None

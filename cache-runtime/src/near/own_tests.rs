@@ -72,6 +72,7 @@ fn what_is_found_often_is_copied_once() {
         assert!(Arc::ptr_eq(&own, &again(&near, 1).unwrap()));
     }
     assert_eq!(Arc::strong_count(&own), 2, "this and the thread's");
+    assert_eq!(again::<u64>(&near, 1), None, "it is of another type");
     let theirs = std::thread::scope(|scope| scope.spawn(|| again::<String>(&near, 1)).join().unwrap());
     assert_eq!(theirs, None, "another thread has to find it first");
 }

@@ -20,6 +20,7 @@ pub struct Form(&'static Way);
 
 struct Way {
     keep: fn(&dyn Any) -> Option<Kept>,
+    own: fn(&dyn Any) -> Option<Box<dyn Any>>,
     give: fn(Kept, &mut dyn Any) -> bool,
     read: fn(Codec, &[u8], &mut dyn Any) -> Result<(), String>,
 }
@@ -28,7 +29,8 @@ struct Way {
 struct Of<T>(PhantomData<T>);
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Of<T> {
-    const WAY: Way = Way { keep: keep_arc::<T>, give: give_arc::<T>, read: encode::read_arc::<T> };
+    const WAY: Way =
+        Way { keep: keep_arc::<T>, own: own_arc::<T>, give: give_arc::<T>, read: encode::read_arc::<T> };
 }
 
 impl Form {
@@ -62,9 +64,10 @@ impl Form {
         (self.0.read)(codec, bytes, place)
     }
 
-    /// A value once more, as it comes back from the codec that it came from, and as it is kept. `None`: it has more than `most`
-    /// bytes there, or does not come back as the same bytes, as one that is written differently from how it is read.
-    pub(crate) fn copy(self, coding: &Coding, codec: Codec, kept: Kept, most: usize) -> Option<Kept> {
+    /// A value once more, as it comes back from the codec that it came from, for one thread: an `Arc<T>`, as it is returned.
+    /// `None`: it has more than `most` bytes there, or does not come back as the same bytes, as one that is written differently
+    /// from how it is read.
+    pub(crate) fn copy(self, coding: &Coding, codec: Codec, kept: Kept, most: usize) -> Option<Box<dyn Any>> {
         let write = |place: &dyn Any| {
             let mut out = Output::behind(Vec::new(), most);
             (coding.write)(codec, place, &mut out).ok().map(|()| out.into_bytes())
@@ -73,13 +76,18 @@ impl Form {
         (self.0.give)(kept, Arc::get_mut(&mut value)?);
         let bytes = write(&*value)?;
         let back = coding.kept(codec, &bytes).ok()?;
-        (write(&*back)? == bytes).then(|| Form::keep(Some(self), back))
+        if write(&*back)? == bytes { (self.0.own)(&*back) } else { None }
     }
 }
 
 fn keep_arc<T: Send + Sync + 'static>(place: &dyn Any) -> Option<Kept> {
     let value = place.downcast_ref::<Option<Arc<T>>>()?.as_ref()?;
     Some(Arc::clone(value) as Kept)
+}
+
+fn own_arc<T: Send + Sync + 'static>(place: &dyn Any) -> Option<Box<dyn Any>> {
+    let value = place.downcast_ref::<Option<Arc<T>>>()?.as_ref()?;
+    Some(Box::new(Arc::clone(value)))
 }
 
 // Where it is known which function this is, so is the place's type, and nothing is left to ask about it.
