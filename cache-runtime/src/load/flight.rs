@@ -13,7 +13,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
@@ -43,6 +43,8 @@ type GiveBack = Box<dyn Fn(&Key, Hold) + Send + Sync>;
 /// The flights of one cache.
 pub(crate) struct Flights {
     by_key: Mutex<HashMap<Key, Arc<Flight>, foldhash::fast::RandomState>>,
+    /// How many there are. Written under the lock; hits look here first, and mostly need no lock then.
+    count: AtomicUsize,
     /// Orders the beginnings of loads and the arrivals of readers.
     clock: AtomicU64,
     /// Gives a lease or a claim back in the background.
@@ -99,6 +101,7 @@ impl Flights {
     pub(crate) fn new(give_back: impl Fn(&Key, Hold) + Send + Sync + 'static) -> Arc<Flights> {
         Arc::new(Flights {
             by_key: Mutex::default(),
+            count: AtomicUsize::new(0),
             clock: AtomicU64::new(1),
             give_back: Box::new(give_back),
         })
@@ -132,11 +135,17 @@ impl Flights {
             }),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
+        self.count.store(flights.len(), Ordering::Relaxed);
         Entered::Lead(Leader { flight, before, inherited: None })
     }
 
-    /// Joins a flight whose load has not begun, without having looked into the store.
+    /// Joins a flight whose load has not begun, without having looked into the store. One that begins at this moment may be
+    /// overlooked: then the store is asked, which is as good.
+    #[inline]
     pub(crate) fn join_early(&self, key: &Key, arrived: u64) -> Option<Waiter> {
+        if self.count.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
         let flights = lock(&self.by_key);
         Waiter::join(flights.get(key)?, arrived, None)
     }
@@ -145,6 +154,7 @@ impl Flights {
         let mut flights = lock(&self.by_key);
         if flights.get(&flight.key).is_some_and(|current| Arc::ptr_eq(current, flight)) {
             flights.remove(&flight.key);
+            self.count.store(flights.len(), Ordering::Relaxed);
         }
     }
 }

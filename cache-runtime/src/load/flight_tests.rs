@@ -1,4 +1,4 @@
-//! What becomes of a flight's leases when those who lead it go.
+//! Who joins a flight without a look, and what becomes of a flight's leases when those who lead it go.
 #![allow(clippy::panic, reason = "a test that fails has to fail")]
 
 use super::*;
@@ -26,4 +26,20 @@ async fn a_leader_that_took_over_and_is_dropped_gives_both_leases_back() {
     assert!(lock(&given_back).is_empty(), "the flight goes on");
     drop(second);
     assert_eq!(*lock(&given_back), [one, other]);
+}
+
+/// Most reads find no flight of anybody's, and are told so without the lock: here it is held.
+///
+/// Bites: without `count.store` in `Flights::enter` (nobody joins); without it in `Flights::remove`, or without `count.load` in
+/// `Flights::join_early`, the last line never ends.
+#[test]
+fn who_comes_while_nothing_is_loaded_takes_no_lock() {
+    let flights = Flights::new(|_, _| {});
+    let (key, other) = (Key::build("flights", (1,)), Key::build("flights", (2,)));
+    let Entered::Lead(leader) = flights.enter(&key, flights.now(), None) else { panic!("the other side") };
+    assert!(flights.join_early(&key, flights.now()).is_some());
+    assert!(flights.join_early(&other, flights.now()).is_none());
+    drop(leader);
+    let _held = lock(&flights.by_key);
+    assert!(flights.join_early(&key, flights.now()).is_none());
 }
