@@ -1,6 +1,7 @@
 //! A look at an entry on a server, as a future by hand: of what a hit costs there beside the client's part, most would be the
 //! layers of `async` functions.
 
+use std::any::Any;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -37,10 +38,12 @@ impl<'a> Looking<'a> {
         })
     }
 
+    /// A hit may be put into the caller's `place`.
     pub(crate) fn poll(
         &mut self,
         call: Call<'_>,
         budget: &mut Budget,
+        place: Option<&mut dyn Any>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Look, Box<Named<'a>>>> {
         let reading = Pin::new(&mut self.reading);
@@ -48,7 +51,8 @@ impl<'a> Looking<'a> {
         Poll::Ready(match answer.and_then(found) {
             Ok(found) if names_tags(&found) => Err(Box::new(Named { store: self.store, found })),
             Ok(found) => {
-                Ok(call.look_at(&found, &Standing::default(), self.server.now(), self.ticket.take(), None))
+                let (now, ticket) = (self.server.now(), self.ticket.take());
+                Ok(call.look_at(&found, &Standing::default(), now, ticket, place))
             }
             Err(error) => Ok(call.not_read(error)),
         })

@@ -3,6 +3,7 @@
 //! Each way on has a room of its own: most reads are hits, most of the others wait for somebody else's load, thousands of them
 //! perhaps, and neither has any use for what the steps of a miss take.
 
+use std::any::Any;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -156,9 +157,10 @@ impl<'a> Looks<'a> {
         &mut self,
         call: Call<'a>,
         others: Others,
+        place: Option<&mut dyn Any>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Outcome, Come<'a>>> {
-        let looked = ready!(self.looking.poll(call, &mut self.budget, context));
+        let looked = ready!(self.looking.poll(call, &mut self.budget, place, context));
         let arrival = Arrival { call, others, arrived: self.arrived };
         Poll::Ready(match looked {
             Ok(look) => {
@@ -203,17 +205,23 @@ impl Waits {
 }
 
 impl<'a> Come<'a> {
-    /// Goes on for as long as there is something to wait for: to an outcome, or to what it needs a loader for.
+    /// Goes on for as long as there is something to wait for: to an outcome, or to what it needs a loader for. A hit may be put into
+    /// the caller's `place`.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(unused_mut, unused_variables, reason = "only a look at a server ends here")
+    )]
     pub(super) fn poll(
         &mut self,
         call: Call<'a>,
         others: Others,
+        mut place: Option<&mut dyn Any>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Outcome, Box<Unanswered>>> {
         loop {
             let next = match self {
                 #[cfg(feature = "redis")]
-                Come::Looks(looks) => match looks.poll(call, others, context) {
+                Come::Looks(looks) => match looks.poll(call, others, place.take(), context) {
                     // Nothing is moved that need not be: this is a hit.
                     Poll::Ready(Ok(outcome)) => return Poll::Ready(Ok(outcome)),
                     Poll::Ready(Err(on)) => on,

@@ -42,7 +42,7 @@ pub use task::load_owned;
 use crate::read::Call;
 use crate::value::Kept;
 
-/// What a read with a loader comes to; `None` is an answer.
+/// What a read with a loader comes to. `None`: the answer `None`, or a value that is in its caller's place.
 type Outcome = Result<Option<Kept>, Failure>;
 
 /// The steps of a read that needs its loader.

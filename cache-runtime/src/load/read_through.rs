@@ -57,8 +57,10 @@ where
         context: &mut Context<'_>,
     ) -> Poll<S::Given> {
         loop {
-            if let Some(outcome) = ready!(self.steps.poll(context)) {
-                return Poll::Ready(S::close(answer(outcome, self.sharing, self.own.take(), None)));
+            let mut place = None::<V>;
+            if let Some(outcome) = ready!(self.steps.poll(Some(&mut place), context)) {
+                let answer = answer(outcome, self.sharing, self.own.take(), None);
+                return Poll::Ready(S::close(answer.map(|value| value.or(place))));
             }
             let loaded = ready!(loader.as_mut().poll(context));
             self.steps.tell(told(S::open(loaded), self.sharing, &mut self.own));

@@ -4,6 +4,7 @@
 //! of them: for 200 functions that is most of what they cost the compiler. So the steps ask for what is loaded, and wait; the
 //! loader runs beside them, in the same task.
 
+use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
@@ -107,14 +108,20 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
         Steps { call, others, stage: Stage::Comes(come(call, others)) }
     }
 
-    /// Takes them until they have come to something; or ask, which is `None`.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+    /// Takes them until they have come to something; or ask, which is `None`. A hit may be put into the caller's `place`.
+    pub(crate) fn poll(
+        &mut self,
+        mut place: Option<&mut dyn Any>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Outcome>> {
         loop {
             self.stage = match &mut self.stage {
-                Stage::Comes(come) => match ready!(come.poll(self.call, self.others, context)) {
-                    Ok(outcome) => return Poll::Ready(Some(outcome)),
-                    Err(unanswered) => self.miss(*unanswered),
-                },
+                Stage::Comes(come) => {
+                    match ready!(come.poll(self.call, self.others, place.take(), context)) {
+                        Ok(outcome) => return Poll::Ready(Some(outcome)),
+                        Err(unanswered) => self.miss(*unanswered),
+                    }
+                }
                 Stage::Misses(future, ask) => {
                     return match future.as_mut().poll(context) {
                         Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
@@ -139,9 +146,9 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
         }
     }
 
-    /// As [`poll`](Steps::poll).
+    /// As [`poll`](Steps::poll), without a place.
     pub(super) async fn taken(&mut self) -> Option<Outcome> {
-        poll_fn(|context| self.poll(context)).await
+        poll_fn(|context| self.poll(None, context)).await
     }
 
     /// What they have come to, once they were told.

@@ -31,7 +31,7 @@ pub(super) fn memoised<V: Value, E>(
     let mut load = Steps::reading(call, sharing.fits());
     let (mut waiting, mut naps) = (None, 0);
     let outcome = loop {
-        let came = drive(pin!(poll_fn(|context| load.poll(context))), || {
+        let came = drive(pin!(poll_fn(|context| load.poll(None, context))), || {
             if waiting.is_none() {
                 waiting = Waiting::new(&place);
             }
