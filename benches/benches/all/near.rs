@@ -14,7 +14,7 @@ use hitbox_moka::MokaBackend;
 use crate::rivals::{amalgam_cache, cached_macros, hitbox_macros};
 
 const COUNT: u64 = 20_000;
-const TURNS: usize = 61;
+const TURNS: usize = 121;
 
 /// One turn: so many calls, one after the other.
 macro_rules! turn {
