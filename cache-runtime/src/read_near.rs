@@ -51,7 +51,6 @@ impl Entries<'_> {
 
     /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
     /// counted. A hit is remembered for who asks with the same `brief`.
-    #[inline]
     pub(crate) fn near_hit(
         &self,
         policy: &Policy,
@@ -61,18 +60,7 @@ impl Entries<'_> {
         key: &[u8],
         place: &mut dyn Any,
     ) -> bool {
-        self.near(policy).is_some_and(|near| self.is_in(near, takes_none, coding, brief, key, place))
-    }
-
-    fn is_in(
-        &self,
-        near: &Near,
-        takes_none: bool,
-        coding: &'static Coding,
-        brief: Option<Brief>,
-        key: &[u8],
-        place: &mut dyn Any,
-    ) -> bool {
+        let Some(near) = self.near(policy) else { return false };
         let again = brief.and_then(|brief| self.question(brief)).zip(Some(coding));
         let mut is_given = false;
         let found = near.get(key, self.site.declaration.tags.len(), again, &mut |kept| {
