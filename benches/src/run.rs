@@ -11,6 +11,12 @@ pub fn runtime(threads: usize) -> Runtime {
     Builder::new_multi_thread().worker_threads(threads).enable_all().build().expect("a runtime")
 }
 
+/// With no thread but that which waits for a future.
+#[must_use]
+pub fn one_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
 /// A cache on a server, with a deadline that no turn comes near.
 pub fn builder(url: &str) -> CacheBuilder {
     Cache::builder().url(url).deadline(Duration::from_secs(5)).require_connection()

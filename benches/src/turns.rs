@@ -7,7 +7,7 @@
 /// Takes a turn, and tells what it took: the less the better.
 type Contestant<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-/// Figures of several contestants, one from each for each turn.
+/// Figures of several contestants, one from each for each turn that counts.
 #[derive(Clone, Debug)]
 pub struct Turns {
     names: Vec<&'static str>,
@@ -42,6 +42,10 @@ impl<'a> Contest<'a> {
                 figures[who].push((self.contestants[who].1)());
             }
         }
+        let quiet = quiet(&figures);
+        for figures in &mut figures {
+            *figures = quiet.iter().map(|turn| figures[*turn]).collect();
+        }
         Turns { names: self.contestants.into_iter().map(|(name, _)| name).collect(), figures }
     }
 }
@@ -68,29 +72,31 @@ impl Turns {
     /// The median of one's figures.
     #[must_use]
     pub fn median(&self, who: usize) -> f64 {
-        quantile(&mut self.quiet().map(|turn| self.figures[who][turn]).collect::<Vec<_>>(), 0.5)
+        median(self.figures[who].iter().copied())
     }
 
     /// The median over the turns of what one took for what another took.
     #[must_use]
     pub fn ratio(&self, one: usize, other: usize) -> f64 {
-        let ratio = |turn: usize| self.figures[one][turn] / self.figures[other][turn];
-        quantile(&mut self.quiet().map(ratio).collect::<Vec<_>>(), 0.5)
+        median(self.figures[one].iter().zip(&self.figures[other]).map(|(one, other)| one / other))
     }
+}
 
-    /// The turns that count. Each contestant weighs the same, however long it takes: its part in a turn is what it took there for
-    /// what it takes as a rule.
-    fn quiet(&self) -> impl Iterator<Item = usize> {
-        let usual: Vec<f64> =
-            self.figures.iter().map(|figures| quantile(&mut figures.clone(), 0.5)).collect();
-        let took = |turn: usize| -> f64 {
-            self.figures.iter().zip(&usual).map(|(figures, usual)| figures[turn] / usual).sum()
-        };
-        let mut turns: Vec<usize> = (0..self.figures.first().map_or(0, Vec::len)).collect();
-        turns.sort_by(|one, other| took(*one).total_cmp(&took(*other)));
-        let half = turns.len().div_ceil(2);
-        turns.into_iter().take(half)
-    }
+/// The turns that count. Each contestant weighs the same, however long it takes: its part in a turn is what it took there for
+/// what it takes as a rule.
+fn quiet(figures: &[Vec<f64>]) -> Vec<usize> {
+    let usual: Vec<f64> = figures.iter().map(|figures| median(figures.iter().copied())).collect();
+    let took = |turn: usize| -> f64 {
+        figures.iter().zip(&usual).map(|(figures, usual)| figures[turn] / usual).sum()
+    };
+    let mut turns: Vec<usize> = (0..figures.first().map_or(0, Vec::len)).collect();
+    turns.sort_by(|one, other| took(*one).total_cmp(&took(*other)));
+    turns.truncate(turns.len().div_ceil(2));
+    turns
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    quantile(&mut figures.collect::<Vec<_>>(), 0.5)
 }
 
 /// The figure that a share of them does not exceed; NaN of none.
