@@ -10,7 +10,8 @@ use cache_runtime::prelude::*;
 use cache_tests::RedisServer;
 
 const IDS: std::ops::Range<i64> = 123_456_700..123_456_800;
-const ROUNDS: u64 = 200;
+const ROUNDS: u64 = 50;
+const TURNS: usize = 81;
 
 pub(crate) fn run(table: &mut Table) {
     let server = RedisServer::start();
@@ -95,15 +96,15 @@ pub(crate) fn run(table: &mut Table) {
         }))
     };
     table.section("100 keys at once");
-    let turns = Contest::default().with("", get_many).with("one `MGET` and decode by hand", mget).run(21);
+    let turns = Contest::default().with("", get_many).with("one `MGET` and decode by hand", mget).run(TURNS);
     table.turns("`get_many`", &turns, &[("one `MGET` and decode by hand", Goal::AtMost(1.1))]);
     let turns = Contest::default()
         .with("", batch)
         .with("one `MGET` and decode by hand", mget)
         .with("the same, into a `HashMap`", mget_into_map)
-        .run(21);
+        .run(TURNS);
     table.turns("a `batch` function", &turns, &[("one `MGET` and decode by hand", Goal::AtMost(1.1))]);
     assert_eq!(profiles.batched_entry(IDS.start).counts().loads, 1, "all but the first call were hits");
-    let turns = Contest::default().with("", calls).with("100 tasks with a `GET` by hand", single).run(21);
+    let turns = Contest::default().with("", calls).with("100 tasks with a `GET` by hand", single).run(TURNS);
     table.turns("100 tasks with a call", &turns, &[]);
 }

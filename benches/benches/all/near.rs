@@ -14,14 +14,19 @@ use hitbox_moka::MokaBackend;
 use crate::rivals::{amalgam_cache, cached_macros, hitbox_macros};
 
 const COUNT: u64 = 20_000;
-const TURNS: usize = 121;
+/// Of those that take ten times as long and more.
+const FEWER: u64 = 500;
+const TURNS: usize = 1001;
 
 /// One turn: so many calls, one after the other.
 macro_rules! turn {
     ($runtime:expr, $call:expr) => {
+        turn!(COUNT, $runtime, $call)
+    };
+    ($count:expr, $runtime:expr, $call:expr) => {
         || {
             $runtime.block_on(async {
-                each_of(|| async {
+                each_of($count, || async {
                     black_box($call);
                 })
                 .await
@@ -30,12 +35,12 @@ macro_rules! turn {
     };
 }
 
-async fn each_of<F: AsyncFn()>(call: F) -> f64 {
+async fn each_of<F: AsyncFn()>(count: u64, call: F) -> f64 {
     let started = std::time::Instant::now();
-    for _ in 0..COUNT {
+    for _ in 0..count {
         call().await;
     }
-    started.elapsed().as_nanos() as f64 / COUNT as f64
+    started.elapsed().as_nanos() as f64 / count as f64
 }
 
 pub(crate) fn run(table: &mut Table) {
@@ -85,9 +90,12 @@ pub(crate) fn run(table: &mut Table) {
         .with("`moka`, a ready key", || by_hand(&|key| drop(black_box(moka.get(key)))))
         .with(
             "`amalgam-cache`, a ready key",
-            turn!(runtime, amalgam_cache::get(&amalgam, black_box(&key), USER).await),
+            turn!(FEWER, runtime, amalgam_cache::get(&amalgam, black_box(&key), USER).await),
         )
-        .with("`hitbox` over `moka`", turn!(runtime, hitbox_macros::profile(id()).cache(&hitbox).await))
+        .with(
+            "`hitbox` over `moka`",
+            turn!(FEWER, runtime, hitbox_macros::profile(id()).cache(&hitbox).await),
+        )
         .run(TURNS);
     table.section("A near hit on one thread, key from an `i64`, `Arc<T>`");
     let fastest = turns.fastest(1..5);
@@ -104,6 +112,7 @@ pub(crate) fn run(table: &mut Table) {
     table.figure("allocations of a near hit", Unit::Count, counted.count_total as f64, Goal::AtMost(0.0));
     table.note(
         "The bound of 0.8 is that of `cached`'s fastest macro of this run. `cached` looks up the `i64` itself and keeps its \
-         value for ever, unless told otherwise; `hitbox` keeps bytes, and decodes.",
+         value for ever, unless told otherwise; `hitbox` keeps bytes, and decodes. While somebody else computes on the other thread of \
+         the same core, locks cost less beside instructions, of which ours has more: then the ratio comes up to 0.98.",
     );
 }
