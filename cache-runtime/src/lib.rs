@@ -74,6 +74,7 @@ mod operations;
 mod policy;
 mod random;
 mod read;
+mod read_embedded;
 mod read_many;
 mod read_near;
 mod record;

@@ -33,6 +33,13 @@ impl<'a> Entries<'a> {
         Entries { site, cache, schema }
     }
 
+    /// What may answer a reader of one of them.
+    #[inline]
+    pub(crate) fn sought(&self, coding: &'static Coding, takes_none: bool) -> Sought<'static> {
+        let declaration = &self.site.declaration;
+        Sought { policy: &declaration.policy, coding, takes_none, tags: declaration.tags.len() }
+    }
+
     /// The one at `key`.
     pub fn at(self, key: &'a Key) -> EntryAt<'a> {
         EntryAt { entries: self, key, tags: &[], policy: &self.site.declaration.policy }
@@ -68,6 +75,18 @@ impl<'a> EntryAt<'a> {
         let EntryAt { entries: Entries { site, cache, schema }, key, tags, policy } = self;
         Call { site, cache, key, schema, coding, takes_none, tags, policy }
     }
+}
+
+/// What may answer a reader out of this process.
+#[derive(Clone, Copy)]
+pub(crate) struct Sought<'a> {
+    pub(crate) policy: &'a Policy,
+    /// What only the value's type can do.
+    pub(crate) coding: &'static Coding,
+    /// Whether the answer `None` is one.
+    pub(crate) takes_none: bool,
+    /// How many tags it has to have.
+    pub(crate) tags: usize,
 }
 
 /// One operation on one entry.
@@ -139,6 +158,12 @@ impl<'a> Call<'a> {
         schema: Shape,
     ) -> Call<'a> {
         Entries::new(site, cache, schema).at(key).call::<V>(true)
+    }
+
+    /// What may answer it.
+    pub(crate) fn sought(&self) -> Sought<'a> {
+        let Call { policy, coding, takes_none, tags, .. } = *self;
+        Sought { policy, coding, takes_none, tags: tags.len() }
     }
 
     pub(crate) fn decoding(&self) -> Decoding {

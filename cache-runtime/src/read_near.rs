@@ -8,10 +8,10 @@ use crate::encoding::Codec;
 use crate::key::{Brief, Question};
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
-use crate::read::{Call, Entries};
+use crate::read::{Call, Entries, Sought};
 use crate::record::{Found, Stored};
 use crate::transaction;
-use crate::value::{Coding, Form, Kept};
+use crate::value::{Form, Kept};
 
 /// What is kept of a value's header, and the ticket from before it was read.
 pub(crate) struct Keep {
@@ -53,17 +53,16 @@ impl Entries<'_> {
     /// counted. A hit is remembered for who asks with the same `brief`.
     pub(crate) fn near_hit(
         &self,
-        policy: &Policy,
-        takes_none: bool,
-        coding: &'static Coding,
+        sought: Sought<'_>,
         brief: Option<Brief>,
         key: &[u8],
         place: &mut dyn Any,
     ) -> bool {
+        let Sought { policy, coding, takes_none, tags } = sought;
         let Some(near) = self.near(policy) else { return false };
         let again = brief.and_then(|brief| self.question(brief)).zip(Some(coding));
         let mut is_given = false;
-        let found = near.get(key, self.site.declaration.tags.len(), again, &mut |kept| {
+        let found = near.get(key, tags, again, &mut |kept| {
             is_given = Form::give(self.schema.form, coding, kept, place);
         });
         let is_hit = match found {
@@ -78,8 +77,11 @@ impl Entries<'_> {
 }
 
 impl Call<'_> {
+    /// Where the value may be kept. There it is known how many tags it has, not which: those that somebody names by hand may be
+    /// others the next time.
     fn near(&self) -> Option<&Near> {
-        self.cache.near().filter(|_| self.policy.is_near())
+        let are_declared = self.tags.len() == self.site.declaration.tags.len();
+        self.cache.near().filter(|_| are_declared && self.policy.is_near())
     }
 
     /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
@@ -87,11 +89,11 @@ impl Call<'_> {
     pub(crate) fn near_hit(&self, place: &mut dyn Any) -> bool {
         let declared = std::ptr::eq(self.policy, &self.site.declaration.policy);
         // A call with a time of its own is not served what was kept for longer.
-        if !declared && self.policy.near_time_to_live().is_some() {
+        if self.near().is_none() || !declared && self.policy.near_time_to_live().is_some() {
             return false;
         }
         let entries = Entries::new(self.site, self.cache, self.schema);
-        entries.near_hit(self.policy, self.takes_none, self.coding, None, self.key.as_bytes(), place)
+        entries.near_hit(self.sought(), None, self.key.as_bytes(), place)
     }
 
     /// To be taken before a read.

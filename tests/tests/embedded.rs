@@ -91,6 +91,36 @@ fn a_value_may_use_the_cache_when_it_is_dropped() {
     is_done.recv_timeout(Duration::from_secs(30)).expect("it does not wait for itself");
 }
 
+/// Were it cloned under the lock of the store, this would wait for itself.
+///
+/// Bites: `true` for `is_arc` (read_embedded.rs).
+#[test]
+fn a_value_may_use_the_cache_when_it_is_cloned() {
+    static VALUES: OnceLock<Values> = OnceLock::new();
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Curious(u32);
+
+    impl Clone for Curious {
+        fn clone(&self) -> Curious {
+            if let Some(values) = VALUES.get() {
+                block_on(values.set(("n",), &self.0)).unwrap();
+            }
+            Curious(self.0)
+        }
+    }
+
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let values = values();
+        block_on(values.set(("n",), &Curious(1))).unwrap();
+        VALUES.get_or_init(|| values.clone());
+        done.send((block_on(values.get::<Curious>(("n",))), block_on(values.get::<u32>(("n",))))).unwrap();
+    });
+    let read = is_done.recv_timeout(Duration::from_secs(30)).expect("it does not wait for itself");
+    assert_eq!(read, (Some(Curious(1)), Some(1)));
+}
+
 #[test]
 fn a_value_that_panics_when_it_is_dropped_takes_nothing_along() {
     static ARMED: AtomicBool = AtomicBool::new(false);

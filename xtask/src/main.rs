@@ -22,7 +22,7 @@ usage: cargo xtask <command>
   test     run every test against a real Redis server, which is installed when the machine has none
            --all-servers: then those that need a server against Redis 6.2, Redis 8.0 and Valkey 8.1 too
   ci       test --all-servers, then formatting, lints, documentation, the build without features, and guard
-  guard    count the instructions of a near hit, of keys and of record headers, and fail where one has 5% more than before
+  guard    count the instructions of hits in the process, of keys and of record headers, and fail where one has 5% more than before
            --bless: write what was counted, as what is compared with from then on
   bench    measure beside what one writes by hand and other crates, and write BENCHMARKS.md (about 15 minutes)
            [groups]: measure these alone (keys, near, compile, …), and write nothing

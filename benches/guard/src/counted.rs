@@ -16,6 +16,9 @@ use crate::callgrind::{CALLS, DISTURBED};
 /// Nine digits: the key has 35 bytes.
 const USER: i64 = 123_456_789;
 
+/// Another one: two functions that are alike become one, under the name of either.
+const OTHER: i64 = 123_456_780;
+
 /// A record with a small value, as it stands on a server.
 const RECORD: &[u8] = include_bytes!("../../../cache-runtime/src/record/golden/v1-value.bin");
 
@@ -35,8 +38,9 @@ impl Users {
 /// Each prepares and warms up what it needs, calls its function, and says whether that did what is to be counted.
 type Run = fn(&str) -> Result<bool, String>;
 
-const COUNTED: [(&str, Run); 5] = [
+const COUNTED: [(&str, Run); 6] = [
     ("near_hit", near_hit),
+    ("embedded_hit", embedded_hit),
     ("declared_key", declared_key),
     ("dynamic_key", dynamic_key),
     ("header_read", header_read),
@@ -74,13 +78,31 @@ fn near_hit(url: &str) -> Result<bool, String> {
     Ok(counted_near_hit(&users) && hits() - before == u64::from(CALLS))
 }
 
-/// Whether all of them were answered at once, as hits are. Nobody waits for the others: the server's thread is not this one.
 #[inline(never)]
 fn counted_near_hit(users: &Users) -> bool {
+    all_hit(users, USER)
+}
+
+fn embedded_hit(_: &str) -> Result<bool, String> {
+    let users = Users { cache: Cache::memory() };
+    all_hit(&users, OTHER);
+    let hits = || users.user_entry(OTHER).counts().hits;
+    let before = hits();
+    Ok(counted_embedded_hit(&users) && hits() - before == u64::from(CALLS))
+}
+
+#[inline(never)]
+fn counted_embedded_hit(users: &Users) -> bool {
+    all_hit(users, OTHER)
+}
+
+/// Whether all of them were answered at once, as hits are. Nobody waits for the others: the server's thread is not this one.
+#[inline(always)]
+fn all_hit(users: &Users, id: i64) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let mut all = true;
     for _ in 0..CALLS {
-        let hit = pin!(users.user(black_box(USER)));
+        let hit = pin!(users.user(black_box(id)));
         all &= black_box(hit.poll(&mut context)).is_ready();
     }
     all

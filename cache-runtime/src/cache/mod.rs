@@ -17,7 +17,6 @@ use crate::error::CacheError;
 use crate::load::{Flights, Hold};
 use crate::near::Near;
 use crate::shed::Shedding;
-#[cfg(feature = "redis")]
 use crate::store::memory::MemoryStore;
 use crate::store::{AnyStore, Budget};
 
@@ -179,6 +178,12 @@ impl Cache {
             #[cfg(feature = "redis")]
             AnyStore::Redis(store) => Some(store.runtime()),
         }
+    }
+
+    /// The store that is in this process, if it is that.
+    #[inline]
+    pub(crate) fn embedded(&self) -> Option<&MemoryStore> {
+        self.store()?.embedded()
     }
 
     /// What of a server's entries is in this process too.

@@ -30,7 +30,7 @@ impl<V: Value, K> Entry<V, K> {
             return Ok(None);
         }
         let mut value = None::<V>;
-        if call.near_hit(&mut value) {
+        if call.near_hit(&mut value) || call.embedded_hit(&mut value) {
             return Ok(value);
         }
         let look = call.look(store, &mut self.cache.budget()).await;
@@ -131,8 +131,8 @@ impl<V: Value, K> Entry<V, K> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        let mut value = None::<V>;
-        if self.at().call::<V>(S::TAKES_NONE).near_hit(&mut value)
+        let (mut value, call) = (None::<V>, self.at().call::<V>(S::TAKES_NONE));
+        if (call.near_hit(&mut value) || call.embedded_hit(&mut value))
             && let Some(value) = value
         {
             return Ok(value);

@@ -164,10 +164,9 @@ where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
-    let (policy, coding) = (&entries.site.declaration.policy, Coding::of::<S::Value>());
-    let mut value = None::<S::Value>;
-    if !entries.near_hit(policy, S::TAKES_NONE, coding, brief, key.finished(), &mut value) {
-        return None;
-    }
-    Some(S::close(Ok(value)))
+    let sought = entries.sought(Coding::of::<S::Value>(), S::TAKES_NONE);
+    let (mut value, key) = (None::<S::Value>, key.finished());
+    let is_hit =
+        entries.near_hit(sought, brief, key, &mut value) || entries.embedded_hit(sought, key, &mut value);
+    is_hit.then(|| S::close(Ok(value)))
 }

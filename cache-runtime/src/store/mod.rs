@@ -302,6 +302,16 @@ impl AnyStore {
         queued
     }
 
+    /// The store that is in this process, if it is that.
+    #[inline]
+    pub(crate) fn embedded(&self) -> Option<&memory::MemoryStore> {
+        match self {
+            AnyStore::Memory(store) => Some(store),
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(_) => None,
+        }
+    }
+
     /// What of a server's entries is in this process too.
     #[inline]
     pub(crate) fn near(&self) -> Option<&Near> {

@@ -83,5 +83,9 @@ where
     V: Value,
     S: Returns<L, Value = V, Error = E>,
 {
-    S::close(memoised(at.call::<V>(S::TAKES_NONE), sharing, || S::open(loader()).map(|load| load.value)))
+    let (mut value, call) = (None::<V>, at.call::<V>(S::TAKES_NONE));
+    if call.embedded_hit(&mut value) {
+        return S::close(Ok(value));
+    }
+    S::close(memoised(call, sharing, || S::open(loader()).map(|load| load.value)))
 }

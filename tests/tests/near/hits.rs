@@ -208,6 +208,26 @@ async fn what_was_kept_without_its_tags_is_not_served_to_who_declares_them() {
     }
 }
 
+/// Bites: without `are_declared` in `Call::near` (read_near.rs).
+#[tokio::test]
+async fn what_was_kept_is_not_served_to_who_names_other_tags_by_hand() {
+    let (server, source) = (RedisServer::start(), Source::default());
+    let numbers = near(&server.url(), &source).await;
+    let parts = ("by hand", 1_u64);
+    let entry = |tag| numbers.entry::<u64>(parts).tagged([numbers.tag((tag,))]);
+    assert_eq!(entry("one").get_or_set(|| async { Ok::<_, ()>(5) }).await, Ok(5));
+    for _ in 0..3 {
+        assert_eq!(entry("one").get().await, Some(5));
+    }
+    assert_eq!(entry("other").get().await, None);
+    // Nor is what has none, and that is in the process.
+    assert_eq!(numbers.get_or_set(("bare", 1_u64), || async { Ok::<u64, ()>(6) }).await, Ok(6));
+    for _ in 0..3 {
+        assert_eq!(numbers.get::<u64>(("bare", 1_u64)).await, Some(6));
+    }
+    assert_eq!(numbers.entry::<u64>(("bare", 1_u64)).tagged([numbers.tag(("one",))]).get().await, None);
+}
+
 /// Bites: without the comparison of the policies in `near_hit`.
 #[tokio::test]
 async fn a_call_with_a_near_ttl_of_its_own_is_not_served_what_was_kept_for_longer() {

@@ -15,7 +15,8 @@ use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
 use crate::key::{Key, Pattern};
-use crate::record::{Claim, Draft, Expected, Found, Nonce, Over};
+use crate::record::{Claim, Draft, Expected, Found, Header, Nonce, Over};
+use crate::value::Kept;
 
 /// More shards let more threads change entries at once; a value has to fit into one.
 const MOST_SHARDS: u64 = 16;
@@ -100,6 +101,22 @@ impl MemoryStore {
         }
     }
 
+    /// Shows the value at a key to `see` where it lies, and what time it is by the store's clock. Under a lock: nobody else's code
+    /// may run there.
+    pub(crate) fn value<T>(&self, key: &[u8], see: impl FnOnce(&Header, &Kept, u64) -> T) -> Option<T> {
+        let now = Instant::now();
+        let shard = read(self.shard(key));
+        let slot = shard.get(key).filter(|slot| slot.ends > now)?;
+        let (header, value) = slot.value_here()?;
+        Some(see(header, value, self.time_at(now)))
+    }
+
+    fn time_at(&self, now: Instant) -> u64 {
+        let (since_1970, at) = self.epoch;
+        let past = now - at;
+        since_1970.saturating_add(1000 * past.as_secs() + u64::from(past.subsec_millis()))
+    }
+
     /// Invalidates the keys that `matches`, one at a time: no lock is held for longer than a look at the keys.
     async fn invalidate_where(&self, matches: impl Fn(&[u8]) -> bool) -> u64 {
         let mut count = 0;
@@ -163,8 +180,7 @@ impl Store for MemoryStore {
     const TYPED: bool = true;
 
     fn now(&self) -> u64 {
-        let (since_1970, at) = self.epoch;
-        since_1970.saturating_add(u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX))
+        self.time_at(Instant::now())
     }
 
     async fn read(&self, key: &Key) -> Answer<Found> {

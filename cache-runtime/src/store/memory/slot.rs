@@ -4,7 +4,6 @@
 //!
 //! The scripts of the Redis store do the same to the bytes; the conformance tests hold both to it.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tokio::time::Instant;
 
 use super::super::{Filled, Lease, WriteEnd};
 use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Over, Stored, Token};
+use crate::value::Kept;
 
 #[derive(Clone)]
 pub(super) struct Slot {
@@ -33,7 +33,7 @@ struct Held {
     header: Header,
     /// The header's claim, which changes in place.
     claim: AtomicU64,
-    value: Arc<dyn Any + Send + Sync>,
+    value: Kept,
     size: usize,
 }
 
@@ -93,6 +93,14 @@ impl Slot {
             Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
             Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
             Record::Tag(nonce, made) => Found::Tag(*nonce, *made),
+        }
+    }
+
+    /// A value, but for its claim.
+    pub(super) fn value_here(&self) -> Option<(&Header, &Kept)> {
+        match &self.record {
+            Record::Value(held) => Some((&held.header, &held.value)),
+            _ => None,
         }
     }
 
