@@ -75,6 +75,7 @@ mod policy;
 mod random;
 mod read;
 mod read_embedded;
+mod read_here;
 mod read_many;
 mod read_near;
 mod record;

@@ -30,7 +30,7 @@ impl<V: Value, K> Entry<V, K> {
             return Ok(None);
         }
         let mut value = None::<V>;
-        if call.near_hit(&mut value) || call.embedded_hit(&mut value) {
+        if call.hit_here(&mut value) {
             return Ok(value);
         }
         let look = call.look(store, &mut self.cache.budget()).await;
@@ -132,7 +132,7 @@ impl<V: Value, K> Entry<V, K> {
         Fut: Future,
     {
         let (mut value, call) = (None::<V>, self.at().call::<V>(S::TAKES_NONE));
-        if (call.near_hit(&mut value) || call.embedded_hit(&mut value))
+        if call.hit_here(&mut value)
             && let Some(value) = value
         {
             return Ok(value);

@@ -166,7 +166,5 @@ where
 {
     let sought = entries.sought(Coding::of::<S::Value>(), S::TAKES_NONE);
     let (mut value, key) = (None::<S::Value>, key.finished());
-    let is_hit =
-        entries.near_hit(sought, brief, key, &mut value) || entries.embedded_hit(sought, key, &mut value);
-    is_hit.then(|| S::close(Ok(value)))
+    entries.hit_here(sought, brief, key, &mut value).then(|| S::close(Ok(value)))
 }
