@@ -2,15 +2,16 @@
 //! read, and waits for nobody.
 //!
 //! What is here is good exactly as long as it stands in the map: whatever takes it out there, or puts something else in its place,
-//! moves a counter of [`departures`](super::departures) before anybody is told. The clock, the signs of life, the epoch and the
-//! value's own end are looked at with each hit, as they are in the map. And nothing of the map's is kept alive from here: what has
-//! left it is freed, whatever threads remember.
+//! moves a counter of the map's [`validity`](super::validity) before anybody is told, and so does the end of an epoch. The clock, the
+//! signs of life and the value's own end are looked at with each hit, as they are in the map. And nothing of the map's is kept alive
+//! from here: what has left it is freed, whatever threads remember.
 //!
 //! Of what it finds again and again a thread makes a copy of its own: threads that count up and down the one reference count of a
 //! value wait for each other longer than all the rest of a hit takes.
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::mem::{ManuallyDrop, replace, take};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
@@ -18,7 +19,7 @@ use crate::encoding::Codec;
 use crate::key::Question;
 use crate::value::{Coding, Form, Kept};
 
-/// So much a thread remembers at the most: some 13 KiB, and its own copies.
+/// So much a thread remembers at the most: 16 KiB, and its own copies.
 const PLACES: usize = 128;
 
 /// A value that is gone leaves the bytes of its own type behind until its place is taken: large ones are not remembered.
@@ -34,30 +35,38 @@ pub(super) const LARGEST_COPY: usize = 1024;
 /// What an answer was found under.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Standing {
-    /// By the clock, in milliseconds.
+    /// By the clock.
     pub(super) ends: u64,
-    pub(super) epoch: u32,
     /// Of the key, which chooses the counter.
     pub(super) hash: u64,
     /// From before the map was looked at.
     pub(super) departures: u32,
 }
 
-struct Found {
+/// Two lines of the processor's cache.
+#[repr(align(128))]
+struct Place {
     near: u64,
     question: Question,
     standing: Standing,
-    value: Held,
-    /// How it comes into bytes and back.
-    coding: &'static Coding,
-    codec: Codec,
-    /// So many hits are left until it is copied; 0: that was tried.
-    left: u16,
+    found: Found,
+    /// What was asked for here last in vain.
+    last: (u64, Question),
 }
 
-enum Held {
+#[derive(Default)]
+enum Found {
+    #[default]
+    Nothing,
     /// The map's.
-    Shared(Weak<dyn Any + Send + Sync>),
+    Shared {
+        value: Weak<dyn Any + Send + Sync>,
+        /// How it comes into bytes and back.
+        coding: &'static Coding,
+        codec: Codec,
+        /// So many hits are left until it is copied; 0: that was tried.
+        left: u16,
+    },
     /// A copy that no other thread has found: an `Arc<T>`, as it is returned.
     Own(Box<dyn Any>),
 }
@@ -73,29 +82,50 @@ pub(super) enum Seen<V> {
     Often(Kept),
 }
 
-struct Place {
-    found: Option<Found>,
-    /// Who has come here last in vain.
-    last: u64,
+/// No declaration is at address 0.
+const NOBODY: Question = Question { site: 0, numbers: [0; 2] };
+
+impl Place {
+    const EMPTY: Place = Place {
+        near: 0,
+        question: NOBODY,
+        standing: Standing { ends: 0, hash: 0, departures: 0 },
+        found: Found::Nothing,
+        last: (0, NOBODY),
+    };
+
+    #[inline]
+    fn is_of(&self, near: u64, question: &Question) -> bool {
+        self.near == near && self.question == *question
+    }
 }
 
 thread_local! {
-    static FRONT: RefCell<[Place; PLACES]> =
-        const { RefCell::new([const { Place { found: None, last: 0 } }; PLACES]) };
+    /// What has a destructor is asked at each hit whether that has run: [`End`] has it.
+    static FRONT: ManuallyDrop<RefCell<[Place; PLACES]>> =
+        const { ManuallyDrop::new(RefCell::new([Place::EMPTY; PLACES])) };
+    static END: End = const { End };
 }
 
-/// Spreads questions over the places. Who chooses the numbers may make two of them meet, which costs a look into the map.
+/// Empties the places when the thread ends; after that, none is taken.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        for index in 0..PLACES {
+            // Its user's code, as below: not while the places are borrowed.
+            drop(FRONT.with(|front| take(&mut front.borrow_mut()[index].found)));
+        }
+    }
+}
+
+/// Who chooses the numbers may make two of them meet, which costs a look into the map.
 #[inline]
-fn spread(near: u64, question: &Question) -> u64 {
+fn place(near: u64, question: &Question) -> usize {
     let [first, second] = question.numbers;
-    let all = first ^ second.rotate_left(32) ^ (question.site as u64).rotate_left(16) ^ near.rotate_left(48);
+    let all = first ^ second.rotate_left(32) ^ question.site as u64 ^ near;
     // Fibonacci hashing (Knuth, "The Art of Computer Programming", 6.4): the upper bits depend on all below them.
-    all.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-#[inline]
-fn place(spread: u64) -> usize {
-    (spread >> 57) as usize % PLACES
+    (all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize % PLACES
 }
 
 /// `near`: the near cache's number, as a process may have several. None of its user's code runs here, as it might ask in turn: that is
@@ -108,28 +138,26 @@ pub(super) fn get<V: Clone + 'static>(
     question: &Question,
     stands: impl FnOnce(&Standing) -> bool,
 ) -> Seen<V> {
-    // A thread that is ending has none any more.
+    // `with` would not be inlined.
     let seen = FRONT.try_with(|front| {
-        let mut places = front.borrow_mut();
-        let Some(found) = &mut places[place(spread(near, question))].found else { return Seen::Nothing };
-        if found.near != near || found.question != *question {
+        let place = &mut front.borrow_mut()[place(near, question)];
+        if !place.is_of(near, question) {
             return Seen::Nothing;
         }
-        if !stands(&found.standing) {
-            return Seen::Old;
+        let stands = stands(&place.standing);
+        match &mut place.found {
+            Found::Nothing => Seen::Nothing,
+            _ if !stands => Seen::Old,
+            Found::Own(value) => value.downcast_ref().cloned().map_or(Seen::Nothing, Seen::Own),
+            Found::Shared { value, left, .. } => match (value.upgrade(), *left) {
+                (None, _) => Seen::Old,
+                (Some(value), 0) => Seen::Shared(value),
+                (Some(value), now) => {
+                    *left = now - 1;
+                    if now == 1 { Seen::Often(value) } else { Seen::Shared(value) }
+                }
+            },
         }
-        let shared = match &found.value {
-            Held::Own(value) => {
-                return value.downcast_ref().cloned().map_or(Seen::Nothing, Seen::Own);
-            }
-            Held::Shared(value) => value.upgrade(),
-        };
-        let Some(value) = shared else { return Seen::Old };
-        if found.left == 0 {
-            return Seen::Shared(value);
-        }
-        found.left -= 1;
-        if found.left == 0 { Seen::Often(value) } else { Seen::Shared(value) }
     });
     seen.unwrap_or(Seen::Nothing)
 }
@@ -143,18 +171,18 @@ pub(super) fn put(
     coding: &'static Coding,
     codec: Codec,
 ) {
-    if size_of_val(&**value) > LARGEST {
+    if size_of_val(&**value) > LARGEST || END.try_with(|_| ()).is_err() {
         return;
     }
-    let gone = FRONT.try_with(|front| {
-        let spread = spread(near, &question);
-        let place = &mut front.borrow_mut()[place(spread)];
-        let again = std::mem::replace(&mut place.last, spread) == spread;
+    let gone = FRONT.with(|front| {
+        let place = &mut front.borrow_mut()[place(near, &question)];
+        if replace(&mut place.last, (near, question)) != (near, question) {
+            return Found::Nothing;
+        }
         // A count that others wait for, so not for what takes no place.
-        let value = || Held::Shared(Arc::downgrade(value));
-        let found =
-            again.then(|| Found { near, question, standing, value: value(), coding, codec, left: OFTEN });
-        found.and_then(|found| place.found.replace(found))
+        let found = Found::Shared { value: Arc::downgrade(value), coding, codec, left: OFTEN };
+        (place.near, place.question, place.standing) = (near, question, standing);
+        replace(&mut place.found, found)
     });
     // Its user's code, like all that follows: not while the places are borrowed.
     drop(gone);
@@ -162,34 +190,33 @@ pub(super) fn put(
 
 /// What is good no longer, a copy above all.
 #[cold]
-pub(super) fn forget(near: u64, question: &Question) {
-    drop(at(near, question, Option::take));
+pub(super) fn forget(near: u64, question: Question) {
+    drop(at(near, &question, |place| Some(take(&mut place.found))));
 }
 
 /// Lets this thread have a copy of a value, where it can be copied.
 #[cold]
-pub(super) fn make_own(near: u64, question: &Question, form: Form, value: Kept) {
-    let how =
-        at(near, question, |found| found.as_ref().map(|found| (found.coding, found.codec, found.standing)));
+pub(super) fn make_own(near: u64, question: Question, form: Form, value: Kept) {
+    let how = at(near, &question, |place| match place.found {
+        Found::Shared { coding, codec, .. } => Some((coding, codec, place.standing)),
+        _ => None,
+    });
     let Some((coding, codec, standing)) = how else { return };
     // A hit is answered, whatever becomes of the copy.
     let copy = catch_unwind(AssertUnwindSafe(|| form.copy(coding, codec, value, LARGEST_COPY)));
     let Ok(Some(copy)) = copy else { return };
-    let mut own = Some(Held::Own(copy));
+    let mut own = Found::Own(copy);
     // While it was made, another may have come to stand there.
-    let shared = at(near, question, |found| {
-        let found = found.as_mut().filter(|found| found.standing == standing)?;
-        Some(std::mem::replace(&mut found.value, own.take()?))
+    let shared = at(near, &question, |place| {
+        (place.standing == standing).then(|| replace(&mut place.found, take(&mut own)))
     });
     drop((shared, own));
 }
 
 /// What was found under a question, as long as `with` runs: not its user's code.
-fn at<T>(near: u64, question: &Question, with: impl FnOnce(&mut Option<Found>) -> Option<T>) -> Option<T> {
-    let found = FRONT.try_with(|front| {
-        let found = &mut front.borrow_mut()[place(spread(near, question))].found;
-        let is_asked = found.as_ref().is_some_and(|found| found.near == near && found.question == *question);
-        if is_asked { with(found) } else { None }
-    });
-    found.ok().flatten()
+fn at<T>(near: u64, question: &Question, with: impl FnOnce(&mut Place) -> Option<T>) -> Option<T> {
+    FRONT.with(|front| {
+        let place = &mut front.borrow_mut()[place(near, question)];
+        if place.is_of(near, question) { with(place) } else { None }
+    })
 }

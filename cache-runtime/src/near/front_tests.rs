@@ -31,8 +31,8 @@ fn remember(near: &Near, number: u64) {
 
 /// Whatever takes it out of the map, and whoever does.
 ///
-/// Bites: without `departures.bump` in `Map::remove` or in `Map::insert`, without `departures.bump_all` in `Map::retain`
-/// (near/map.rs), without the epoch, the end or the counter in `Near::again`.
+/// Bites: without `departed` in `Map::remove` or in `Map::insert`, without `all_departed` in `Map::retain` (near/map.rs) or in
+/// `Validity::begin_epoch`, without the end or the counter in `Near::again`.
 #[test]
 fn what_left_the_map_is_not_found_again() {
     type Change<'a> = (&'a str, &'a (dyn Fn(&Near, &Watched) + Sync));
@@ -48,7 +48,7 @@ fn what_left_the_map_is_not_found_again() {
         ("displaced", &|near, _| (10..20_000).for_each(|number| keep(near, number))),
         ("lost", &|near, watched| {
             watched.is_lost();
-            // Once others are alive again, only the epoch tells.
+            // Once others are alive again, only the end of the epoch tells.
             let again = near.watch();
             again.is_alive(Moment::now(), MINUTE);
             std::mem::forget(again);
@@ -80,7 +80,7 @@ fn what_is_found_again_ends_by_its_own_time() {
     assert_eq!((look(&near, 1), get(&near, 2)), (None, Some(Some(2))), "all else is good still");
 }
 
-/// Bites: with an `Arc` in place of the `Weak` in `Found` (near/front.rs).
+/// Bites: with an `Arc` in place of the `Weak` in `Found::Shared` (near/front.rs).
 #[test]
 fn nothing_is_kept_alive_by_who_has_found_it() {
     let (near, _watched) = near(1 << 22);
@@ -92,7 +92,7 @@ fn nothing_is_kept_alive_by_who_has_found_it() {
     assert_eq!(held.strong_count(), 0);
 }
 
-/// Bites: without `found.near == near`, or without `found.question` in `get` (near/front.rs).
+/// Bites: without `near`, or without `question` in `Place::is_of` (near/front.rs).
 #[test]
 fn another_cache_and_another_declaration_have_their_own() {
     let ((one, _of_one), (other, _of_other)) = (near(1 << 20), near(1 << 20));
@@ -107,14 +107,14 @@ fn another_cache_and_another_declaration_have_their_own() {
     assert!((0..1000).all(|number| number == 1 || ask(&one, 1, [number, 0]).is_none()));
     assert!((0..1000).all(|site| site == 1 || ask(&one, site, [1, 0]).is_none()));
     let is_seen = |near| !matches!(front::get::<Arc<u64>>(near, &question(1), |_| true), Seen::Nothing);
-    assert!(is_seen(one.number));
-    assert!((0..10_000).all(|near| near == one.number || !is_seen(near)));
+    assert!(is_seen(one.validity.number()));
+    assert!((0..10_000).all(|near| near == one.validity.number() || !is_seen(near)));
     assert_eq!(one.again::<Arc<String>>(question(1), Form::of_arc::<String>()), None, "nor another type");
 }
 
 /// What is found without the map counts as read there too.
 ///
-/// Bites: without `departures.bump` in `Map::make_room` (near/map.rs).
+/// Bites: without `departed` in `Map::make_room` (near/map.rs).
 #[test]
 fn what_is_found_again_is_not_what_makes_room() {
     let (near, _watched) = near(1 << 20);
@@ -129,20 +129,15 @@ fn what_is_found_again_is_not_what_makes_room() {
 }
 
 /// Readers and whoever changes what they read, on threads of their own: once the change is told, the old value is never seen.
-///
-/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`, without
-/// `departures.bump` in `Map::remove` (near/map.rs).
-#[test]
-fn what_was_changed_is_never_seen_again() {
+fn is_never_seen_after(near: &Near, versions: u64, mut change: impl FnMut()) {
     use std::sync::atomic::{AtomicBool, AtomicU64};
-    let (near, _watched) = near(1 << 20);
     let (source, told, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::SeqCst) {
                     let least = told.load(Ordering::SeqCst);
-                    if let Some(value) = again(&near, 1).or_else(|| look(&near, 1)) {
+                    if let Some(value) = again(near, 1).or_else(|| look(near, 1)) {
                         assert!(value >= least, "{value} after {least} was told");
                         continue;
                     }
@@ -154,11 +149,30 @@ fn what_was_changed_is_never_seen_again() {
                 }
             });
         }
-        for version in 1..20_000 {
+        for version in 1..versions {
             source.store(version, Ordering::SeqCst);
-            near.forget(key(1).as_bytes());
+            change();
             told.store(version, Ordering::SeqCst);
         }
         done.store(true, Ordering::SeqCst);
+    });
+}
+
+/// Bites: without `generations.is` in `Near::keep`, without `generations.bump` or `map.remove` in `Near::forget`, without
+/// `departed` in `Map::remove` (near/map.rs).
+#[test]
+fn what_was_changed_is_never_seen_again() {
+    let (near, _watched) = near(1 << 20);
+    is_never_seen_after(&near, 20_000, || near.forget(key(1).as_bytes()));
+}
+
+/// Bites: without `all_departed` in `Validity::begin_epoch`.
+#[test]
+fn what_was_kept_before_a_loss_is_never_seen_again() {
+    let (near, mut watched) = near(1 << 20);
+    is_never_seen_after(&near, 20_000, || {
+        let other = near.watch();
+        other.is_alive(Moment::now(), MINUTE);
+        drop(std::mem::replace(&mut watched, other));
     });
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use papaya::{Guard, HashMap};
 
-use super::departures::Departures;
 use super::generations::Generation;
 use super::order::Order;
+use super::validity::Validity;
 use crate::encoding::Codec;
 use crate::value::Kept;
 
@@ -78,7 +78,7 @@ pub(super) struct Slot {
     key: Name,
     pub(super) value: Kept,
     tags: Option<Box<Box<[Generation]>>>,
-    /// By the clock, in milliseconds.
+    /// By the clock.
     pub(super) ends: u64,
     pub(super) epoch: u32,
     bytes: u32,
@@ -136,18 +136,18 @@ pub(super) struct Map {
     /// same one displaces the other.
     slots: HashMap<u64, Slot, AsItIs>,
     hasher: RandomState,
-    departures: Departures,
+    validity: Arc<Validity>,
     order: Order,
     bytes: AtomicU64,
     most: u64,
 }
 
 impl Map {
-    pub(super) fn new(most: u64) -> Map {
+    pub(super) fn new(most: u64, validity: Arc<Validity>) -> Map {
         Map {
             slots: HashMap::with_hasher(AsItIs),
             hasher: RandomState::default(),
-            departures: Departures::default(),
+            validity,
             order: Order::default(),
             bytes: AtomicU64::new(0),
             most,
@@ -160,12 +160,6 @@ impl Map {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(key);
         hasher.finish()
-    }
-
-    /// As long as this does not move, what was found after it still stands there, and is still marked as read.
-    #[inline]
-    pub(super) fn departures(&self, hash: u64) -> u32 {
-        self.departures.of(hash)
     }
 
     #[inline]
@@ -184,7 +178,7 @@ impl Map {
         let slots = self.slots.pin();
         self.bytes.fetch_add(size, Ordering::Relaxed);
         let old = slots.insert(hash, slot);
-        self.departures.bump(hash);
+        self.validity.departed(hash);
         match old {
             Some(old) => self.gone(old),
             None => self.order.push(hash, || slots.len(), |hash| slots.contains_key(&hash)),
@@ -209,7 +203,7 @@ impl Map {
                 let was_visited = slot.was_visited();
                 if was_visited {
                     // A thread that remembers it has to come and mark it again.
-                    self.departures.bump(hash);
+                    self.validity.departed(hash);
                 }
                 Some(was_visited && slot.epoch == epoch)
             };
@@ -221,7 +215,7 @@ impl Map {
     pub(super) fn remove(&self, hash: u64) {
         let slots = self.slots.pin();
         let slot = slots.remove(&hash);
-        self.departures.bump(hash);
+        self.validity.departed(hash);
         if let Some(slot) = slot {
             self.gone(slot);
         }
@@ -237,7 +231,7 @@ impl Map {
             }
         }
         // Another may just have taken out one of them, and not have said so yet.
-        self.departures.bump_all();
+        self.validity.all_departed();
     }
 
     pub(super) fn clear(&self) {

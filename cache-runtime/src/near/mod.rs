@@ -14,12 +14,12 @@
 //! A value ends here when it is no longer fresh there; by then the server's own TTL has not ended.
 
 mod clock;
-mod departures;
 mod front;
 mod generations;
 mod map;
 mod order;
 mod trust;
+mod validity;
 
 #[cfg(test)]
 mod front_tests;
@@ -29,7 +29,7 @@ mod own_tests;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::Duration;
 
 pub(crate) use clock::Moment;
@@ -42,13 +42,13 @@ use front::{Seen, Standing};
 use generations::{Generation, Generations};
 use map::{Map, Slot};
 use trust::Trust;
+use validity::Validity;
 
 /// The answer `None`.
 struct Nothing;
 
 pub(crate) struct Near {
-    /// Tells it from the process's others, those that are gone included.
-    number: u64,
+    validity: Arc<Validity>,
     map: Map,
     generations: Generations,
     /// Counts what takes many keys away at once.
@@ -69,13 +69,13 @@ pub(crate) struct Ticket {
 impl Near {
     /// For at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Near {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let validity = Arc::<Validity>::default();
         Near {
-            number: NEXT.fetch_add(1, Ordering::Relaxed),
-            map: Map::new(bytes),
+            map: Map::new(bytes, Arc::clone(&validity)),
             generations: Generations::default(),
             sweeps: AtomicU32::new(0),
-            trust: Arc::default(),
+            trust: Arc::new(Trust::new(Arc::clone(&validity))),
+            validity,
         }
     }
 
@@ -87,22 +87,23 @@ impl Near {
     /// The value that this thread has found before, under the same question, if it still stands in the map.
     #[inline]
     pub(crate) fn again<V: Clone + 'static>(&self, question: Question, form: Form) -> Option<V> {
-        let now = clock::millis();
-        let epoch = self.trust.epoch_at(now)?;
-        let stands = |found: &Standing| {
-            now < found.ends && epoch == found.epoch && self.map.departures(found.hash) == found.departures
-        };
-        match front::get(self.number, &question, stands) {
+        let (now, validity) = (clock::nanos(), &*self.validity);
+        if !validity.is_believed(now) {
+            return None;
+        }
+        let stands =
+            |found: &Standing| now < found.ends && validity.departures(found.hash) == found.departures;
+        match front::get(validity.number(), &question, stands) {
             Seen::Nothing => None,
             Seen::Own(value) => Some(value),
             Seen::Shared(value) => form.give_own(value),
             Seen::Old => {
-                front::forget(self.number, &question);
+                front::forget(validity.number(), question);
                 None
             }
             Seen::Often(value) => {
                 let given = form.give_own(Arc::clone(&value));
-                front::make_own(self.number, &question, form, value);
+                front::make_own(validity.number(), question, form, value);
                 given
             }
         }
@@ -120,10 +121,9 @@ impl Near {
         again: Option<(Question, &'static Coding)>,
         take: &mut dyn FnMut(&Kept),
     ) -> Option<bool> {
-        let now = clock::millis();
-        let epoch = self.trust.epoch_at(now)?;
+        let now = clock::nanos();
         let hash = self.map.hash(key);
-        let departures = self.map.departures(hash);
+        let (epoch, departures) = self.validity.seen_at(now, hash)?;
         self.map.with(key, hash, |slot| {
             let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
             let tagged = slot.tags();
@@ -135,8 +135,8 @@ impl Near {
                 return Some(false);
             }
             if let Some((question, coding)) = again {
-                let standing = Standing { ends: slot.ends, epoch, hash, departures };
-                front::put(self.number, question, standing, &slot.value, coding, slot.codec);
+                let standing = Standing { ends: slot.ends, hash, departures };
+                front::put(self.validity.number(), question, standing, &slot.value, coding, slot.codec);
             }
             take(&slot.value);
             Some(true)
@@ -145,7 +145,7 @@ impl Near {
 
     /// To be taken before a read is sent. `None`: nothing is kept at present.
     pub(crate) fn ticket(&self, key: &Key, tags: &[Key]) -> Option<Ticket> {
-        let epoch = self.trust.epoch_at(clock::millis())?;
+        let epoch = self.validity.epoch_at(clock::nanos())?;
         let hash = self.map.hash(key.as_bytes());
         let of_tag = |tag: &Key| self.generations.of(self.map.hash(tag.as_bytes()));
         Some(Ticket {
@@ -167,8 +167,7 @@ impl Near {
         bytes: usize,
         codec: Codec,
     ) {
-        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let ends = clock::millis().saturating_add(time);
+        let ends = clock::nanos().saturating_add(clock::in_nanos(time));
         let value = value.unwrap_or_else(|| Arc::new(Nothing));
         let Ticket { epoch, sweeps, hash, key: generation, tags } = ticket;
         let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, codec, tags);
@@ -208,7 +207,7 @@ impl Near {
 
     /// The server has lost or dropped everything at once.
     pub(crate) fn forget_all(&self) {
-        self.trust.begin_epoch();
+        self.validity.begin_epoch();
         self.map.clear();
     }
 

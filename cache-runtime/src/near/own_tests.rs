@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails has to fail")]
 
 use std::fmt::Debug;
+use std::sync::atomic::AtomicBool;
 use std::sync::{OnceLock, Weak};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -118,6 +119,46 @@ fn a_copy_goes_when_others_are_asked_for_or_its_thread_ends() {
     assert_eq!(Arc::strong_count(&own), 1);
 }
 
+/// A value that goes with its thread may ask for others, which find no place any more.
+///
+/// Bites: without `END.try_with` in `front::put`.
+#[test]
+fn a_thread_that_ends_remembers_nothing_more() {
+    static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    const OTHERS: std::ops::Range<u64> = 2..500;
+    fn ask(number: u64) {
+        let again = Some((question(number), Coding::of::<Arc<u64>>()));
+        let Some((near, _)) = NEAR.get() else { return };
+        near.get(key(number).as_bytes(), 0, again, &mut |_| {});
+    }
+    number!(Last, |value| Ok(value));
+    impl Drop for Last {
+        fn drop(&mut self) {
+            OTHERS.for_each(|number| (0..2).for_each(|_| ask(number)));
+            ASKED.store(true, Ordering::SeqCst);
+        }
+    }
+    let (near, _) = NEAR.get_or_init(|| near(1 << 20));
+    let others: Vec<_> = OTHERS
+        .map(|number| {
+            let (ticket, value) = (near.ticket(&key(number), &[]).unwrap(), Arc::new(number));
+            near.keep(ticket, &key(number), Some(Arc::clone(&value) as Kept), MINUTE, 8, Codec::Json);
+            value
+        })
+        .collect();
+    let own = std::thread::spawn(|| {
+        let (shared, own) = found_often(near, 1, Last(1), Codec::Json);
+        // The map's and the shared one go here; the thread's own with the thread.
+        near.forget(key(1).as_bytes());
+        std::mem::forget(shared);
+        Arc::downgrade(&own)
+    });
+    assert_eq!(own.join().unwrap().strong_count(), 0);
+    assert!(ASKED.load(Ordering::SeqCst));
+    assert!(others.iter().all(|value| Arc::weak_count(value) == 0), "nobody remembers them");
+}
+
 /// What can't be copied is served as before, and that is tried once.
 ///
 /// Bites: without `found.left == 0` in `front::get` (it never ends to be tried), with `usize::MAX` for `LARGEST_COPY`, without
@@ -157,6 +198,24 @@ fn what_can_not_be_copied_is_shared() {
     is_shared(&near, "x".repeat(front::LARGEST_COPY));
 }
 
+/// Bites: without `place.standing == standing` in `front::make_own`.
+#[test]
+fn a_copy_does_not_stand_for_what_came_while_it_was_made() {
+    static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();
+    static REPLACED: AtomicBool = AtomicBool::new(false);
+    number!(Replaced, |value| {
+        if let Some((near, _)) = NEAR.get().filter(|_| !REPLACED.swap(true, Ordering::SeqCst)) {
+            near.forget(key(1).as_bytes());
+            found(near, 1, Replaced(2), Codec::Json);
+        }
+        Ok(value)
+    });
+    let (near, _) = NEAR.get_or_init(|| near(1 << 20));
+    let (_, then) = found_often(near, 1, Replaced(1), Codec::Json);
+    assert!(REPLACED.load(Ordering::SeqCst), "while it was copied");
+    assert_eq!(*then, Replaced(2));
+}
+
 /// What is no text in JSON comes back as `None` from there.
 ///
 /// Bites: with `Codec::Json` in place of `codec` in `front::make_own`.
@@ -174,7 +233,7 @@ fn a_copy_is_made_by_the_codec_of_its_record() {
 /// A value's own code may ask for values, too: it runs while nothing is borrowed.
 ///
 /// Bites: with `form.copy` or `drop` inside of `at` in `front::make_own` or `front::forget`, with `drop(gone)` inside of
-/// `FRONT.try_with` in `front::put`.
+/// `FRONT.with` in `front::put`.
 #[test]
 fn a_value_may_ask_for_others_when_it_is_copied_and_when_it_goes() {
     static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();

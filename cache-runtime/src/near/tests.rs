@@ -65,7 +65,7 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
 #[test]
 fn what_may_be_old_is_not_seen() {
     let (near, _watched) = near(1 << 20);
-    let (key, epoch) = (key(1), near.trust.epoch_at(0).unwrap());
+    let (key, epoch) = (key(1), near.validity.epoch_at(0).unwrap());
     let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Codec::Json, Box::default());
     near.map.insert(near.map.hash(key.as_bytes()), slot, || {
         assert_eq!(get(&near, 1), None, "it is not known yet");
@@ -127,9 +127,11 @@ fn what_is_lost_does_not_come_back() {
 #[test]
 fn what_was_kept_before_the_machine_slept_is_gone() {
     const HOUR: u64 = 60 * 60 * 1000;
+    const MILLISECOND: u64 = 1_000_000;
     let (near, watched) = near(1 << 20);
     let now = Moment::now();
     let is_alive_after = |clock: u64, day: u64| {
+        let (clock, day) = (clock * MILLISECOND, day * MILLISECOND);
         watched.is_alive(Moment { clock: now.clock + clock, day: now.day + day }, MINUTE);
     };
     keep(&near, 1);
@@ -171,7 +173,8 @@ fn a_sign_of_life_counts_from_when_it_was_asked_for() {
     let (near, watched) = near(1 << 20);
     keep(&near, 1);
     let now = Moment::now();
-    let before = Moment { clock: now.clock - 1000, day: now.day - 1000 };
+    let second = 1_000_000_000;
+    let before = Moment { clock: now.clock - second, day: now.day - second };
     watched.is_alive(before, Duration::from_millis(600));
     assert_eq!(get(&near, 1), None);
 }

@@ -1,18 +1,15 @@
-//! Whether what is here can be believed: as long as all the connections that are told of changes are alive.
+//! How long what is here can be believed: as long as all the connections that are told of changes are alive.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::clock::Moment;
+use super::clock::{Moment, in_nanos};
+use super::validity::Validity;
 
 /// The connections over which the servers tell of changes: one, or one to each primary of a cluster.
-#[derive(Default)]
 pub(super) struct Trust {
-    /// Begins anew with each loss.
-    epoch: AtomicU32,
-    /// The end of the first of them to end, by [`clock`]; 0 while there is none.
-    until: AtomicU64,
+    validity: Arc<Validity>,
     connections: Mutex<Connections>,
 }
 
@@ -21,12 +18,12 @@ struct Connections {
     made: u64,
     /// Each with the time until which it is believed.
     alive: Vec<(u64, u64)>,
-    /// The time of day less the clock, in milliseconds.
+    /// The time of day less the clock, in nanoseconds.
     day: Option<i64>,
 }
 
-/// The time of day may be set by less than this, and nothing follows from it.
-const SLEPT: u64 = 1000;
+/// The time of day may be set by less than this, and nothing follows from it: a second, in nanoseconds.
+const SLEPT: u64 = 1_000_000_000;
 
 impl Connections {
     /// Whether the clock has stood still since the last time, as it does while a machine sleeps: then values have ended that are
@@ -38,15 +35,8 @@ impl Connections {
 }
 
 impl Trust {
-    /// The epoch, if everything that was kept in it is good at that time.
-    #[inline]
-    pub(super) fn epoch_at(&self, now: u64) -> Option<u32> {
-        (now < self.until.load(Ordering::Acquire)).then(|| self.epoch.load(Ordering::Acquire))
-    }
-
-    /// What was kept until now is not good any more.
-    pub(super) fn begin_epoch(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn new(validity: Arc<Validity>) -> Trust {
+        Trust { validity, connections: Mutex::default() }
     }
 
     /// A connection that will tell of changes, from its next sign of life on.
@@ -61,11 +51,10 @@ impl Trust {
     }
 
     fn is_alive(&self, watched: &Watched, since: Moment, time: Duration) {
-        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        let until = since.clock.saturating_add(time);
+        let until = since.clock.saturating_add(in_nanos(time));
         let mut connections = self.connections();
         if connections.has_slept(since) {
-            self.begin_epoch();
+            self.validity.begin_epoch();
         }
         // Looked at under the lock: who takes it out of use comes before this, or finds it in the list.
         if watched.over.load(Ordering::Relaxed) {
@@ -90,14 +79,14 @@ impl Trust {
         let before = connections.alive.len();
         connections.alive.retain(|(other, _)| *other != id);
         if connections.alive.len() < before {
-            self.begin_epoch();
+            self.validity.begin_epoch();
         }
         self.publish(&connections);
     }
 
     fn publish(&self, connections: &Connections) {
         let first = connections.alive.iter().map(|(_, until)| *until).min();
-        self.until.store(first.unwrap_or(0), Ordering::Release);
+        self.validity.is_believed_until(first.unwrap_or(0));
     }
 }
 

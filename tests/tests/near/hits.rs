@@ -208,7 +208,7 @@ async fn what_was_kept_without_its_tags_is_not_served_to_who_declares_them() {
     }
 }
 
-/// Bites: without `are_declared` in `Call::near` (read_near.rs).
+/// Bites: without `are_declared` in `Call::near` (read_near.rs); at its end without the number of tags in `Near::get`.
 #[tokio::test]
 async fn what_was_kept_is_not_served_to_who_names_other_tags_by_hand() {
     let (server, source) = (RedisServer::start(), Source::default());
