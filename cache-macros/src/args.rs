@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -368,12 +367,4 @@ fn flag(option: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<Span>
         return Ok(name.span());
     }
     Err(syn::Error::new(input.span(), error::takes_nothing(option)))
-}
-
-/// The path to the runtime: `crate = …`, or the name it has by itself.
-pub(crate) fn krate(path: Option<&Path>) -> TokenStream {
-    match path {
-        Some(path) => path.to_token_stream(),
-        None => quote::quote!(::cache_runtime),
-    }
 }

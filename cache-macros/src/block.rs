@@ -7,11 +7,12 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, GenericParam, ImplItem, ItemImpl, PathArguments, Type};
 
-use crate::args::{Args, krate};
+use crate::args::Args;
 use crate::change::CHANGES;
 use crate::error::{self, Errors};
 use crate::expand::key::blamed;
 use crate::function::{Function, is_one_of, peel};
+use crate::krate::Krate;
 use crate::model::BlockHost;
 use crate::{generics, tokens};
 
@@ -112,7 +113,7 @@ fn item(input: ParseStream<'_>, types: &mut BTreeSet<String>, errors: &mut Error
 
 /// The strategy of the block's type, for a static: by the type, or where that has parameters by its constant.
 fn strategy(header: &ItemImpl, args: &Args, errors: &mut Errors) -> Option<TokenStream> {
-    let krate = krate(args.krate.as_ref());
+    let krate = Krate::new(args.krate.as_ref());
     let mut names = generics::names(&header.generics);
     names.retain(|name| !name.starts_with('\''));
     let ty = header.self_ty.to_token_stream();

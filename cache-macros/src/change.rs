@@ -7,12 +7,13 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprPath, LitStr, Path, ReturnType, Token, Type, parenthesized};
 
-use crate::args::{self, krate};
+use crate::args;
 use crate::bind::Scope;
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, peel};
 use crate::guess;
+use crate::krate::Krate;
 use crate::model::BlockHost;
 use crate::returns::arguments_of;
 use crate::tags::{TagTarget, WrittenTag};
@@ -22,7 +23,7 @@ pub(crate) const CHANGES: [&str; 2] = ["cache_put", "cache_invalidate"];
 
 /// All changes of one function.
 pub(crate) struct ChangePlan<'a> {
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Krate,
     pub(crate) put: Option<Put>,
     /// One for each `#[cache_invalidate]`.
     pub(crate) invalidate: Vec<Invalidate<'a>>,
@@ -107,7 +108,7 @@ impl<'a> ChangePlan<'a> {
     ) -> Self {
         let mut path = None;
         let scope = Scope { function, outer: None, outer_skip: &[], ids: None };
-        let mut plan = Self { krate: TokenStream::new(), put: None, invalidate: Vec::new() };
+        let mut plan = Self { krate: Krate::default(), put: None, invalidate: Vec::new() };
         for (at, name, tokens) in attrs {
             let options = Options::read(name, *at, tokens.clone(), errors);
             path = path.or(options.krate);
@@ -123,7 +124,7 @@ impl<'a> ChangePlan<'a> {
                 plan.put = put(function, options.targets, errors);
             }
         }
-        plan.krate = krate(path.as_ref().or(block.and_then(|block| block.krate.as_ref())));
+        plan.krate = Krate::new(path.as_ref().or(block.and_then(|block| block.krate.as_ref())));
         if let Some((at, name, _)) = attrs.first() {
             if function.body.is_none() {
                 errors.span(*at, error::no_body(name));

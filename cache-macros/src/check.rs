@@ -6,6 +6,7 @@ use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, 
 use crate::args::{Args, Place};
 use crate::error::{self, Errors};
 use crate::function::Function;
+use crate::krate::Krate;
 use crate::loading;
 use crate::returns::{self, Returns, Shape};
 
@@ -136,7 +137,7 @@ pub(crate) fn shape(args: &Args, shape: Shape, errors: &mut Errors) {
 
 /// What a function with a body returns, or an error that it is nothing.
 pub(crate) fn loaded(
-    krate: &proc_macro2::TokenStream,
+    krate: &Krate,
     function: &Function,
     args: &Args,
     place: Place,

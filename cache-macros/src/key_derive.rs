@@ -1,16 +1,15 @@
 //! `#[derive(CacheKey)]`: what of a type is rendered.
 
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Index, Member, Path, Type};
 
-use crate::args::krate;
 use crate::error::{self, Errors};
 use crate::guess;
+use crate::krate::Krate;
 
 pub(crate) struct KeyPlan {
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Krate,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
     pub(crate) shape: KeyShape,
@@ -62,7 +61,7 @@ impl KeyPlan {
                 KeyShape::Nothing
             }
         };
-        Self { krate: krate(krate_path.as_ref()), ident: input.ident, generics: input.generics, shape }
+        Self { krate: Krate::new(krate_path.as_ref()), ident: input.ident, generics: input.generics, shape }
     }
 }
 

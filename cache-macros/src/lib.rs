@@ -27,6 +27,7 @@ mod function;
 mod generics;
 mod guess;
 mod key_derive;
+mod krate;
 mod loading;
 mod model;
 mod options;

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Generics, LitStr, Path, Type};
 
-use crate::args::{Args, Kind, Place, krate};
+use crate::args::{Args, Kind, Place};
 use crate::batch::{self, Ids};
 use crate::bind::{BoundSegment, Scope, bind, braced};
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{Function, Param, reason};
+use crate::krate::Krate;
 use crate::returns::Returns;
 use crate::settings::Settings;
 use crate::tags::{self, Tag};
@@ -18,7 +19,7 @@ use crate::{loading, template};
 
 /// All that an expansion needs to know of one `#[cached]` function.
 pub(crate) struct Plan<'a> {
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Krate,
     pub(crate) function: &'a Function,
     pub(crate) host: Host<'a>,
     pub(crate) template: String,
@@ -127,9 +128,11 @@ impl<'a> Plan<'a> {
                 let block = *block;
                 let scope =
                     Scope { function, outer: Some(&block.generics), outer_skip: &block.skip, ids: one };
-                (krate(args.krate.as_ref().or(block.krate.as_ref())), scope)
+                (Krate::new(args.krate.as_ref().or(block.krate.as_ref())), scope)
             }
-            _ => (krate(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[], ids: one }),
+            _ => {
+                (Krate::new(args.krate.as_ref()), Scope { function, outer: None, outer_skip: &[], ids: one })
+            }
         };
         if check::is_async_trait(function) {
             errors.at(&function.sig.ident, error::async_trait_order());

@@ -7,6 +7,7 @@ use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
 use crate::error::{self, Errors};
 use crate::expand::key::blamed;
 use crate::function::peel;
+use crate::krate::Krate;
 use crate::tokens;
 
 /// Around the value: what is looked through before caching.
@@ -51,7 +52,7 @@ impl Returns {
 
     /// Reads `-> …`. `result` and `option` say that an alias stands for them.
     pub(crate) fn read(
-        krate: &TokenStream,
+        krate: &Krate,
         output: &ReturnType,
         (result, option): (Option<Span>, Option<Span>),
         errors: &mut Errors,
@@ -113,7 +114,7 @@ impl Returns {
 }
 
 /// `<Alias as IsResult>::Ok`, seen where the alias stands.
-fn project(krate: &TokenStream, of: impl ToTokens, place: &Type, through: &str, to: &str) -> TokenStream {
+fn project(krate: &Krate, of: impl ToTokens, place: &Type, through: &str, to: &str) -> TokenStream {
     let (through, to) = (Ident::new(through, Span::call_site()), Ident::new(to, Span::call_site()));
     blamed(quote!(<#of as #krate::__private::#through>::#to), place)
 }

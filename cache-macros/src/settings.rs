@@ -8,6 +8,7 @@ use syn::{Lit, LitBool, LitStr, Token};
 use crate::args::{equals, lifetime};
 use crate::error;
 use crate::guess;
+use crate::krate::Krate;
 
 /// How a setting's value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +151,7 @@ impl Settings {
     }
 
     /// The items that refuse what the runtime was built without, each at its option.
-    pub(crate) fn required(&self, krate: &TokenStream) -> TokenStream {
+    pub(crate) fn required(&self, krate: &Krate) -> TokenStream {
         let json = Value::Variant("Json");
         let required = self.0.iter().filter(|setting| setting.value != json).filter_map(|setting| {
             let variant = setting.variant(krate)?;
@@ -165,13 +166,13 @@ impl Settings {
     }
 
     /// `.stale_if_error(…)`, `.jitter(…)`: the steps that make a policy of these settings.
-    pub(crate) fn steps(&self, krate: &TokenStream) -> TokenStream {
+    pub(crate) fn steps(&self, krate: &Krate) -> TokenStream {
         self.0.iter().map(|setting| setting.step(krate)).collect()
     }
 }
 
 impl Setting {
-    fn step(&self, krate: &TokenStream) -> TokenStream {
+    fn step(&self, krate: &Krate) -> TokenStream {
         let name = Ident::new(self.name, Span::call_site());
         let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
         let argument = match (self.name, self.value) {
@@ -197,7 +198,7 @@ impl Setting {
     }
 
     /// `Codec::Postcard`.
-    fn variant(&self, krate: &TokenStream) -> Option<TokenStream> {
+    fn variant(&self, krate: &Krate) -> Option<TokenStream> {
         let Value::Variant(variant) = self.value else { return None };
         let variant = Ident::new(variant, Span::call_site());
         Some(if self.name == "codec" {

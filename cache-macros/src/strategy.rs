@@ -1,18 +1,19 @@
 //! `#[cache_strategy]` on a struct: its fields accounted for.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Meta, Type};
 
-use crate::args::{Args, Kind, Place, krate};
+use crate::args::{Args, Kind, Place};
 use crate::check;
 use crate::error::{self, Errors};
 use crate::function::{peel, reason};
+use crate::krate::Krate;
 use crate::loading;
 use crate::settings::Settings;
 
 /// All that the expansion of a strategy needs to know.
 pub(crate) struct StrategyPlan {
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Krate,
     /// The struct without `#[key]` and `#[skip]`.
     pub(crate) item: ItemStruct,
     pub(crate) namespace: String,
@@ -43,7 +44,7 @@ impl StrategyPlan {
             Fields::Unit => {}
         }
         Self {
-            krate: krate(args.krate.as_ref()),
+            krate: Krate::new(args.krate.as_ref()),
             namespace: args.namespace.as_ref().map(LitStr::value).unwrap_or_default(),
             version: args.version.map_or(1, |version| version.value),
             kind: args.kind.map(|kind| kind.value).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! `#[derive(CacheValue)]`: what of a type is in its schema.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -9,13 +9,13 @@ use syn::{
     Token, Type,
 };
 
-use crate::args::krate;
 use crate::error::{self, Errors};
 use crate::key_derive::options;
+use crate::krate::Krate;
 use crate::tokens;
 
 pub(crate) struct ValuePlan {
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Krate,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
     /// Can the type be cached at all?
@@ -91,7 +91,7 @@ impl ValuePlan {
             errors.span(extra.at, error::second_version());
         }
         Self {
-            krate: krate(path.as_ref()),
+            krate: Krate::new(path.as_ref()),
             attributes: serde_attributes(&input.attrs),
             ident: input.ident,
             generics: input.generics,

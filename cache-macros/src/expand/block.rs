@@ -5,11 +5,12 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, ItemImpl};
 
 use super::{Expansion, cached, change};
-use crate::args::{Args, Place, krate};
+use crate::args::{Args, Place};
 use crate::block::{Block, Item};
 use crate::change::{CHANGES, ChangePlan, read_attributes};
 use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, is_one_of};
+use crate::krate::Krate;
 use crate::model::{BlockHost, Plan};
 use crate::tokens;
 
@@ -54,7 +55,7 @@ fn register(block: &Block, sites: &TokenStream) -> Option<TokenStream> {
     if sites.is_empty() {
         return None;
     }
-    let krate = krate(block.host.krate.as_ref());
+    let krate = Krate::new(block.host.krate.as_ref());
     let cfg = block.header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     Some(quote!(#(#cfg)* #krate::__private::register!(#sites);))
 }

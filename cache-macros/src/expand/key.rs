@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Type;
 
 use crate::bind::{Bound, BoundSegment};
+use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
 
 /// A local of ours, which no name of the user's can meet.
@@ -52,7 +53,7 @@ pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
 
 /// `{ let mut w = KeyWriter::new(…); …; w.finish() }`. `fields` is the strategy, and the `self` that has its fields.
 pub(crate) fn rendered(
-    krate: &TokenStream,
+    krate: &Krate,
     start: (&str, TokenStream),
     fields: Option<(TokenStream, TokenStream)>,
     segments: &[BoundSegment<'_>],
@@ -63,7 +64,7 @@ pub(crate) fn rendered(
 }
 
 fn written(
-    krate: &TokenStream,
+    krate: &Krate,
     (start, prefix): (&str, TokenStream),
     fields: Option<(TokenStream, TokenStream)>,
     segments: &[BoundSegment<'_>],
@@ -94,7 +95,7 @@ fn written(
 
 /// Renders `value`. "Not a key part" is said at the type, and in the same words wherever it comes up, so that the
 /// compiler says it once.
-pub(crate) fn part(krate: &TokenStream, ty: &Type, value: &TokenStream, writer: &TokenStream) -> TokenStream {
+pub(crate) fn part(krate: &Krate, ty: &Type, value: &TokenStream, writer: &TokenStream) -> TokenStream {
     quote!(<#ty as #krate::CacheKey>::render(#value, #writer);)
 }
 

@@ -7,6 +7,7 @@ use syn::parse_quote;
 
 use super::key::{local, part};
 use crate::key_derive::{KeyPlan, KeyShape, Part, Variant};
+use crate::krate::Krate;
 
 pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
     let krate = &plan.krate;
@@ -35,12 +36,12 @@ pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
     }
 }
 
-fn any(krate: &TokenStream) -> TokenStream {
+fn any(krate: &Krate) -> TokenStream {
     quote!(const CLASS: #krate::__private::CharClass = #krate::__private::CharClass::ANY;)
 }
 
 /// A newtype is its field.
-fn constants(krate: &TokenStream, parts: &[Part]) -> TokenStream {
+fn constants(krate: &Krate, parts: &[Part]) -> TokenStream {
     let [Part { ty, .. }] = parts else { return any(krate) };
     quote! {
         const CLASS: #krate::__private::CharClass = <#ty as #krate::CacheKey>::CLASS;
@@ -49,7 +50,7 @@ fn constants(krate: &TokenStream, parts: &[Part]) -> TokenStream {
     }
 }
 
-fn fields(krate: &TokenStream, parts: &[Part]) -> TokenStream {
+fn fields(krate: &Krate, parts: &[Part]) -> TokenStream {
     let writer = local("__key");
     let part =
         |Part { member, ty }: &Part| part(krate, ty, &quote!(&self.#member), &writer.to_token_stream());
@@ -73,7 +74,7 @@ fn listed(parts: impl Iterator<Item = TokenStream>) -> TokenStream {
     }
 }
 
-fn variants(krate: &TokenStream, variants: &[Variant]) -> TokenStream {
+fn variants(krate: &Krate, variants: &[Variant]) -> TokenStream {
     let writer = local("__key");
     let arms = variants.iter().map(|Variant { ident, fields }| {
         let name = ident.unraw().to_string();

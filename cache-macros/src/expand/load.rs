@@ -8,6 +8,7 @@ use super::key::{blamed, brief, key_written, local, tags, theirs};
 use crate::batch::Ids;
 use crate::function::peel;
 use crate::generics::turbofish;
+use crate::krate::Krate;
 use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
@@ -196,7 +197,7 @@ fn task(plan: &Plan<'_>) -> TokenStream {
 
 /// `own(db)`, after the question whether that is possible: the compiler answers it in our words, and leaves out what
 /// follows from the answer, as all of it stands at the parameter.
-fn given(krate: &TokenStream, by: &str, ty: Option<TokenStream>, value: impl ToTokens) -> TokenStream {
+fn given(krate: &Krate, by: &str, ty: Option<TokenStream>, value: impl ToTokens) -> TokenStream {
     let value = value.to_token_stream();
     let (ask, by) = (format_ident!("can_{by}"), format_ident!("{by}"));
     let given = theirs(quote!(#krate::__private::#by(#value)), &value);

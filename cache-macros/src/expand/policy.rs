@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::key::blamed;
+use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
 use crate::settings::Settings;
 use crate::tokens;
 
 /// `Policy::new(…)` with its settings.
-pub(crate) fn policy(krate: &TokenStream, ttl: u64, settings: &Settings) -> TokenStream {
+pub(crate) fn policy(krate: &Krate, ttl: u64, settings: &Settings) -> TokenStream {
     let steps = settings.steps(krate);
     quote!(#krate::__private::Policy::new(#krate::__private::millis(#ttl)) #steps)
 }

@@ -10,9 +10,9 @@ use syn::{GenericParam, Ident, Type};
 use super::key::blamed;
 use super::policy::{policy, site_policy};
 use super::quiet;
-use crate::args::krate;
 use crate::bind::{Bound, BoundSegment};
 use crate::generics::{self, keep};
+use crate::krate::Krate;
 use crate::model::{Host, Plan};
 use crate::tokens;
 
@@ -108,7 +108,7 @@ pub(crate) fn registered(plan: &Plan<'_>) -> Option<TokenStream> {
     let Host::Block(block) = &plan.host else { return None };
     let generic = block.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
     // A function may name a runtime that its block does not.
-    if generic || plan.krate.to_string() != krate(block.krate.as_ref()).to_string() {
+    if generic || plan.krate.to_string() != Krate::new(block.krate.as_ref()).to_string() {
         return None;
     }
     let cfg = plan.function.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -141,7 +141,7 @@ pub(crate) fn entries(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
 }
 
 /// File and line of a token, not of the attribute above the impl block.
-pub(crate) fn location(krate: &TokenStream, at: Span) -> TokenStream {
+pub(crate) fn location(krate: &Krate, at: Span) -> TokenStream {
     let line = quote_spanned!(at=> ::core::line!());
     quote! {
         #krate::__private::Location { file: ::core::file!(), line: #line, module: ::core::module_path!() }

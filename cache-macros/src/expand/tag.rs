@@ -7,11 +7,12 @@ use syn::{ReceiverKind, Type};
 use super::key::{blamed, rendered};
 use super::site::{fieldless, location};
 use crate::function::{Function, peel};
+use crate::krate::Krate;
 use crate::tags::{Home, TagTarget};
 use crate::{generics, tokens};
 
 /// `.tag(cache, strategy, key)`.
-pub(crate) fn tag(krate: &TokenStream, function: &Function, target: &TagTarget<'_>) -> TokenStream {
+pub(crate) fn tag(krate: &Krate, function: &Function, target: &TagTarget<'_>) -> TokenStream {
     let segments = &target.tag.segments;
     match &target.home {
         Home::This => {

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Member, Type, parse_quote};
 
 use super::key::local;
+use crate::krate::Krate;
 use crate::tokens;
 use crate::value_derive::{Field, ValuePlan, ValueShape, Variant};
 
@@ -59,7 +60,7 @@ fn schema(plan: &ValuePlan) -> TokenStream {
 }
 
 /// How new a value is, said at the field's type where that can't tell.
-fn version(krate: &TokenStream, member: &Member, ty: &Type) -> TokenStream {
+fn version(krate: &Krate, member: &Member, ty: &Type) -> TokenStream {
     let version = quote_spanned!(ty.span()=> <#ty as #krate::Version>::version);
     quote! {
         fn version(&self) -> ::core::option::Option<u64> {
@@ -73,7 +74,7 @@ fn closure(steps: &TokenStream) -> TokenStream {
     if steps.is_empty() { quote!(|_| {}) } else { quote!(|#visitor| { #steps }) }
 }
 
-fn field(krate: &TokenStream, field: &Field) -> TokenStream {
+fn field(krate: &Krate, field: &Field) -> TokenStream {
     let visitor = local("__visitor");
     let Field { name, attributes, ty, opaque } = field;
     match opaque {
@@ -88,7 +89,7 @@ fn field(krate: &TokenStream, field: &Field) -> TokenStream {
     }
 }
 
-fn variant(krate: &TokenStream, variant: &Variant) -> TokenStream {
+fn variant(krate: &Krate, variant: &Variant) -> TokenStream {
     let visitor = local("__visitor");
     let Variant { name, attributes, fields } = variant;
     let steps: TokenStream = fields.iter().map(|field| self::field(krate, field)).collect();

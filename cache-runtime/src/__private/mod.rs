@@ -32,8 +32,7 @@ pub use self::probe::Probe;
 pub use self::success::{Returned, SucceededAlways, SucceededResult, succeeded};
 pub use self::task::{Carry, Own, Task, can_carry, can_own, carry, in_task, own};
 pub use self::value::{
-    ByName, BySchema, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema,
-    schema_of,
+    ByName, IsOption, IsResult, NoArc, NoSchema, Visible, assert_plain, assert_value, has_schema, schema_of,
 };
 
 use crate::cache::Cache;

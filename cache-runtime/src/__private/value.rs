@@ -33,38 +33,29 @@ impl<T> IsOption for Option<T> {
 /// Refuses a type that can't be cached, at the place where it is written.
 pub const fn assert_value<V: Value>() {}
 
-/// The derived schema, where there is one.
-pub trait BySchema {
-    /// The function that gives the fingerprint.
-    fn schema(&self) -> Shape;
-}
-
-impl<V: CacheValue> BySchema for &Probe<V> {
-    fn schema(&self) -> Shape {
-        by_schema::<V>()
-    }
+impl<V: CacheValue> Probe<V> {
+    /// The derived schema, where there is one.
+    pub const SHAPE: Shape = by_schema::<V>();
 }
 
 /// Else the type's name.
 pub trait ByName {
-    /// The function that gives the fingerprint.
-    fn schema(&self) -> Shape;
+    /// What is known of the type.
+    const SHAPE: Shape;
 }
 
 impl<V: 'static> ByName for Probe<V> {
-    fn schema(&self) -> Shape {
-        by_name::<V>()
-    }
+    const SHAPE: Shape = by_name::<V>();
 }
 
-/// The function that gives a type's fingerprint.
+/// What is known of a type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cache_schema_of {
     ($value:ty) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{ByName as _, BySchema as _, NoArc as _};
-        (&&$crate::__private::Probe::<$value>::new()).schema().kept(<$crate::__private::Probe<$value>>::FORM)
+        use $crate::__private::{ByName as _, NoArc as _};
+        const { <$crate::__private::Probe<$value>>::SHAPE.kept(<$crate::__private::Probe<$value>>::FORM) }
     }};
 }
 pub use crate::__cache_schema_of as schema_of;

@@ -59,8 +59,8 @@ where
         loop {
             let mut place = None::<V>;
             if let Some(outcome) = ready!(self.steps.poll(Some(&mut place), context)) {
-                let answer = answer(outcome, self.sharing, self.own.take(), None);
-                return Poll::Ready(S::close(answer.map(|value| value.or(place))));
+                let answer = answer(outcome, self.sharing, self.own.take(), None, place);
+                return Poll::Ready(S::close(answer));
             }
             let loaded = ready!(loader.as_mut().poll(context));
             self.steps.tell(told(S::open(loaded), self.sharing, &mut self.own));
@@ -83,8 +83,8 @@ where
 {
     type Output = S::Given;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Given> {
-        let this = &mut *self;
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<S::Given> {
+        let this = self.get_mut();
         // Of no type of its own for as long as it is polled: kept so, it would have to be `Send`, which not every loader is.
         this.read.poll(this.loader.as_mut(), context)
     }
@@ -103,16 +103,17 @@ pub(crate) fn told<V: Value, E>(
     }
 }
 
-/// What a caller is given.
+/// What a caller is given: the value that the steps have put into `place`, if they have.
 pub(crate) fn answer<V: Value, E>(
     outcome: Outcome,
     sharing: ErrorSharing<E>,
     own: Option<E>,
     timed_out: Option<fn(LoadTimeout) -> E>,
+    place: Option<V>,
 ) -> Result<Option<V>, E> {
     match outcome {
         Ok(Some(value)) => Ok(give(value)),
-        Ok(None) => Ok(None),
+        Ok(None) => Ok(place),
         Err(failure) => Err(sharing.error(failure, own, timed_out)),
     }
 }

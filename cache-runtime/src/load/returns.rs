@@ -1,8 +1,10 @@
 //! What a loader returns: which of it is the value that is cached, and what the callers are given.
+//!
+//! All of it is compiled for each type of a value: spelled out, as closures and `map` would be functions of their own there.
 
 use std::convert::Infallible;
 
-use super::loaded::Load;
+use super::loaded::{Load, Terms};
 use crate::key::{Brief, KeyWriter};
 use crate::read::Entries;
 use crate::value::{Coding, Value};
@@ -55,7 +57,7 @@ impl<V> Returns<V> for Plain {
     const TAKES_NONE: bool = false;
 
     fn open(loaded: V) -> Result<Load<Option<V>>, Infallible> {
-        Ok(Load::new(Some(loaded)))
+        Ok(Load { value: Some(loaded), terms: Terms::default() })
     }
 
     fn close(answer: Result<Option<V>, Infallible>) -> V {
@@ -72,7 +74,7 @@ impl<V> Returns<Option<V>> for Optional {
     const TAKES_NONE: bool = true;
 
     fn open(loaded: Option<V>) -> Result<Load<Option<V>>, Infallible> {
-        Ok(Load::new(loaded))
+        Ok(Load { value: loaded, terms: Terms::default() })
     }
 
     fn close(answer: Result<Option<V>, Infallible>) -> Option<V> {
@@ -90,7 +92,7 @@ impl<V, E> Returns<Result<V, E>> for Fallible {
 
     fn open(loaded: Result<V, E>) -> Result<Load<Option<V>>, E> {
         match loaded {
-            Ok(value) => Ok(Load::new(Some(value))),
+            Ok(value) => Ok(Load { value: Some(value), terms: Terms::default() }),
             Err(error) => Err(error),
         }
     }
@@ -111,7 +113,10 @@ impl<V, E> Returns<Result<Option<V>, E>> for FallibleOptional {
     const TAKES_NONE: bool = true;
 
     fn open(loaded: Result<Option<V>, E>) -> Result<Load<Option<V>>, E> {
-        loaded.map(Load::new)
+        match loaded {
+            Ok(value) => Ok(Load { value, terms: Terms::default() }),
+            Err(error) => Err(error),
+        }
     }
 
     fn close(answer: Result<Option<V>, E>) -> Result<Option<V>, E> {
@@ -149,12 +154,16 @@ fn some<V>(value: Option<V>) -> V {
 
 /// The entry's value, if this thread has just found it in this process: asked before its key is written.
 #[inline]
+#[expect(clippy::manual_map, reason = "spelled out")]
 pub fn near_again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Clone + 'static,
 {
-    entries.near_again::<S::Value>(brief).map(|value| S::close(Ok(Some(value))))
+    match entries.near_again::<S::Value>(brief) {
+        Some(value) => Some(S::close(Ok(Some(value)))),
+        None => None,
+    }
 }
 
 /// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
@@ -166,5 +175,5 @@ where
 {
     let sought = entries.sought(Coding::of::<S::Value>(), S::TAKES_NONE);
     let (mut value, key) = (None::<S::Value>, key.finished());
-    entries.hit_here(sought, brief, key, &mut value).then(|| S::close(Ok(value)))
+    if entries.hit_here(sought, brief, key, &mut value) { Some(S::close(Ok(value))) } else { None }
 }

@@ -64,7 +64,7 @@ where
             (outcome, own)
         }
     };
-    S::close(answer(outcome, sharing, own, timed_out))
+    S::close(answer(outcome, sharing, own, timed_out, None))
 }
 
 /// A load that borrows nothing.

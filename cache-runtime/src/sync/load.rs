@@ -59,7 +59,7 @@ pub(super) fn memoised<V: Value, E>(
     };
     drop(load);
     match (outcome, loader.take()) {
-        (Some(outcome), _) => answer(outcome, sharing, own, None),
+        (Some(outcome), _) => answer(outcome, sharing, own, None, None),
         (None, Some(loader)) => alone(call, loader),
         #[expect(clippy::unreachable, reason = "it gives up only before it has asked for the body")]
         (None, None) => unreachable!("a load that gave up after its body had run"),

@@ -9,7 +9,6 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::marker::PhantomData;
-use std::mem::swap;
 use std::sync::Arc;
 
 use super::encode::{self, Output};
@@ -113,7 +112,7 @@ fn take<V: Value>(from: &mut dyn Any, place: &mut dyn Any) -> bool {
     let (Some(from), Some(place)) = (from.downcast_mut::<Option<V>>(), place.downcast_mut()) else {
         return false;
     };
-    swap(from, place);
+    *place = from.take();
     true
 }
 

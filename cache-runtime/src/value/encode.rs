@@ -45,11 +45,15 @@ pub(super) fn write<V: Value>(codec: Codec, place: &dyn Any, out: &mut Output) -
 
 /// Puts the value of the type `V` that all of these bytes stand for into a place of that type.
 pub(super) fn read<V: Value>(codec: Codec, bytes: &[u8], place: &mut dyn Any) -> Result<(), String> {
-    let value = decode::<V>(codec, bytes)?;
-    if let Some(place) = place.downcast_mut::<Option<V>>() {
-        *place = Some(value);
+    match decode::<V>(codec, bytes) {
+        Ok(value) => {
+            if let Some(place) = place.downcast_mut::<Option<V>>() {
+                *place = Some(value);
+            }
+            Ok(())
+        }
+        Err(why) => Err(why),
     }
-    Ok(())
 }
 
 /// The same for a place of the type `Arc<T>`. serde makes a box first, and moves the value.

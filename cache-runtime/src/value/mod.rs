@@ -156,23 +156,28 @@ impl Shape {
 
 /// A type with a derived schema; its fingerprint is worked out once a type and thread.
 pub(crate) const fn by_schema<V: CacheValue>() -> Shape {
-    Shape {
-        known: || known(TypeId::of::<V>(), std::any::type_name::<V>, Some(V::schema)),
-        version: |place| match place.downcast_ref::<Option<V>>() {
+    // Functions, as a closure is two of them for each type.
+    fn of<V: CacheValue>() -> Known {
+        known(TypeId::of::<V>(), std::any::type_name::<V>, Some(V::schema))
+    }
+    fn version<V: CacheValue>(place: &dyn Any) -> Option<u64> {
+        match place.downcast_ref::<Option<V>>() {
             Some(Some(value)) => value.version(),
             _ => None,
-        },
-        form: None,
+        }
     }
+    Shape { known: of::<V>, version: version::<V>, form: None }
 }
 
 /// A type that is known by its name alone.
 pub(crate) const fn by_name<V: 'static>() -> Shape {
-    Shape {
-        known: || known(TypeId::of::<V>(), std::any::type_name::<V>, None),
-        version: |_| None,
-        form: None,
+    fn of<V: 'static>() -> Known {
+        known(TypeId::of::<V>(), std::any::type_name::<V>, None)
     }
+    fn version(_: &dyn Any) -> Option<u64> {
+        None
+    }
+    Shape { known: of::<V>, version, form: None }
 }
 
 /// What was found out about a type.
