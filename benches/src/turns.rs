@@ -1,8 +1,11 @@
 //! Measuring in turns: a machine is not the same from minute to minute, and a ratio of what was measured one after the other
 //! would tell of that.
 //!
-//! Half of the turns count: those in which all together were quickest. In the others somebody else had a share of the processor,
-//! which takes more from one kind of code than from another.
+//! A tenth of the turns count: those in which all together were quickest. In the others somebody else may have had a share of the
+//! processor, which takes more from one kind of code than from another, often for longer than half of the run.
+
+/// So many turns count at the least, be they more than a tenth.
+const FEWEST: usize = 5;
 
 /// Takes a turn, and tells what it took: the less the better.
 type Contestant<'a> = Box<dyn FnMut() -> f64 + 'a>;
@@ -91,7 +94,7 @@ fn quiet(figures: &[Vec<f64>]) -> Vec<usize> {
     };
     let mut turns: Vec<usize> = (0..figures.first().map_or(0, Vec::len)).collect();
     turns.sort_by(|one, other| took(*one).total_cmp(&took(*other)));
-    turns.truncate(turns.len().div_ceil(2));
+    turns.truncate((turns.len() / 10).max(FEWEST));
     turns
 }
 

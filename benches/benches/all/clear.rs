@@ -37,7 +37,7 @@ pub(crate) fn run(table: &mut Table) {
             least(|turn| turn.idle_wait),
             Goal::Shown,
         );
-        each.push(took / size as f64);
+        each.push(least(|turn| turn.took) / size as f64);
     }
     let (thousand, million) = (each[1], each[2]);
     table.compare(
@@ -50,8 +50,9 @@ pub(crate) fn run(table: &mut Table) {
         Goal::AtMost(1.5),
     );
     table.note(
-        "A longest step of 0.5 ms says that none took longer. The longest are those of the turn in which they were shortest: what clearing itself takes, it takes in each, and a machine \
-         that gives a processor to somebody else for some milliseconds does so in one or another.",
+        "A longest step of 0.5 ms says that none took longer. The longest are those of the turn in which they were shortest, and \
+         what a key takes is that of the quickest turn: what clearing itself takes, it takes in each, and a machine that gives a \
+         processor to somebody else for some milliseconds does so in one or another.",
     );
 }
 

@@ -11,7 +11,7 @@ use cache_tests::RedisServer;
 
 const IDS: std::ops::Range<i64> = 123_456_700..123_456_800;
 const ROUNDS: u64 = 50;
-const TURNS: usize = 81;
+const TURNS: usize = 201;
 
 pub(crate) fn run(table: &mut Table) {
     let server = RedisServer::start();
