@@ -38,7 +38,7 @@ impl Moment {
     }
 }
 
-/// Beyond some 580 years, these.
+/// A time in nanoseconds; of some 580 years and more, the largest number.
 pub(super) fn in_nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

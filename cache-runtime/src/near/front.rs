@@ -119,7 +119,7 @@ impl Drop for End {
     }
 }
 
-/// Who chooses the numbers may make two of them meet, which costs a look into the map.
+/// Where a question has its place. Who chooses the numbers may make two of them meet, which costs a look into the map.
 #[inline]
 fn place(near: u64, question: &Question) -> usize {
     let [first, second] = question.numbers;
