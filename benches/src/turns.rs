@@ -98,7 +98,8 @@ fn quiet(figures: &[Vec<f64>]) -> Vec<usize> {
     turns
 }
 
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
+/// The median; NaN of none.
+pub fn median(figures: impl Iterator<Item = f64>) -> f64 {
     quantile(&mut figures.collect::<Vec<_>>(), 0.5)
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use cache_benches::run::{builder, runtime};
-use cache_benches::{Goal, Profile, Table, Unit, by_hand, quantile};
+use cache_benches::{Goal, Profile, Table, Unit, by_hand, median};
 use cache_runtime::CacheManager;
 use cache_tests::RedisServer;
 use tokio::runtime::Runtime;
@@ -71,10 +71,6 @@ pub(crate) fn run(table: &mut Table) {
          clearing itself takes, it takes in each, and a machine that gives a processor to somebody else for some milliseconds does \
          so in one or another.",
     );
-}
-
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    quantile(&mut figures.collect::<Vec<_>>(), 0.5)
 }
 
 /// Nanoseconds.

@@ -113,6 +113,6 @@ pub(crate) fn run(table: &mut Table) {
     table.note(
         "The bound of 0.8 is that of `cached`'s fastest macro of this run. `cached` looks up the `i64` itself and keeps its \
          value for ever, unless told otherwise; `hitbox` keeps bytes, and decodes. While somebody else computes on the other thread of \
-         the same core, locks cost less beside instructions, of which ours has more: then the ratio comes up to 0.98.",
+         the same core, locks cost less beside instructions, of which ours has more: then the ratio comes up to 0.88.",
     );
 }
