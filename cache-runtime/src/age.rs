@@ -21,6 +21,7 @@ pub(crate) enum Age {
 }
 
 impl Age {
+    #[inline]
     pub(crate) fn of(life: Life, policy: &Policy, now: u64) -> Age {
         if now < life.fresh_until {
             return if is_due(life, policy, now) { Age::Early } else { Age::Fresh };

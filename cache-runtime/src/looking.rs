@@ -1,5 +1,6 @@
 //! A look at an entry on a server, as a future by hand: of what a hit costs there beside the client's part, most would be the
-//! layers of `async` functions.
+//! layers of `async` functions. What it calls is inlined where it is called once: after a wait in the kernel the code is cold, and
+//! each function of its own has to be fetched anew.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -29,6 +30,7 @@ pub(crate) struct Named<'a> {
 
 impl<'a> Looking<'a> {
     /// Begins a look. `None`: it takes another kind of look, in another store or at declared tags too.
+    #[inline]
     pub(crate) fn begin(call: Call<'a>, store: &'a AnyStore) -> Option<Result<Looking<'a>, Look>> {
         let AnyStore::Redis(server) = store else { return None };
         call.tags.is_empty().then(|| {
@@ -39,6 +41,7 @@ impl<'a> Looking<'a> {
     }
 
     /// A hit may be put into the caller's `place`.
+    #[inline]
     pub(crate) fn poll(
         &mut self,
         call: Call<'_>,

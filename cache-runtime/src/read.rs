@@ -183,6 +183,7 @@ impl<'a> Call<'a> {
     }
 
     /// What a look begins with; or what it comes to where it is not even begun.
+    #[inline]
     pub(crate) fn begin_look(&self, store: &AnyStore) -> Result<Option<Ticket>, Look> {
         // Before anything else: what comes after this is noticed.
         let ticket = self.near_ticket();
@@ -220,6 +221,7 @@ impl<'a> Call<'a> {
     }
 
     /// Whether something that this call names was invalidated, and the server does not know yet.
+    #[inline]
     pub(crate) fn is_queued(&self, store: &AnyStore) -> bool {
         store.is_queued(self.key) || self.tags.iter().any(|tag| store.is_queued(tag))
     }

@@ -14,7 +14,7 @@ use crate::rivals::{amalgam_cache, cached_macros, hitbox_macros};
 
 /// So many under way, so many in a turn, so many turns, and the goal. The nearer it is, the more of them it takes to tell.
 const ROWS: [(u64, u64, usize, f64); 3] =
-    [(1, 1000, 101, 1.05), (64, 10_000, 15, 0.8), (512, 10_000, 15, 0.5)];
+    [(1, 1000, 301, 1.05), (64, 10_000, 15, 0.8), (512, 10_000, 15, 0.5)];
 
 /// One turn of a call on what is shared by reference count.
 macro_rules! turn {

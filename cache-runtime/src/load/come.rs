@@ -111,6 +111,7 @@ impl<'a> Arrival<'a> {
     }
 
     /// What a look answers by itself; else what there is.
+    #[inline]
     fn answer(&self, look: Look) -> Result<Outcome, Look> {
         match look {
             Look::Hit(value) => {

@@ -115,6 +115,7 @@ impl Stored {
 
     /// Whether a value of that shape can be read from it. A typed value knows its own type; bytes without names are for the very
     /// schema that they were written with.
+    #[inline]
     pub(crate) fn fits(&self, shape: &Shape) -> bool {
         let Stored::Bytes(record) = self else { return true };
         let (header, wanted) = (record.header(), shape.fingerprint());

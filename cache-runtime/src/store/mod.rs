@@ -264,6 +264,7 @@ impl AnyStore {
     }
 
     /// What was created before, by the store's clock, may be old: the store has lost writes of this key since, or may have.
+    #[inline]
     pub(crate) fn not_before(&self, key: &Key) -> u64 {
         match self {
             AnyStore::Memory(_) => {
@@ -337,6 +338,7 @@ impl AnyStore {
     }
 
     /// Whether an invalidation of this key waits to be made up for: then nothing that stands there is to be read.
+    #[inline]
     pub(crate) fn is_queued(&self, key: &Key) -> bool {
         match self {
             AnyStore::Memory(_) => {

@@ -72,6 +72,7 @@ impl Budget {
         }
     }
 
+    #[inline]
     fn has_time(&mut self) -> bool {
         if self.since.is_some() {
             self.look_at_the_clock();

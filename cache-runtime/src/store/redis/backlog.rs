@@ -51,6 +51,7 @@ impl Backlog {
     }
 
     /// Whether nothing is to be read at this key until the backlog is made up for.
+    #[inline]
     pub(crate) fn covers(&self, key: &Key) -> bool {
         self.any.load(Ordering::SeqCst) && {
             let lists = self.lists();

@@ -7,6 +7,7 @@
 //! the command too: each of them came before it is sent, and that is all that a read has to promise.
 
 use std::mem::take;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -80,12 +81,10 @@ impl Gather {
     pub(super) fn get<'a>(&self, key: &'a [u8]) -> RedisFuture<'a, Value> {
         let counted = Counted::begin(&self.shared);
         if counted.before < ALONE {
-            return Box::pin(async move {
-                // With room for all of it: what grows is copied too.
-                let mut command = Cmd::with_capacity(2, GET.len() + key.len());
-                let mut connection = counted.shared.connection.clone();
-                connection.send_packed_command(command.arg(GET).arg(key)).await.and_then(Value::extract_error)
-            });
+            // The room first: a kilobyte of it, most of which means nothing yet, would be copied into the box for each hit.
+            let room = Box::new_uninit();
+            let read: Pin<Box<_>> = Box::into_pin(Box::write(room, alone(counted, key)));
+            return read;
         }
         let (answer, heard) = oneshot::channel();
         self.add(key, answer);
@@ -123,6 +122,14 @@ impl Gather {
             _ => {}
         }
     }
+}
+
+/// A read of its own.
+async fn alone(counted: Counted, key: &[u8]) -> RedisResult<Value> {
+    // With room for all of it: what grows is copied too.
+    let mut command = Cmd::with_capacity(2, GET.len() + key.len());
+    let mut connection = counted.shared.connection.clone();
+    connection.send_packed_command(command.arg(GET).arg(key)).await.and_then(Value::extract_error)
 }
 
 /// Whoever waits for the end of this turn of the scheduler. Dropped with a runtime that is shutting down it takes their reads

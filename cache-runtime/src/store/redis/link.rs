@@ -79,6 +79,7 @@ impl Link {
     }
 
     /// What stands at a key.
+    #[inline]
     pub(super) fn read<'a>(&self, key: &'a [u8]) -> RedisFuture<'a, Value> {
         self.reads.get(key)
     }

@@ -73,6 +73,7 @@ impl RedisStore {
     }
 
     /// What was created before may be old.
+    #[inline]
     pub(crate) fn not_before(&self, key: &Key) -> u64 {
         self.servers.not_before(key.as_bytes())
     }
@@ -87,6 +88,7 @@ impl RedisStore {
     }
 
     /// What stands at a key, on its way.
+    #[inline]
     pub(crate) fn reading<'a>(&'a self, key: &'a Key) -> Answer<Reading<'a>> {
         self.servers.read(key.as_bytes())
     }
@@ -104,6 +106,7 @@ impl RedisStore {
 impl Store for RedisStore {
     const TYPED: bool = false;
 
+    #[inline]
     fn now(&self) -> u64 {
         self.servers.now()
     }

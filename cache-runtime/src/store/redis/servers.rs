@@ -59,6 +59,7 @@ impl Servers {
     }
 
     /// The servers' time, in milliseconds since 1970.
+    #[inline]
     pub(super) fn now(&self) -> u64 {
         let offset = match self {
             Servers::One(server) => server.clock_offset(),
@@ -68,6 +69,7 @@ impl Servers {
     }
 
     /// What was created before may be old.
+    #[inline]
     pub(super) fn not_before(&self, key: &[u8]) -> u64 {
         match self {
             Servers::One(server) => server.not_before(),
@@ -84,6 +86,7 @@ impl Servers {
     }
 
     /// What stands at a key.
+    #[inline]
     pub(super) fn read<'a>(&'a self, key: &'a [u8]) -> Answer<Reading<'a>> {
         Ok(match self {
             Servers::One(server) => {

@@ -59,6 +59,7 @@ impl Boot {
         }
     }
 
+    #[inline]
     pub(super) fn not_before(&self) -> u64 {
         self.not_before.load(Ordering::Relaxed)
     }

@@ -139,6 +139,7 @@ impl Supervisor {
     }
 
     /// The connection, if there is one that works.
+    #[inline]
     pub(super) fn link(&self) -> Answer<Arc<Link>> {
         let unavailable =
             || CacheError::Unavailable { reason: format!("no connection to {}", self.address()) };
@@ -162,6 +163,7 @@ impl Supervisor {
         }
     }
 
+    #[inline]
     fn heard<T>(&self, link: &Arc<Link>, answer: &RedisResult<T>) {
         let shared = &self.shared;
         // Looked at first: most of the time there is nothing to write.
@@ -194,6 +196,7 @@ impl Supervisor {
     }
 
     /// What was created before, in milliseconds since 1970 of the server's clock, may be old.
+    #[inline]
     pub(super) fn not_before(&self) -> u64 {
         self.shared.boot.not_before()
     }
@@ -209,6 +212,7 @@ impl Supervisor {
     }
 
     /// The server's clock less this machine's, in milliseconds.
+    #[inline]
     pub(super) fn clock_offset(&self) -> i64 {
         self.shared.clock_offset.load(Ordering::Relaxed)
     }
