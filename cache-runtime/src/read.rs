@@ -212,9 +212,12 @@ impl<'a> Call<'a> {
         ticket: Option<Ticket>,
         place: Option<&mut dyn Any>,
     ) -> Look {
-        let kept = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found));
-        let look = self.interpret(found, tags, now, place.filter(|_| kept.is_none()));
-        if let (Some(kept), Look::Hit(value)) = (kept, &look) {
+        // Each look is made where it goes: what is moved as soon as it is written is waited for.
+        let Some(kept) = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found)) else {
+            return self.interpret(found, tags, now, place);
+        };
+        let look = self.interpret(found, tags, now, None);
+        if let Look::Hit(value) = &look {
             self.keep_near(kept, value.clone());
         }
         look

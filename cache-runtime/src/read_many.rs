@@ -9,7 +9,7 @@ use crate::near::Ticket;
 use crate::read::{Call, Entries, Look};
 use crate::record::Found;
 use crate::site::Site;
-use crate::store::{AnyStore, Budget};
+use crate::store::{Answer, AnyStore, Budget, Reads};
 use crate::tags::{Standing, names_tags};
 use crate::value::{Coding, Value};
 
@@ -77,25 +77,19 @@ impl<'a> Calls<'a> {
         let mut tickets = self.tickets(&which).into_iter();
         let queued: Vec<bool> = which.iter().map(|at| store.is_queued(&self.keys[*at])).collect();
         let keys: Vec<&Key> = which.iter().map(|at| &self.keys[*at]).collect();
-        let mut records = match store.read_many(budget, &keys).await {
+        let records = match store.read_many(budget, &keys).await {
             Ok(records) => records,
             Err(error) => return self.unanswered(which.into_iter(), &error),
         };
         let now = store.now();
         let mut looked = Looked { calls: self, places, hits: 0, open: Vec::new() };
-        let mut tagged = Vec::new();
-        // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache.
-        for (at, is_queued) in which.into_iter().zip(queued) {
-            let ticket = tickets.next().flatten();
-            match records.next() {
-                Some(_) if is_queued => looked.take(at, Look::Unknown(not_told_yet())),
-                Some(Ok(found)) if names_tags(&found) => tagged.push((at, ticket, found)),
-                Some(Ok(found)) => looked.found(at, &found, &Standing::default(), now, ticket),
-                Some(Err(error)) => looked.take(at, self.at(at).unanswered(error)),
-                // A store answers as often as it is asked.
-                None => looked.take(at, Look::Absent),
-            }
-        }
+        let asked =
+            which.into_iter().zip(queued).map(|(at, is_queued)| (at, tickets.next().flatten(), is_queued));
+        let tagged = match records {
+            Reads::Found(records) => looked.all(asked, records.map(Ok), now),
+            #[cfg(feature = "redis")]
+            Reads::Answers(records) => looked.all(asked, records, now),
+        };
         if !tagged.is_empty() {
             // What the values themselves name, for all of them in one round trip.
             let found = tagged.iter().map(|(.., found)| found);
@@ -142,6 +136,31 @@ struct Looked<'c, 'a, 'p> {
 }
 
 impl Looked<'_, '_, '_> {
+    /// Takes what was found for each that was asked for; whether it is queued, is said with it. Gives those whose values name tags.
+    fn all(
+        &mut self,
+        asked: impl Iterator<Item = (usize, Option<Ticket>, bool)>,
+        mut records: impl Iterator<Item = Answer<Found>>,
+        now: u64,
+    ) -> Vec<(usize, Option<Ticket>, Found)> {
+        let mut tagged = Vec::new();
+        // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache. Until then it
+        // stays where it lies: what is moved as soon as it is written is waited for.
+        for (at, ticket, is_queued) in asked {
+            match records.next() {
+                Some(_) if is_queued => self.take(at, Look::Unknown(not_told_yet())),
+                Some(Ok(ref found)) if !names_tags(found) => {
+                    self.found(at, found, &Standing::default(), now, ticket);
+                }
+                Some(Ok(found)) => tagged.push((at, ticket, found)),
+                Some(Err(error)) => self.take(at, self.calls.at(at).unanswered(error)),
+                // A store answers as often as it is asked.
+                None => self.take(at, Look::Absent),
+            }
+        }
+        tagged
+    }
+
     fn found(&mut self, at: usize, found: &Found, tags: &Standing, now: u64, ticket: Option<Ticket>) {
         let place = Some(self.places.place(at));
         let look = self.calls.at(at).look_at(found, tags, now, ticket, place);
@@ -151,19 +170,18 @@ impl Looked<'_, '_, '_> {
     /// Puts what a look answers into its place.
     #[inline]
     fn take(&mut self, at: usize, look: Look) {
-        let answer = match look {
+        let value = match look {
             Look::Hit(value) => {
                 self.hits += 1;
-                Ok(value)
+                value
             }
-            other => self.calls.at(at).answer(other),
+            other => match self.calls.at(at).answer(other) {
+                Ok(value) => value,
+                Err(look) => return self.open.push((at, look)),
+            },
         };
-        match answer {
-            Ok(Some(value)) => {
-                self.calls.coding.give(value, self.places.place(at));
-            }
-            Ok(None) => {}
-            Err(look) => self.open.push((at, look)),
+        if let Some(value) = value {
+            self.calls.coding.give(value, self.places.place(at));
         }
     }
 }

@@ -16,11 +16,11 @@ impl RecordHeader {
     }
 
     /// What a hit asks of a record: the key's hash, the schema, when it was made, and until when it is fresh. `None`: it is no
-    /// value's.
+    /// value's, or one with tags.
     #[must_use]
     pub fn glance(record: &[u8]) -> Option<[u64; 4]> {
         let raw = RawHeader::of(record)?;
-        raw.check()?;
+        raw.untagged()?;
         let Fingerprint { schema, .. } = raw.fingerprint();
         Some([raw.key_hash(), schema, raw.created(), raw.life().fresh_until])
     }

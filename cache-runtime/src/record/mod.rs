@@ -129,8 +129,19 @@ impl Expected {
 
 impl Found {
     /// Reads a record. Never fails: what is no record is unreadable.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse(bytes: Vec<u8>) -> Found {
+        // Most are values without tags, by a way so short that it is taken where they come from: what is moved on its way is
+        // waited for.
+        match Encoded::untagged(bytes) {
+            Ok(record) => Found::Value(Stored::Bytes(record)),
+            Err(bytes) => Found::parse_other(bytes),
+        }
+    }
+
+    /// What is no value without tags.
+    #[inline(never)]
+    fn parse_other(bytes: Vec<u8>) -> Found {
         if bytes.starts_with(&VALUE) {
             match Encoded::parse(bytes) {
                 Ok(record) => Found::Value(Stored::Bytes(record)),

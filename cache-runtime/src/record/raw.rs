@@ -28,22 +28,34 @@ impl<'a> RawHeader<'a> {
         record.split_first_chunk().map(|(fixed, rest)| RawHeader { fixed, rest })
     }
 
-    /// Where the payload begins, and the tags before it. `None`: no header of this version, or cut off.
+    /// Where the payload of a value without tags begins. `None`: it has some, or is no value of this version, or cut off.
     #[inline]
+    pub(super) fn untagged(self) -> Option<usize> {
+        match self.sizes() {
+            Some((version, 0)) => Some(HEADER_BYTES + version),
+            _ => None,
+        }
+    }
+
+    /// Where the payload begins, and the tags before it. `None`: no header of this version, or cut off.
     pub(super) fn check(self) -> Option<(usize, Tags)> {
+        let (version, count) = self.sizes()?;
+        let mut rest = Rest(self.rest.get(version..)?);
+        let tags = if count == 0 { None } else { Some(rest.tags(count)?) };
+        Some((HEADER_BYTES + self.rest.len() - rest.0.len(), tags))
+    }
+
+    /// How many bytes the version takes, and how many tags there are. `None`: no header of this version, or cut off.
+    #[inline]
+    fn sizes(self) -> Option<(usize, usize)> {
         let (flags, count) = (self.flags(), usize::from(u16::from_le_bytes(self.at::<66, 2>())));
-        let is_known = self.fixed.starts_with(&VALUE) && flags & !FLAGS == 0 && count <= MOST_TAGS;
-        if !is_known || parse_encoding(self.fixed[3]).is_none() {
-            return None;
-        }
         let version = if flags & FLAG_VERSION == 0 { 0 } else { 8 };
-        if count == 0 {
-            return (version <= self.rest.len()).then_some((HEADER_BYTES + version, None));
-        }
-        let mut rest = Rest(self.rest);
-        rest.take(version)?;
-        let tags = rest.tags(count)?;
-        Some((HEADER_BYTES + self.rest.len() - rest.0.len(), Some(tags)))
+        let is_known = self.fixed.starts_with(&VALUE)
+            && flags & !FLAGS == 0
+            && count <= MOST_TAGS
+            && parse_encoding(self.fixed[3]).is_some()
+            && version <= self.rest.len();
+        is_known.then_some((version, count))
     }
 
     /// So many bytes from there on, which is checked when it is compiled.

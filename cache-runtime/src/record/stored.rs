@@ -24,10 +24,18 @@ pub(crate) struct Encoded {
 
 impl Encoded {
     /// The bytes, where they are none.
-    #[inline]
     pub(super) fn parse(bytes: Vec<u8>) -> Result<Encoded, Vec<u8>> {
         match RawHeader::of(&bytes).and_then(RawHeader::check) {
             Some((payload, tags)) => Ok(Encoded { bytes, payload, tags }),
+            None => Err(bytes),
+        }
+    }
+
+    /// The same of a value without tags: for all others it gives the bytes back.
+    #[inline]
+    pub(super) fn untagged(bytes: Vec<u8>) -> Result<Encoded, Vec<u8>> {
+        match RawHeader::of(&bytes).and_then(RawHeader::untagged) {
+            Some(payload) => Ok(Encoded { bytes, payload, tags: None }),
             None => Err(bytes),
         }
     }

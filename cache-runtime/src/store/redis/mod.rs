@@ -116,7 +116,7 @@ impl Store for RedisStore {
     }
 
     async fn read_many(&self, keys: &[&Key]) -> Answer<Reads> {
-        self.servers.read_many(keys).await.map(|answers| Reads::Answers(Answers(answers.into_iter())))
+        self.servers.read_many(keys).await.map(|values| Reads::Answers(Answers { values, next: 0 }))
     }
 
     async fn lease(&self, key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Answer<Lease> {
@@ -275,24 +275,35 @@ fn filled(answer: i64) -> Filled {
 }
 
 /// What a server has answered to a question for many keys.
-pub(crate) struct Answers(std::vec::IntoIter<Value>);
+pub(crate) struct Answers {
+    values: Vec<Value>,
+    next: usize,
+}
 
 impl Iterator for Answers {
     type Item = Answer<Found>;
 
     #[inline(always)]
     fn next(&mut self) -> Option<Answer<Found>> {
-        self.0.next().map(found)
+        let value = self.values.get_mut(self.next)?;
+        self.next += 1;
+        Some(found_in(value))
     }
 }
 
 /// What the answer to a read means.
 #[inline]
-pub(crate) fn found(answer: Value) -> Answer<Found> {
+pub(crate) fn found(mut answer: Value) -> Answer<Found> {
+    found_in(&mut answer)
+}
+
+/// As `found`. A record is taken out of its answer where that lies: moved with all that an answer may be, it would be waited for.
+#[inline(always)]
+fn found_in(answer: &mut Value) -> Answer<Found> {
     match answer {
         Value::Nil => Ok(Found::Absent),
-        Value::BulkString(record) => Ok(Found::parse(record)),
-        other => Err(answer::unexpected(&other)),
+        Value::BulkString(record) => Ok(Found::parse(std::mem::take(record))),
+        other => Err(answer::unexpected(other)),
     }
 }
 
