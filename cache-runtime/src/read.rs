@@ -212,7 +212,7 @@ impl<'a> Call<'a> {
         ticket: Option<Ticket>,
         place: Option<&mut dyn Any>,
     ) -> Look {
-        // Each look is made where it goes: what is moved as soon as it is written is waited for.
+        // Made where it goes: a move right behind the write stalls the processor (store-to-load forwarding).
         let Some(kept) = ticket.and_then(|ticket| self.worth_keeping(ticket, now, found)) else {
             return self.interpret(found, tags, now, place);
         };

@@ -144,8 +144,8 @@ impl Looked<'_, '_, '_> {
         now: u64,
     ) -> Vec<(usize, Option<Ticket>, Found)> {
         let mut tagged = Vec::new();
-        // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache. Until then it
-        // stays where it lies: what is moved as soon as it is written is waited for.
+        // Each record is freed right after it was decoded: the next value then takes its place in the processor's cache. Until
+        // then it stays where it lies: a move right behind the write stalls the processor (store-to-load forwarding).
         for (at, ticket, is_queued) in asked {
             match records.next() {
                 Some(_) if is_queued => self.take(at, Look::Unknown(not_told_yet())),

@@ -131,8 +131,7 @@ impl Found {
     /// Reads a record. Never fails: what is no record is unreadable.
     #[inline(always)]
     pub(crate) fn parse(bytes: Vec<u8>) -> Found {
-        // Most are values without tags, by a way so short that it is taken where they come from: what is moved on its way is
-        // waited for.
+        // Most are values without tags. Their way is so short that it is inlined where they come from, and moves nothing.
         match Encoded::untagged(bytes) {
             Ok(record) => Found::Value(Stored::Bytes(record)),
             Err(bytes) => Found::parse_other(bytes),

@@ -297,7 +297,8 @@ pub(crate) fn found(mut answer: Value) -> Answer<Found> {
     found_in(&mut answer)
 }
 
-/// As `found`. A record is taken out of its answer where that lies: moved with all that an answer may be, it would be waited for.
+/// As `found`. The record is taken out of its answer where that lies: a move of the whole answer right before it is read stalls the
+/// processor (store-to-load forwarding).
 #[inline(always)]
 fn found_in(answer: &mut Value) -> Answer<Found> {
     match answer {
