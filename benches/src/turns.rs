@@ -139,9 +139,10 @@ mod tests {
                 assert_eq!(order.iter().collect::<std::collections::BTreeSet<_>>().len(), count);
                 order.windows(2).for_each(|pair| behind[pair[0]][pair[1]] += 1);
             }
-            for one in 0..count {
-                for other in (0..count).filter(|other| *other != one) {
-                    assert_eq!(behind[one][other], 2, "{other} behind {one} of {count}");
+            for (one, behind) in behind.iter().enumerate() {
+                let others = behind.iter().enumerate().filter(|(other, _)| *other != one);
+                for (other, times) in others {
+                    assert_eq!(*times, 2, "{other} behind {one} of {count}");
                 }
             }
         }
