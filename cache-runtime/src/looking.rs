@@ -1,6 +1,6 @@
 //! A look at an entry on a server, as a future by hand: of what a hit costs there beside the client's part, most would be the
-//! layers of `async` functions. What it calls is inlined where it is called once: after a wait in the kernel the code is cold, and
-//! each function of its own has to be fetched anew.
+//! layers of `async` functions. What it calls on its way is marked `#[inline]`, in other modules too: after a wait in the kernel the
+//! code is cold, and each function of its own has to be fetched anew.
 
 use std::any::Any;
 use std::pin::Pin;

@@ -112,6 +112,17 @@ fn a_record_that_is_cut_off_is_unreadable() {
     }
 }
 
+/// Bites: without `version <= self.rest.len()` in `RawHeader::sizes` (raw.rs) it is a value with an empty payload.
+#[test]
+fn a_record_that_ends_before_the_version_that_it_promises_is_unreadable() {
+    let whole = value(&Header { version: Some(1), ..header(false, vec![]) }, b"");
+    for less in 1..=8 {
+        let record = whole[..whole.len() - less].to_vec();
+        assert!(matches!(Found::parse(record), Found::Unreadable(_)), "{less} bytes less");
+    }
+    assert!(matches!(Found::parse(whole), Found::Value(_)));
+}
+
 #[test]
 fn text_is_never_taken_for_a_record() {
     for text in ["", "hello", "{\"id\":7}", "Êv", "\u{2ca}"] {
