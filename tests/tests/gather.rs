@@ -135,6 +135,21 @@ async fn a_user_who_may_not_use_mget_reads_all_the_same() {
     are_their_own(read(&names, 0..50)).await;
 }
 
+/// Once a connection, not once a read. A user who may not have the room has the answers all the same.
+// Bites: fails without `room::make` in Shared::connect (store/redis/supervisor/connect.rs).
+#[tokio::test]
+async fn a_connection_has_room_for_large_answers() {
+    let server = RedisServer::start();
+    let made = || server.commands_processed("echo");
+    let names = filled(&server.url(), 50).await;
+    are_their_own(read(&names, 0..50)).await;
+    assert_eq!(made(), 1);
+    server.command(&["ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-echo"]);
+    let names = self::names(&server.url().replace("//", "//app:pw@")).await;
+    are_their_own(read(&names, 0..50)).await;
+    assert_eq!(made(), 1);
+}
+
 /// A reader that is dropped, before the command is sent or after, takes nobody along.
 #[tokio::test]
 async fn readers_that_are_dropped_leave_the_others_their_answers() {

@@ -9,6 +9,7 @@ mod cluster;
 mod gather;
 mod link;
 mod many;
+mod room;
 mod scan;
 mod scripts;
 mod servers;

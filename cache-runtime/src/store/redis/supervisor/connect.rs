@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::super::changes::Changes;
 use super::super::gather::{Gather, Together};
 use super::super::link::{Link, within};
+use super::super::room;
 use super::{HEARTBEAT, Shared, is_broken, now_here};
 use crate::near::Moment;
 
@@ -33,6 +34,7 @@ impl Shared {
             if let Some(changes) = &changes {
                 changes.begin(&mut connection, &self.shown).await?;
             }
+            room::make(&mut connection).await?;
             let reads = Gather::new(connection.clone(), self.together, self.deadline);
             let link = Link::new(connection, reads, knows_role, changes).await?;
             self.check_boot(&link).await?;
