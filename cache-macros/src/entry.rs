@@ -122,8 +122,7 @@ pub(crate) fn change(attribute: &str, args: TokenStream, item: TokenStream) -> T
     attrs.extend(read_attributes(&others, &mut errors));
     let plan = ChangePlan::new(&function, &attrs, None, &mut errors);
     if errors.is_empty() {
-        let none = TokenStream::new();
-        let used = others.iter().map(|attr| expand::used(attr, &none)).collect();
+        let used = others.iter().map(|attr| expand::used(attr, None)).collect();
         expand::change::change(&plan, &function, &used)
     } else {
         fallback::with(expand::block::bare(&function), errors)

@@ -7,30 +7,32 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, WherePredicate};
 
-use crate::tokens::mentioned;
+use crate::tokens::{mentioned, some};
 
 /// A part of a function's generics, as tokens.
 #[derive(Default)]
 pub(crate) struct Kept {
-    /// `T: Bound, const N: usize`, each with its comma.
-    pub(crate) params: TokenStream,
+    params: TokenStream,
     /// `T: Bound,` of the where clause.
-    pub(crate) predicates: TokenStream,
+    predicates: TokenStream,
     /// `T, N,`
     names: TokenStream,
 }
 
 impl Kept {
+    /// `T: Bound, const N: usize`, each with its comma.
+    pub(crate) fn params(&self) -> Option<TokenStream> {
+        some(self.params.clone())
+    }
+
     /// `where …`, or nothing.
-    pub(crate) fn where_clause(&self) -> TokenStream {
-        let predicates = &self.predicates;
-        if predicates.is_empty() { TokenStream::new() } else { quote!(where #predicates) }
+    pub(crate) fn where_clause(&self) -> Option<TokenStream> {
+        some(self.predicates.clone()).map(|predicates| quote!(where #predicates))
     }
 
     /// `::<T, N,>`, or nothing.
-    pub(crate) fn turbofish(&self) -> TokenStream {
-        let names = &self.names;
-        if names.is_empty() { TokenStream::new() } else { quote!(::<#names>) }
+    pub(crate) fn turbofish(&self) -> Option<TokenStream> {
+        some(self.names.clone()).map(|names| quote!(::<#names>))
     }
 }
 
@@ -92,7 +94,7 @@ pub(crate) fn keep(generics: &Generics, seeds: TokenStream) -> Kept {
 }
 
 /// `::<T, N>`, or nothing: what the wrapper hands on to the body.
-pub(crate) fn turbofish(generics: &Generics) -> TokenStream {
+pub(crate) fn turbofish(generics: &Generics) -> Option<TokenStream> {
     let arguments: Vec<_> = generics
         .params
         .iter()
@@ -102,5 +104,5 @@ pub(crate) fn turbofish(generics: &Generics) -> TokenStream {
             GenericParam::Lifetime(_) => None,
         })
         .collect();
-    if arguments.is_empty() { TokenStream::new() } else { quote!(::<#(#arguments),*>) }
+    (!arguments.is_empty()).then(|| quote!(::<#(#arguments),*>))
 }

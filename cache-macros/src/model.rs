@@ -15,6 +15,7 @@ use crate::krate::Krate;
 use crate::returns::Returns;
 use crate::settings::Settings;
 use crate::tags::{self, Tag};
+use crate::tokens::Tokens;
 use crate::{loading, template};
 
 /// All that an expansion needs to know of one `#[cached]` function.
@@ -22,6 +23,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) krate: Krate,
     pub(crate) function: &'a Function,
     pub(crate) host: Host<'a>,
+    /// `<Self as CacheStrategy>`, seen where the type stands: "no strategy" is said there, once. Nothing, where it is declared here.
+    pub(crate) strategy: Tokens,
     pub(crate) template: String,
     pub(crate) segments: Vec<BoundSegment<'a>>,
     pub(crate) tags: Vec<Tag<'a>>,
@@ -182,6 +185,7 @@ impl<'a> Plan<'a> {
         }
         let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
         Some(Self {
+            strategy: host.strategy(&krate),
             krate,
             function,
             host,

@@ -9,6 +9,7 @@ use crate::args::{equals, lifetime};
 use crate::error;
 use crate::guess;
 use crate::krate::Krate;
+use crate::tokens::some;
 
 /// How a setting's value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +152,7 @@ impl Settings {
     }
 
     /// The items that refuse what the runtime was built without, each at its option.
-    pub(crate) fn required(&self, krate: &Krate) -> TokenStream {
+    pub(crate) fn required(&self, krate: &Krate) -> Option<TokenStream> {
         let json = Value::Variant("Json");
         let required = self.0.iter().filter(|setting| setting.value != json).filter_map(|setting| {
             let variant = setting.variant(krate)?;
@@ -162,12 +163,12 @@ impl Settings {
             let require = located(quote!(#krate::__private::#require(#variant)), setting.value_at);
             Some(quote!(const _: () = #require;))
         });
-        required.collect()
+        some(required.collect())
     }
 
     /// `.stale_if_error(…)`, `.jitter(…)`: the steps that make a policy of these settings.
-    pub(crate) fn steps(&self, krate: &Krate) -> TokenStream {
-        self.0.iter().map(|setting| setting.step(krate)).collect()
+    pub(crate) fn steps(&self, krate: &Krate) -> Option<TokenStream> {
+        some(self.0.iter().map(|setting| setting.step(krate)).collect())
     }
 }
 

@@ -6,6 +6,30 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Path;
 
+/// What stands many times in what one function becomes.
+///
+/// A stream that is put into another one is put there by the compiler, which takes as long as fifty tokens; so these are put there
+/// one by one.
+#[derive(Clone, Default)]
+pub(crate) struct Tokens(Vec<TokenTree>);
+
+impl From<TokenStream> for Tokens {
+    fn from(tokens: TokenStream) -> Tokens {
+        Tokens(tokens.into_iter().collect())
+    }
+}
+
+impl ToTokens for Tokens {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
+}
+
+/// Nothing in place of no tokens, which would be put there by the compiler too.
+pub(crate) fn some(tokens: TokenStream) -> Option<TokenStream> {
+    (!tokens.is_empty()).then_some(tokens)
+}
+
 /// Which of `names` (`T`, `'a`) occur in the tokens, at any depth?
 pub(crate) fn mentioned(tokens: TokenStream, names: &BTreeSet<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

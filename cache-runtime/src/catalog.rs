@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::declaration::{Declaration, KindName, Location, Placeholder, Segment, Strategy};
+use crate::declaration::{Declaration, KindName, Location, Segment, Strategy};
 use crate::key::CharClass;
 use crate::policy::Policy;
 use crate::site::Site;
@@ -155,34 +155,32 @@ fn overlap(one: &Declaration, other: &Declaration) -> bool {
 
 /// The segments of the strategy's key fields, which can render as anything, and then the template's.
 fn segments(declaration: &Declaration) -> Vec<Segment> {
-    let fields = declaration.strategy.fields.iter().map(|name| Segment {
-        prefix: "",
-        placeholder: Some(Placeholder { name, class: CharClass::ANY }),
-        suffix: "",
-    });
+    let fields = declaration.strategy.fields.iter().map(|_| Segment::Around("", CharClass::ANY, ""));
     fields.chain(declaration.segments.iter().copied()).collect()
 }
 
 /// Whether two segments can render the same text. Errs on the side of yes.
 fn segments_overlap(one: &Segment, other: &Segment) -> bool {
-    match (one.placeholder, other.placeholder) {
-        (None, None) => one.prefix == other.prefix,
-        (Some(part), None) => fills(one, other.prefix).is_some_and(|text| part.class.matches(text)),
-        (None, Some(part)) => fills(other, one.prefix).is_some_and(|text| part.class.matches(text)),
-        (Some(part), Some(other_part)) => {
-            let affixes_meet = |one: &str, other: &str, start: fn(&str, &str) -> bool| {
+    match (*one, *other) {
+        (Segment::Text(one), Segment::Text(other)) => one == other,
+        (Segment::Text(text), Segment::Around(prefix, class, suffix))
+        | (Segment::Around(prefix, class, suffix), Segment::Text(text)) => {
+            // What the placeholder would have to render as.
+            let part = text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+            part.is_some_and(|part| class.matches(part))
+        }
+        (
+            Segment::Around(prefix, class, suffix),
+            Segment::Around(others_prefix, others_class, others_suffix),
+        ) => {
+            if (prefix, suffix) == (others_prefix, others_suffix) {
+                return class.overlaps(others_class);
+            }
+            let meet = |one: &str, other: &str, start: fn(&str, &str) -> bool| {
                 start(one, other) || start(other, one)
             };
-            if (one.prefix, one.suffix) == (other.prefix, other.suffix) {
-                return part.class.overlaps(other_part.class);
-            }
-            affixes_meet(one.prefix, other.prefix, |text, start| text.starts_with(start))
-                && affixes_meet(one.suffix, other.suffix, |text, end| text.ends_with(end))
+            meet(prefix, others_prefix, |text, start| text.starts_with(start))
+                && meet(suffix, others_suffix, |text, end| text.ends_with(end))
         }
     }
-}
-
-/// What the placeholder would have to render as, for the segment to render as `text`.
-fn fills<'t>(segment: &Segment, text: &'t str) -> Option<&'t str> {
-    text.strip_prefix(segment.prefix)?.strip_suffix(segment.suffix)
 }

@@ -92,22 +92,11 @@ pub struct Declaration {
     pub tags: &'static [&'static str],
 }
 
-/// One segment of a template: literal text, perhaps around a placeholder.
+/// One segment of a template.
 #[derive(Clone, Copy, Debug)]
-pub struct Segment {
-    /// What stands before the placeholder, or the whole segment.
-    pub prefix: &'static str,
-    /// What is filled in.
-    pub placeholder: Option<Placeholder>,
-    /// What stands behind the placeholder.
-    pub suffix: &'static str,
-}
-
-/// A parameter's place in a template.
-#[derive(Clone, Copy, Debug)]
-pub struct Placeholder {
-    /// The parameter, or the path into one.
-    pub name: &'static str,
-    /// The texts that it can render as.
-    pub class: CharClass,
+pub enum Segment {
+    /// Text alone.
+    Text(&'static str),
+    /// What stands before a placeholder, the texts that it can render as, and what stands behind it.
+    Around(&'static str, CharClass, &'static str),
 }

@@ -1,6 +1,6 @@
 //! `#[cache_strategy]` on an impl block -> the block with its functions expanded, and their companions.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, ItemImpl};
 
@@ -12,81 +12,76 @@ use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, is_one_of};
 use crate::krate::Krate;
 use crate::model::{BlockHost, Plan};
-use crate::tokens;
+use crate::tokens::{self, some};
 
 /// The block; mistakes of its functions go to `errors`.
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
-    let mut items = TokenStream::new();
-    let mut companions = TokenStream::new();
-    let mut registered = TokenStream::new();
-    let mut used = TokenStream::new();
+    // Put together at the end: what is added to a stream by itself is added token by token.
+    let (mut items, mut companions, mut registered, mut used) = (vec![], vec![], vec![], vec![]);
     for item in &block.items {
         match item {
-            Item::Other(tokens) => items.extend(tokens.clone()),
-            Item::Ours(_, function) if !block.sound => items.extend(bare(function)),
+            Item::Other(tokens) => items.push(tokens.clone()),
+            Item::Ours(_, function) if !block.sound => items.push(bare(function)),
             Item::Ours(attrs, function) => {
                 let cfg = cached::carried(&function.attrs);
-                used.extend(attrs.iter().map(|attr| super::used(attr, &cfg)));
+                used.extend(attrs.iter().map(|attr| super::used(attr, cfg.as_ref())));
                 let expansion = self::function(attrs, function, &block.host, errors);
-                items.extend(expansion.here);
-                companions.extend(expansion.companions);
+                items.push(expansion.here);
+                companions.push(expansion.companions);
                 registered.extend(expansion.registered);
             }
         }
     }
     let header = &block.header;
-    let registered = register(block, &registered);
+    let registered = register(block, registered.into_iter().collect());
+    let used: TokenStream = used.into_iter().collect();
     match &header.trait_ {
         None => {
-            let implemented = impl_block(header, &quote!(#items #companions));
+            items.extend(companions);
+            let implemented = impl_block(header, items.into_iter().collect());
             quote!(#implemented #registered #used)
         }
         Some((path, _)) => {
-            let implemented = impl_block(header, &items);
+            let implemented = impl_block(header, items.into_iter().collect());
+            let companions = companions.into_iter().collect();
             let companions = tokens::qualify_self(companions, &block.types, path);
-            let inherent = inherent(header, &companions);
+            let inherent = inherent(header, companions);
             quote!(#implemented #inherent #registered #used)
         }
     }
 }
 
 /// Puts the sites into the catalog, all at once: the compiler takes longer for a registration than for a site.
-fn register(block: &Block, sites: &TokenStream) -> Option<TokenStream> {
-    if sites.is_empty() {
-        return None;
-    }
+fn register(block: &Block, sites: TokenStream) -> Option<TokenStream> {
+    let sites = some(sites)?;
     let krate = Krate::new(block.host.krate.as_ref());
     let cfg = block.header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     Some(quote!(#(#cfg)* #krate::__private::register!(#sites);))
 }
 
-fn impl_block(header: &ItemImpl, items: &TokenStream) -> TokenStream {
+fn impl_block(header: &ItemImpl, items: TokenStream) -> TokenStream {
     let ItemImpl { attrs, unsafety, impl_token, generics, trait_, self_ty, .. } = header;
     let modifiers = &header.modifiers;
     let (defaultness, polarity) = (&modifiers.defaultness, &modifiers.polarity);
     let of = trait_.as_ref().map(|(path, for_token)| quote!(#polarity #path #for_token));
-    let where_clause = &generics.where_clause;
+    let (where_clause, items) = (&generics.where_clause, Group::new(Delimiter::Brace, items));
     quote! {
         #(#attrs)*
-        #defaultness #unsafety #impl_token #generics #of #self_ty #where_clause {
-            #items
-        }
+        #defaultness #unsafety #impl_token #generics #of #self_ty #where_clause #items
     }
 }
 
 /// The sibling of a trait impl.
-fn inherent(header: &ItemImpl, companions: &TokenStream) -> TokenStream {
+fn inherent(header: &ItemImpl, companions: TokenStream) -> TokenStream {
     if companions.is_empty() {
         return TokenStream::new();
     }
     let ItemImpl { attrs, impl_token, generics, self_ty, .. } = header;
     let cfg = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-    let where_clause = &generics.where_clause;
+    let (where_clause, companions) = (&generics.where_clause, Group::new(Delimiter::Brace, companions));
     quote! {
         #(#cfg)*
-        #impl_token #generics #self_ty #where_clause {
-            #companions
-        }
+        #impl_token #generics #self_ty #where_clause #companions
     }
 }
 

@@ -13,14 +13,16 @@ use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::model::{Host, Plan};
+use crate::tokens::some;
 
 /// The function, its body past the cache, its entry, its pattern and its declaration.
 pub(crate) fn cached(plan: &Plan<'_>) -> Expansion {
     let here = if plan.function.body.is_some() { wrapper(plan) } else { entry_itself(plan) };
     let uncached = plan.function.body.is_some().then(|| uncached(plan));
     let companions = companions(plan);
-    let registered = registered(plan).unwrap_or_default();
-    Expansion { here, companions: quote!(#uncached #companions), registered }
+    let registered = registered(plan);
+    let companions = uncached.into_iter().chain(companions).collect();
+    Expansion { here, companions, registered }
 }
 
 impl Plan<'_> {
@@ -192,16 +194,13 @@ fn is_lint_level(attr: &Attribute) -> bool {
 }
 
 /// What holds for the companions as well: conditions, and being hidden.
-pub(crate) fn carried(attrs: &[Attribute]) -> TokenStream {
+pub(crate) fn carried(attrs: &[Attribute]) -> Option<TokenStream> {
     let hidden = |attr: &Attribute| match &attr.meta {
         Meta::List(list) => list.path.is_ident("doc") && list.tokens.to_string() == "hidden",
         _ => false,
     };
-    attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("cfg") || hidden(attr))
-        .map(ToTokens::to_token_stream)
-        .collect()
+    let carried = attrs.iter().filter(|attr| attr.path().is_ident("cfg") || hidden(attr));
+    some(carried.map(ToTokens::to_token_stream).collect())
 }
 
 /// After a mistake: the function as it was, and companions that callers can still name.
@@ -228,5 +227,6 @@ pub(crate) fn stub(plan: &Plan<'_>) -> Expansion {
         }
     });
     let companions = super::companions::stubs(plan);
-    Expansion { companions: quote!(#uncached #companions), ..Expansion::here(here) }
+    let companions = uncached.into_iter().chain(companions).collect();
+    Expansion { companions, ..Expansion::here(here) }
 }

@@ -43,30 +43,28 @@ impl Plan<'_> {
     }
 }
 
-pub(crate) fn companions(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn companions(plan: &Plan<'_>) -> [TokenStream; 4] {
     let cfg = carried(&plan.function.attrs);
-    let entry = entry(plan, &cfg, &entry_body(plan));
-    let pattern = pattern(plan, &cfg, pattern_body);
-    let (entries, site) = (entries(plan, &cfg), site(plan, &cfg));
-    quote!(#entry #pattern #entries #site)
+    let cfg = cfg.as_ref();
+    let (entry, pattern) = (entry(plan, cfg, &entry_body(plan)), pattern(plan, cfg, pattern_body));
+    [entry, pattern, entries(plan, cfg), site(plan, cfg)]
 }
 
 /// The same names and types with nothing behind them: after a mistake.
-pub(crate) fn stubs(plan: &Plan<'_>) -> TokenStream {
+pub(crate) fn stubs(plan: &Plan<'_>) -> [TokenStream; 2] {
     let cfg = carried(&plan.function.attrs);
-    let entry = entry(plan, &cfg, &quote!(loop {}));
-    let pattern = pattern(plan, &cfg, |_, _| quote!(loop {}));
-    quote!(#entry #pattern)
+    let cfg = cfg.as_ref();
+    [entry(plan, cfg, &quote!(loop {})), pattern(plan, cfg, |_, _| quote!(loop {}))]
 }
 
-fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream {
+fn entry(plan: &Plan<'_>, cfg: Option<&TokenStream>, body: &TokenStream) -> TokenStream {
     let krate = &plan.krate;
     let (name, vis, quiet) = (plan.entry_name(), plan.companion_vis(), quiet());
     let (value, kind) = (&plan.returns.value, plan.kind());
     let mut seeds = plan.keyed_generics();
     seeds.extend(value.clone());
     let kept = keep(&plan.function.sig.generics, seeds);
-    let (params, where_clause) = (&kept.params, kept.where_clause());
+    let (params, where_clause) = (kept.params(), kept.where_clause());
     let receiver = plan.receiver();
     let inputs = plan.keyed.iter().map(|Param { ident, ty }| quote!(#ident: #ty));
     // "No strategy" is said at the strategy's type; what is wrong with the value's stays where that is.
@@ -84,7 +82,6 @@ fn entry(plan: &Plan<'_>, cfg: &TokenStream, body: &TokenStream) -> TokenStream 
         #[doc = #doc]
         #[must_use]
         #quiet
-        #[allow(unused_variables)]
         #vis fn #name<#params>(#receiver #(#inputs),*) -> #output #where_clause {
             #body
         }
@@ -124,7 +121,7 @@ struct PatternPart {
 
 fn pattern(
     plan: &Plan<'_>,
-    cfg: &TokenStream,
+    cfg: Option<&TokenStream>,
     body: impl FnOnce(&Plan<'_>, &[PatternPart]) -> TokenStream,
 ) -> TokenStream {
     let krate = &plan.krate;
@@ -138,7 +135,7 @@ fn pattern(
         }
     }
     let kept = keep(&plan.function.sig.generics, seeds);
-    let (params, where_clause) = (&kept.params, kept.where_clause());
+    let (params, where_clause) = (kept.params(), kept.where_clause());
     let receiver = plan.receiver();
     let inputs = parts.iter().map(|PatternPart { ident, ty }| match ty {
         Some(ty) => quote!(#ident: impl #krate::__private::KeyMatch<#ty>),
@@ -152,7 +149,6 @@ fn pattern(
         #[doc = #doc]
         #[must_use]
         #quiet
-        #[allow(unused_variables)]
         #vis fn #name<#(#lifetimes,)* #params>(#receiver #(#inputs),*) -> #krate::#output #where_clause {
             #body
         }
@@ -201,7 +197,7 @@ fn pattern_body(plan: &Plan<'_>, parts: &[PatternPart]) -> TokenStream {
     let (prefix, cache) = (plan.prefix(), plan.cache());
     // It may lack the value's generics, so it can't ask for its entries.
     let site = plan.call(&plan.site_name());
-    let strategy = plan.strategy();
+    let strategy = &plan.strategy;
     let fields = plan.this().map(|this| quote!(#strategy::render_fields(#this, #writer.fields());));
     let steps = steps(&plan.segments, &writer, |bound| match bound {
         Bound::Type(ident) => {

@@ -7,6 +7,7 @@ use syn::Type;
 use crate::bind::{Bound, BoundSegment};
 use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
+use crate::tokens::Tokens;
 
 /// A local of ours, which no name of the user's can meet.
 pub(crate) fn local(name: &str) -> Ident {
@@ -55,7 +56,7 @@ pub(crate) fn tags(plan: &Plan<'_>) -> Option<TokenStream> {
 pub(crate) fn rendered(
     krate: &Krate,
     start: (&str, TokenStream),
-    fields: Option<(TokenStream, TokenStream)>,
+    fields: Option<(&Tokens, TokenStream)>,
     segments: &[BoundSegment<'_>],
 ) -> TokenStream {
     let writer = local("__key");
@@ -66,7 +67,7 @@ pub(crate) fn rendered(
 fn written(
     krate: &Krate,
     (start, prefix): (&str, TokenStream),
-    fields: Option<(TokenStream, TokenStream)>,
+    fields: Option<(&Tokens, TokenStream)>,
     segments: &[BoundSegment<'_>],
     writer: &Ident,
 ) -> TokenStream {
@@ -135,21 +136,19 @@ pub(crate) fn steps(
     writer: &Ident,
     mut part: impl FnMut(&Bound<'_>) -> TokenStream,
 ) -> TokenStream {
-    let mut out = TokenStream::new();
-    let mut text = String::new();
+    let (mut out, mut text) = (Vec::new(), String::new());
     for BoundSegment { prefix, bound, suffix } in segments {
         text.push(':');
         text.push_str(prefix);
         if let Some(bound) = bound {
-            out.extend(literal(writer, &std::mem::take(&mut text)));
-            out.extend(part(bound));
+            out.extend([literal(writer, &std::mem::take(&mut text)), part(bound)]);
             text.push_str(suffix);
         }
     }
     if !text.is_empty() {
-        out.extend(literal(writer, &text));
+        out.push(literal(writer, &text));
     }
-    out
+    out.into_iter().collect()
 }
 
 fn literal(writer: &Ident, text: &str) -> TokenStream {
@@ -162,8 +161,8 @@ impl Plan<'_> {
     }
 
     /// The strategy, and the `self` that has its fields.
-    fn fields(&self) -> Option<(TokenStream, TokenStream)> {
-        self.this().map(|this| (self.strategy(), this.to_token_stream()))
+    fn fields(&self) -> Option<(&Tokens, TokenStream)> {
+        self.this().map(|this| (&self.strategy, this.to_token_stream()))
     }
 
     /// `namespace:v{version}`, as an expression in the function.
@@ -171,21 +170,8 @@ impl Plan<'_> {
         match &self.host {
             Host::Inline(inline) => inline.prefix().to_token_stream(),
             _ => {
-                let strategy = self.strategy();
+                let strategy = &self.strategy;
                 quote!(#strategy::STRATEGY.prefix)
-            }
-        }
-    }
-
-    /// `<Self as CacheStrategy>`, seen where the type stands: "no strategy" is said there, once.
-    pub(crate) fn strategy(&self) -> TokenStream {
-        let krate = &self.krate;
-        match &self.host {
-            Host::Inline(_) => TokenStream::new(),
-            Host::Type(ty) => theirs(quote!(<#ty as #krate::CacheStrategy>), ty),
-            Host::Block(block) => {
-                let this = self_at(&block.self_ty);
-                theirs(quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
             }
         }
     }
@@ -195,7 +181,7 @@ impl Plan<'_> {
         match &self.host {
             Host::Block(block) => block.strategy.clone(),
             _ => {
-                let strategy = self.strategy();
+                let strategy = &self.strategy;
                 quote!(#strategy::STRATEGY)
             }
         }
@@ -206,7 +192,7 @@ impl Plan<'_> {
         let krate = &self.krate;
         let cache = match self.this() {
             Some(this) => {
-                let strategy = self.strategy();
+                let strategy = &self.strategy;
                 quote!(#strategy::cache(#this))
             }
             None => quote!(#krate::Cache::installed()),
@@ -216,17 +202,14 @@ impl Plan<'_> {
 
     /// The kind's type.
     pub(crate) fn kind(&self) -> TokenStream {
-        let krate = &self.krate;
+        let (krate, strategy) = (&self.krate, &self.strategy);
         match &self.host {
             Host::Inline(inline) => {
                 let kind = inline.kind.ident();
                 quote!(#krate::kind::#kind)
             }
-            Host::Type(ty) => theirs(quote!(<#ty as #krate::CacheStrategy>::Kind), ty),
-            Host::Block(block) => {
-                let this = self_at(&block.self_ty);
-                theirs(quote!(<#this as #krate::CacheStrategy>::Kind), &block.self_ty)
-            }
+            Host::Type(ty) => theirs(quote!(#strategy::Kind), ty),
+            Host::Block(block) => theirs(quote!(#strategy::Kind), &block.self_ty),
         }
     }
 
@@ -244,6 +227,20 @@ impl Plan<'_> {
             Host::Block(_) => quote!(Self::#name),
             _ => name.to_token_stream(),
         }
+    }
+}
+
+impl Host<'_> {
+    pub(crate) fn strategy(&self, krate: &Krate) -> Tokens {
+        let (strategy, ty) = match self {
+            Host::Inline(_) => return Tokens::default(),
+            Host::Type(ty) => (quote!(<#ty as #krate::CacheStrategy>), &**ty),
+            Host::Block(block) => {
+                let this = self_at(&block.self_ty);
+                (quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
+            }
+        };
+        theirs(strategy, ty).into()
     }
 }
 

@@ -30,9 +30,9 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let (tags, tagged) = match tags(plan) {
         Some(keys) => {
             let tags = local("__tags");
-            (quote!(let #tags = #keys;), quote!(.tags(&#tags)))
+            (Some(quote!(let #tags = #keys;)), Some(quote!(.tags(&#tags))))
         }
-        None => Default::default(),
+        None => (None, None),
     };
     // What the value or the error lacks is said at the type.
     let entries = blamed(plan.entries(), value);
@@ -69,14 +69,15 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
             blamed(near, value)
         };
         let Some(brief) = brief(plan) else {
-            return (quote!(), asked(quote!(near), quote!(::core::option::Option::None, &mut #key)));
+            return (None, asked(quote!(near), quote!(::core::option::Option::None, &mut #key)));
         };
         let short = local("__brief");
         let again = asked(quote!(near_again), quote!(#short));
         let near = asked(quote!(near), quote!(::core::option::Option::Some(#short), &mut #key));
-        (quote!(let #short = #brief; #again), near)
+        (Some(quote!(let #short = #brief; #again)), near)
     });
     let (again, near) = near.unzip();
+    let again = again.flatten();
     let written = key_written(plan, &key);
     quote! {
         let #key = {

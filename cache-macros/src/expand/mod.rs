@@ -24,13 +24,13 @@ pub(crate) struct Expansion {
     /// Beside it; in an inherent impl, where the function is in a trait's.
     pub(crate) companions: TokenStream,
     /// The site's part of the block's registration, where it has not registered itself.
-    pub(crate) registered: TokenStream,
+    pub(crate) registered: Option<TokenStream>,
 }
 
 impl Expansion {
     /// A function alone.
     pub(crate) fn here(here: TokenStream) -> Expansion {
-        Expansion { here, companions: TokenStream::new(), registered: TokenStream::new() }
+        Expansion { here, companions: TokenStream::new(), registered: None }
     }
 }
 
@@ -38,10 +38,18 @@ impl Expansion {
 pub(crate) const USED: &str = "__used";
 
 /// An attribute that another one of ours has expanded: without a trace of it its import would be unused.
-pub(crate) fn used(attr: &Attribute, cfg: &TokenStream) -> TokenStream {
+pub(crate) fn used(attr: &Attribute, cfg: Option<&TokenStream>) -> TokenStream {
     let path = attr.path();
     let argument = Ident::new(USED, Span::call_site());
     quote!(#cfg #[#path(#argument)] const _: () = ();)
+}
+
+/// For functions that nobody calls but those that we write.
+pub(crate) fn hidden() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
+    }
 }
 
 /// For code that is ours to the last token.
@@ -49,6 +57,7 @@ pub(crate) fn quiet() -> TokenStream {
     quote! {
         #[allow(
             dead_code,
+            unused_variables,
             unreachable_pub,
             private_interfaces,
             private_bounds,

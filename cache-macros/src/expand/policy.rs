@@ -16,7 +16,7 @@ pub(crate) fn policy(krate: &Krate, ttl: u64, settings: &Settings) -> TokenStrea
 }
 
 /// The declaration's policy, checked; and what its settings require.
-pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, TokenStream) {
+pub(crate) fn site_policy(plan: &Plan<'_>) -> (TokenStream, Option<TokenStream>) {
     let krate = &plan.krate;
     let policy = plan.policy();
     let required = plan.settings.required(krate);

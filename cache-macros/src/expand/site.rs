@@ -7,9 +7,9 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Ident, Type};
 
+use super::hidden;
 use super::key::blamed;
 use super::policy::{policy, site_policy};
-use super::quiet;
 use crate::bind::{Bound, BoundSegment};
 use crate::generics::{self, keep};
 use crate::krate::Krate;
@@ -57,7 +57,7 @@ impl Plan<'_> {
 }
 
 /// `fn __messages_site() -> &'static Site`, which also puts the site into the catalog.
-pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
+pub(crate) fn site(plan: &Plan<'_>, cfg: Option<&TokenStream>) -> TokenStream {
     let krate = &plan.krate;
     let name = plan.site_name();
     let function = plan.function.sig.ident.unraw().to_string();
@@ -71,11 +71,10 @@ pub(crate) fn site(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
     let value_type = &plan.returns.value;
     let asked = plan.is_nameable(value_type).then(|| plan.asked_of_value());
     let register = registered(plan).is_none().then(|| quote!(#krate::__private::register!(&SITE);));
-    let quiet = quiet();
+    let hidden = hidden();
     quote! {
         #cfg
-        #[doc(hidden)]
-        #quiet
+        #hidden
         const fn #name() -> &'static #krate::__private::Site {
             #check
             #required
@@ -118,21 +117,20 @@ pub(crate) fn registered(plan: &Plan<'_>) -> Option<TokenStream> {
 }
 
 /// `fn __messages_entries(&self) -> Entries<'_>`: what the other functions need of the declaration, said once.
-pub(crate) fn entries(plan: &Plan<'_>, cfg: &TokenStream) -> TokenStream {
+pub(crate) fn entries(plan: &Plan<'_>, cfg: Option<&TokenStream>) -> TokenStream {
     let (krate, value) = (&plan.krate, &plan.returns.value);
     let (name, site, cache) = (plan.entries_name(), plan.call(&plan.site_name()), plan.cache());
     let kept = keep(&plan.function.sig.generics, value.clone());
-    let (params, where_clause) = (&kept.params, kept.where_clause());
+    let (params, where_clause) = (kept.params(), kept.where_clause());
     let (receiver, lifetime) = match plan.this() {
         Some(this) => (quote!(&#this), quote!('_)),
         None => (TokenStream::new(), quote!('static)),
     };
-    let quiet = quiet();
+    let hidden = hidden();
     let shape = blamed(quote!(#krate::__private::schema_of!(#value)), value);
     quote! {
         #cfg
-        #[doc(hidden)]
-        #quiet
+        #hidden
         #[inline]
         fn #name<#params>(#receiver) -> #krate::__private::Entries<#lifetime> #where_clause {
             #krate::__private::Entries::new(#site(), #cache, #shape)
@@ -153,7 +151,7 @@ const NO_FIELDS: &str = "this strategy has `#[key]` fields, and a free function 
                          make it a method";
 
 /// The strategy, for a static; and what is said where it does not fit.
-fn strategy(plan: &Plan<'_>, location: &TokenStream) -> (TokenStream, TokenStream) {
+fn strategy(plan: &Plan<'_>, location: &TokenStream) -> (TokenStream, Option<TokenStream>) {
     let krate = &plan.krate;
     match &plan.host {
         Host::Inline(inline) => {
@@ -175,10 +173,10 @@ fn strategy(plan: &Plan<'_>, location: &TokenStream) -> (TokenStream, TokenStrea
                     }
                 }
             };
-            (strategy, TokenStream::new())
+            (strategy, None)
         }
-        Host::Type(ty) => (plan.declared(), fieldless(&plan.declared(), ty)),
-        Host::Block(_) => (plan.declared(), TokenStream::new()),
+        Host::Type(ty) => (plan.declared(), Some(fieldless(&plan.declared(), ty))),
+        Host::Block(_) => (plan.declared(), None),
     }
 }
 
@@ -191,24 +189,13 @@ pub(super) fn fieldless(strategy: &TokenStream, ty: &Type) -> TokenStream {
 fn segment(plan: &Plan<'_>, segment: &BoundSegment<'_>) -> TokenStream {
     let krate = &plan.krate;
     let BoundSegment { prefix, bound, suffix } = segment;
-    let any = quote!(#krate::__private::CharClass::ANY);
-    let placeholder = match bound {
-        None => quote!(::core::option::Option::None),
-        Some(bound) => {
-            let (name, class) = match bound {
-                Bound::Param(param) => (param.name(), class(plan, param.ty)),
-                Bound::Const(ident, ty) => (ident.unraw().to_string(), class(plan, ty)),
-                Bound::Path { name, .. } => (name.clone(), any),
-                Bound::Type(ident) => (ident.unraw().to_string(), any),
-            };
-            quote! {
-                ::core::option::Option::Some(#krate::__private::Placeholder { name: #name, class: #class })
-            }
-        }
+    let class = match bound {
+        None => return quote!(#krate::__private::Segment::Text(#prefix)),
+        Some(Bound::Param(param)) => class(plan, param.ty),
+        Some(Bound::Const(_, ty)) => class(plan, ty),
+        Some(Bound::Path { .. } | Bound::Type(_)) => quote!(#krate::__private::CharClass::ANY),
     };
-    quote! {
-        #krate::__private::Segment { prefix: #prefix, placeholder: #placeholder, suffix: #suffix }
-    }
+    quote!(#krate::__private::Segment::Around(#prefix, #class, #suffix))
 }
 
 /// What a type can render as; anything, where the type is only known in the generic function.

@@ -7,20 +7,21 @@ use syn::{ReceiverKind, Type};
 use super::key::{blamed, rendered};
 use super::site::{fieldless, location};
 use crate::function::{Function, peel};
+use crate::generics;
 use crate::krate::Krate;
 use crate::tags::{Home, TagTarget};
-use crate::{generics, tokens};
+use crate::tokens::{self, Tokens};
 
 /// `.tag(cache, strategy, key)`.
 pub(crate) fn tag(krate: &Krate, function: &Function, target: &TagTarget<'_>) -> TokenStream {
     let segments = &target.tag.segments;
     match &target.home {
         Home::This => {
-            let strategy = blamed(quote!(<Self as #krate::CacheStrategy>), &target.text);
+            let strategy = Tokens::from(blamed(quote!(<Self as #krate::CacheStrategy>), &target.text));
             let this = this(function);
             let prefix = quote!(#strategy::STRATEGY.prefix);
-            let key =
-                rendered(krate, ("begin_tag", prefix), Some((strategy.clone(), this.clone())), segments);
+            let fields = Some((&strategy, this.clone()));
+            let key = rendered(krate, ("begin_tag", prefix), fields, segments);
             quote!(.tag(#strategy::cache(#this), #strategy::STRATEGY, #key))
         }
         Home::Type(ty) => {

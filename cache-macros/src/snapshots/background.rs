@@ -82,6 +82,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -89,7 +90,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn messages_entry(
         &self,
         id: i64,
@@ -119,6 +119,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -126,7 +127,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn messages_pattern<'__0>(
         &self,
         id: impl ::cache_runtime::__private::KeyMatch<i64>,
@@ -150,15 +150,7 @@ impl Messages {
             )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     #[inline]
     fn __messages_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
         ::cache_runtime::__private::Entries::new(
@@ -168,15 +160,7 @@ impl Messages {
         )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
         static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
@@ -201,27 +185,17 @@ impl Messages {
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "conversation/<id>/<name>",
                 segments: &[
-                    ::cache_runtime::__private::Segment {
-                        prefix: "conversation",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "id",
-                            class: <i64 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "name",
-                            class: <&str as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
+                    ::cache_runtime::__private::Segment::Text("conversation"),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <i64 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <&str as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
                 ],
                 value: "Vec<Message>",
                 policy: ::cache_runtime::__private::in_background(

@@ -48,6 +48,7 @@ async fn profiles_uncached(
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -55,7 +56,6 @@ async fn profiles_uncached(
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn profiles_entry(
     tenant: String,
     ids: i64,
@@ -77,6 +77,7 @@ fn profiles_entry(
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -84,7 +85,6 @@ fn profiles_entry(
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn profiles_pattern(
     tenant: impl ::cache_runtime::__private::KeyMatch<String>,
     ids: impl ::cache_runtime::__private::KeyMatch<i64>,
@@ -97,15 +97,7 @@ fn profiles_pattern(
     __pattern.finish(::cache_runtime::Cache::installed(), __profiles_site())
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 #[inline]
 fn __profiles_entries() -> ::cache_runtime::__private::Entries<'static> {
     ::cache_runtime::__private::Entries::new(
@@ -115,15 +107,7 @@ fn __profiles_entries() -> ::cache_runtime::__private::Entries<'static> {
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 const fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
     static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
@@ -151,32 +135,18 @@ const fn __profiles_site() -> &'static ::cache_runtime::__private::Site {
             },
             template: "tenant/<tenant>/profile/<ids>",
             segments: &[
-                ::cache_runtime::__private::Segment {
-                    prefix: "tenant",
-                    placeholder: ::core::option::Option::None,
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                        name: "tenant",
-                        class: <String as ::cache_runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "profile",
-                    placeholder: ::core::option::Option::None,
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                        name: "ids",
-                        class: <i64 as ::cache_runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
+                ::cache_runtime::__private::Segment::Text("tenant"),
+                ::cache_runtime::__private::Segment::Around(
+                    "",
+                    <String as ::cache_runtime::CacheKey>::CLASS,
+                    "",
+                ),
+                ::cache_runtime::__private::Segment::Text("profile"),
+                ::cache_runtime::__private::Segment::Around(
+                    "",
+                    <i64 as ::cache_runtime::CacheKey>::CLASS,
+                    "",
+                ),
             ],
             value: "Profile",
             policy: ::cache_runtime::__private::in_batch(

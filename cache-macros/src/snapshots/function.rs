@@ -60,6 +60,7 @@ pub async fn user_feed_uncached(
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -67,7 +68,6 @@ pub async fn user_feed_uncached(
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 pub fn user_feed_entry(
     user_id: i64,
     page: u32,
@@ -89,6 +89,7 @@ pub fn user_feed_entry(
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -96,7 +97,6 @@ pub fn user_feed_entry(
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 pub fn user_feed_pattern(
     user_id: impl ::cache_runtime::__private::KeyMatch<i64>,
     page: impl ::cache_runtime::__private::KeyMatch<u32>,
@@ -109,15 +109,7 @@ pub fn user_feed_pattern(
     __pattern.finish(::cache_runtime::Cache::installed(), __user_feed_site())
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 #[inline]
 fn __user_feed_entries() -> ::cache_runtime::__private::Entries<'static> {
     ::cache_runtime::__private::Entries::new(
@@ -127,15 +119,7 @@ fn __user_feed_entries() -> ::cache_runtime::__private::Entries<'static> {
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 const fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
     static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
@@ -168,32 +152,18 @@ const fn __user_feed_site() -> &'static ::cache_runtime::__private::Site {
             },
             template: "user/<user_id>/feed/page_<page>",
             segments: &[
-                ::cache_runtime::__private::Segment {
-                    prefix: "user",
-                    placeholder: ::core::option::Option::None,
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                        name: "user_id",
-                        class: <i64 as ::cache_runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "feed",
-                    placeholder: ::core::option::Option::None,
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "page_",
-                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                        name: "page",
-                        class: <u32 as ::cache_runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
+                ::cache_runtime::__private::Segment::Text("user"),
+                ::cache_runtime::__private::Segment::Around(
+                    "",
+                    <i64 as ::cache_runtime::CacheKey>::CLASS,
+                    "",
+                ),
+                ::cache_runtime::__private::Segment::Text("feed"),
+                ::cache_runtime::__private::Segment::Around(
+                    "page_",
+                    <u32 as ::cache_runtime::CacheKey>::CLASS,
+                    "",
+                ),
             ],
             value: "Arc<Vec<Post>>",
             policy: ::cache_runtime::__private::in_caller(

@@ -65,6 +65,7 @@ where
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -72,7 +73,6 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn find_entry<'a, T, const N: usize>(
     req: &'a Request,
     name: impl AsRef<str>,
@@ -108,6 +108,7 @@ where
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -115,7 +116,6 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn find_pattern<T, const N: usize>(
     req_user_id: impl my::runtime::PatternPart,
     name: impl my::runtime::PatternPart,
@@ -138,15 +138,7 @@ where
     __pattern.finish(my::runtime::Cache::installed(), __find_site())
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 #[inline]
 fn __find_entries<T>() -> my::runtime::__private::Entries<'static>
 where
@@ -159,15 +151,7 @@ where
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 const fn __find_site() -> &'static my::runtime::__private::Site {
     const _: () = ::core::assert!(
         < Feed as my::runtime::CacheStrategy > ::STRATEGY.fields.is_empty(),
@@ -180,38 +164,26 @@ const fn __find_site() -> &'static my::runtime::__private::Site {
             strategy: <Feed as my::runtime::CacheStrategy>::STRATEGY,
             template: "<T>/<N>/<req.user.id>/<name>",
             segments: &[
-                my::runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
-                        name: "T",
-                        class: my::runtime::__private::CharClass::ANY,
-                    }),
-                    suffix: "",
-                },
-                my::runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
-                        name: "N",
-                        class: <usize as my::runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
-                my::runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
-                        name: "req.user.id",
-                        class: my::runtime::__private::CharClass::ANY,
-                    }),
-                    suffix: "",
-                },
-                my::runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(my::runtime::__private::Placeholder {
-                        name: "name",
-                        class: my::runtime::__private::CharClass::ANY,
-                    }),
-                    suffix: "",
-                },
+                my::runtime::__private::Segment::Around(
+                    "",
+                    my::runtime::__private::CharClass::ANY,
+                    "",
+                ),
+                my::runtime::__private::Segment::Around(
+                    "",
+                    <usize as my::runtime::CacheKey>::CLASS,
+                    "",
+                ),
+                my::runtime::__private::Segment::Around(
+                    "",
+                    my::runtime::__private::CharClass::ANY,
+                    "",
+                ),
+                my::runtime::__private::Segment::Around(
+                    "",
+                    my::runtime::__private::CharClass::ANY,
+                    "",
+                ),
             ],
             value: "T",
             policy: my::runtime::__private::in_caller(

@@ -34,6 +34,7 @@ fn fib_uncached(n: u64) -> Result<u64, String> {
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -41,7 +42,6 @@ fn fib_uncached(n: u64) -> Result<u64, String> {
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::Ttl> {
     ::cache_runtime::SyncEntry::new(
         ::cache_runtime::__private::entry(
@@ -60,6 +60,7 @@ fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::T
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -67,7 +68,6 @@ fn fib_entry(n: u64) -> ::cache_runtime::SyncEntry<u64, ::cache_runtime::kind::T
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 fn fib_pattern(
     n: impl ::cache_runtime::__private::KeyMatch<u64>,
 ) -> ::cache_runtime::SyncEntryPattern {
@@ -85,15 +85,7 @@ fn fib_pattern(
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 #[inline]
 fn __fib_entries() -> ::cache_runtime::__private::Entries<'static> {
     ::cache_runtime::__private::Entries::new(
@@ -103,15 +95,7 @@ fn __fib_entries() -> ::cache_runtime::__private::Entries<'static> {
     )
 }
 #[doc(hidden)]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    private_interfaces,
-    private_bounds,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
+#[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
 const fn __fib_site() -> &'static ::cache_runtime::__private::Site {
     static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
     static SITE: ::cache_runtime::__private::Site = {
@@ -139,19 +123,12 @@ const fn __fib_site() -> &'static ::cache_runtime::__private::Site {
             },
             template: "fib/<n>",
             segments: &[
-                ::cache_runtime::__private::Segment {
-                    prefix: "fib",
-                    placeholder: ::core::option::Option::None,
-                    suffix: "",
-                },
-                ::cache_runtime::__private::Segment {
-                    prefix: "",
-                    placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                        name: "n",
-                        class: <u64 as ::cache_runtime::CacheKey>::CLASS,
-                    }),
-                    suffix: "",
-                },
+                ::cache_runtime::__private::Segment::Text("fib"),
+                ::cache_runtime::__private::Segment::Around(
+                    "",
+                    <u64 as ::cache_runtime::CacheKey>::CLASS,
+                    "",
+                ),
             ],
             value: "u64",
             policy: ::cache_runtime::__private::in_thread(

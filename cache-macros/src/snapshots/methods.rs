@@ -64,6 +64,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -71,7 +72,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     pub fn messages_entry(
         &self,
         id: i64,
@@ -101,6 +101,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -108,7 +109,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     pub fn messages_pattern<'__0>(
         &self,
         id: impl ::cache_runtime::__private::KeyMatch<i64>,
@@ -132,15 +132,7 @@ impl Messages {
             )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     #[inline]
     fn __messages_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
         ::cache_runtime::__private::Entries::new(
@@ -150,15 +142,7 @@ impl Messages {
         )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     const fn __messages_site() -> &'static ::cache_runtime::__private::Site {
         static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
@@ -174,27 +158,17 @@ impl Messages {
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "conversation/<id>/page_<page>",
                 segments: &[
-                    ::cache_runtime::__private::Segment {
-                        prefix: "conversation",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "id",
-                            class: <i64 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "page_",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "page",
-                            class: <&str as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
+                    ::cache_runtime::__private::Segment::Text("conversation"),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <i64 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
+                    ::cache_runtime::__private::Segment::Around(
+                        "page_",
+                        <&str as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
                 ],
                 value: "Vec<Message>",
                 policy: ::cache_runtime::__private::in_caller(
@@ -219,6 +193,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -226,7 +201,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn online_entry(
         &self,
         id: i64,
@@ -252,6 +226,7 @@ impl Messages {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -259,7 +234,6 @@ impl Messages {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn online_pattern(
         &self,
         id: impl ::cache_runtime::__private::KeyMatch<i64>,
@@ -281,15 +255,7 @@ impl Messages {
             )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     #[inline]
     fn __online_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
         ::cache_runtime::__private::Entries::new(
@@ -299,15 +265,7 @@ impl Messages {
         )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     const fn __online_site() -> &'static ::cache_runtime::__private::Site {
         static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
@@ -321,24 +279,13 @@ impl Messages {
                 strategy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "user/<id>/online",
                 segments: &[
-                    ::cache_runtime::__private::Segment {
-                        prefix: "user",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "id",
-                            class: <i64 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "online",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
+                    ::cache_runtime::__private::Segment::Text("user"),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <i64 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
+                    ::cache_runtime::__private::Segment::Text("online"),
                 ],
                 value: "bool",
                 policy: <Messages as ::cache_runtime::CacheStrategy>::STRATEGY.policy,

@@ -3,6 +3,7 @@ pub async fn feed(id: i64) -> Vec<Post> {
 }
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -18,6 +19,7 @@ pub async fn feed_uncached(id: i64) -> Vec<Post> {
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -25,7 +27,6 @@ pub async fn feed_uncached(id: i64) -> Vec<Post> {
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 pub fn feed_entry(
     id: i64,
 ) -> ::cache_runtime::Entry<Vec<Post>, ::cache_runtime::kind::Ttl> {
@@ -35,6 +36,7 @@ pub fn feed_entry(
 #[must_use]
 #[allow(
     dead_code,
+    unused_variables,
     unreachable_pub,
     private_interfaces,
     private_bounds,
@@ -42,7 +44,6 @@ pub fn feed_entry(
     clippy::pedantic,
     clippy::nursery
 )]
-#[allow(unused_variables)]
 pub fn feed_pattern(
     id: impl ::cache_runtime::__private::KeyMatch<i64>,
 ) -> ::cache_runtime::EntryPattern {

@@ -169,6 +169,7 @@ impl Feed {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -176,7 +177,6 @@ impl Feed {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn feed_entry(
         &self,
         user_id: u64,
@@ -235,6 +235,7 @@ impl Feed {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -242,7 +243,6 @@ impl Feed {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     fn feed_pattern(
         &self,
         user_id: impl ::cache_runtime::__private::KeyMatch<u64>,
@@ -266,15 +266,7 @@ impl Feed {
             )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     #[inline]
     fn __feed_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
         ::cache_runtime::__private::Entries::new(
@@ -284,15 +276,7 @@ impl Feed {
         )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     const fn __feed_site() -> &'static ::cache_runtime::__private::Site {
         static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
@@ -306,27 +290,17 @@ impl Feed {
                 strategy: <Feed as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "user/<user_id>/<page>",
                 segments: &[
-                    ::cache_runtime::__private::Segment {
-                        prefix: "user",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "user_id",
-                            class: <u64 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "page",
-                            class: <u32 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
+                    ::cache_runtime::__private::Segment::Text("user"),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <u64 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <u32 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
                 ],
                 value: "Feed",
                 policy: ::cache_runtime::__private::in_caller(

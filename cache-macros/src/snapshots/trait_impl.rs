@@ -52,6 +52,7 @@ impl PgRepo {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -59,7 +60,6 @@ impl PgRepo {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     pub fn row_entry(
         &self,
         id: u64,
@@ -83,6 +83,7 @@ impl PgRepo {
     #[must_use]
     #[allow(
         dead_code,
+        unused_variables,
         unreachable_pub,
         private_interfaces,
         private_bounds,
@@ -90,7 +91,6 @@ impl PgRepo {
         clippy::pedantic,
         clippy::nursery
     )]
-    #[allow(unused_variables)]
     pub fn row_pattern(
         &self,
         id: impl ::cache_runtime::__private::KeyMatch<u64>,
@@ -111,15 +111,7 @@ impl PgRepo {
             )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     #[inline]
     fn __row_entries(&self) -> ::cache_runtime::__private::Entries<'_> {
         ::cache_runtime::__private::Entries::new(
@@ -129,15 +121,7 @@ impl PgRepo {
         )
     }
     #[doc(hidden)]
-    #[allow(
-        dead_code,
-        unreachable_pub,
-        private_interfaces,
-        private_bounds,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery
-    )]
+    #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     const fn __row_site() -> &'static ::cache_runtime::__private::Site {
         static TALLY: ::cache_runtime::__private::Tally = ::cache_runtime::__private::Tally::new();
         static SITE: ::cache_runtime::__private::Site = {
@@ -151,19 +135,12 @@ impl PgRepo {
                 strategy: <PgRepo as ::cache_runtime::CacheStrategy>::STRATEGY,
                 template: "row/<id>",
                 segments: &[
-                    ::cache_runtime::__private::Segment {
-                        prefix: "row",
-                        placeholder: ::core::option::Option::None,
-                        suffix: "",
-                    },
-                    ::cache_runtime::__private::Segment {
-                        prefix: "",
-                        placeholder: ::core::option::Option::Some(::cache_runtime::__private::Placeholder {
-                            name: "id",
-                            class: <u64 as ::cache_runtime::CacheKey>::CLASS,
-                        }),
-                        suffix: "",
-                    },
+                    ::cache_runtime::__private::Segment::Text("row"),
+                    ::cache_runtime::__private::Segment::Around(
+                        "",
+                        <u64 as ::cache_runtime::CacheKey>::CLASS,
+                        "",
+                    ),
                 ],
                 value: "Row",
                 policy: ::cache_runtime::__private::in_caller(

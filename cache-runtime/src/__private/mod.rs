@@ -9,7 +9,7 @@ mod value;
 
 pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
 pub use crate::catalog::{Registered, RegisteredStrategy};
-pub use crate::declaration::{Declaration, KindName, Location, Placeholder, Segment, Strategy};
+pub use crate::declaration::{Declaration, KindName, Location, Segment, Strategy};
 pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
