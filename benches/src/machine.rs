@@ -25,14 +25,6 @@ pub fn describe() -> String {
     format!("| | |\n|---|---|\n{}", rows.collect::<String>())
 }
 
-/// By how many nanoseconds the kernel may be late when it wakes the main thread, or a thread that this starts from now on; 0: by
-/// as many as usual (50 µs). Where the kernel has no such setting it stays as it is.
-pub fn timer_slack(nanoseconds: u32) {
-    if let Err(error) = fs::write("/proc/self/timerslack_ns", nanoseconds.to_string()) {
-        println!("timer slack: {error}");
-    }
-}
-
 fn processor() -> String {
     let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let line = about.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");

@@ -2,22 +2,17 @@
 
 use std::hint::black_box;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, OnceLock, mpsc};
 use std::task::{Context, Waker};
-use std::thread::{self, JoinHandle, sleep};
-use std::time::{Duration, Instant};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
-use cache_benches::run::{builder, near, one_thread, runtime};
+use cache_benches::run::{builder, near, one_thread};
 use cache_benches::{Profile, Profiles};
 use cache_runtime::prelude::*;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-
-/// How long the one who watches sleeps between two looks: somebody who looks all the time is a busy thread, which on few
-/// processors keeps the others from theirs, and those that wait from being woken.
-const PAUSE: Duration = Duration::from_micros(5);
 
 /// What node B reads beside: so many keys.
 const OTHERS: i64 = 1000;
@@ -76,46 +71,75 @@ impl NodeA {
     }
 }
 
-/// Has the value in its process, and is watched from the thread that calls.
+/// Has the value in its process, and looks for it.
 pub(super) struct NodeB {
     runtime: Runtime,
-    watched: Watched,
+    watch: Arc<Watch>,
+    gone: mpsc::Receiver<Instant>,
     done: Arc<AtomicBool>,
     reading: tokio::task::JoinHandle<()>,
+}
+
+/// Tells when the value is gone. Its node's thread looks itself, whenever it has done what there was to do: a thread that looked all
+/// the time would keep the others from one of two processors, and one that slept in between would be late.
+struct Watch {
+    node: OnceLock<Watched>,
+    looks: AtomicBool,
+    tells: mpsc::Sender<Instant>,
+}
+
+impl Watch {
+    fn look(&self) {
+        let Some(node) = self.node.get().filter(|_| self.looks.load(Ordering::SeqCst)) else { return };
+        if !node.has_it() && self.looks.swap(false, Ordering::SeqCst) {
+            self.tells.send(Instant::now()).expect("who has asked");
+        }
+    }
+}
+
+impl Watched {
+    /// Whether a read right now finds it in the process. Such a read is ready at once; but so may another be, whose server
+    /// answers while this thread is kept from its processor.
+    fn has_it(&self) -> bool {
+        let hits = || self.profile_entry().counts().near_hits;
+        let before = hits();
+        let _ = pin!(self.profile()).poll(&mut Context::from_waker(Waker::noop()));
+        hits() > before
+    }
 }
 
 impl NodeB {
     /// Reads other keys beside, so many times a second.
     pub(super) fn start(url: &str, reads_a_second: u64) -> NodeB {
-        let (runtime, done) = (runtime(1), Arc::new(AtomicBool::new(false)));
+        let (tells, gone) = mpsc::channel();
+        let watch = Arc::new(Watch { node: OnceLock::new(), looks: AtomicBool::new(false), tells });
+        let looks = Arc::clone(&watch);
+        let mut runtime = Builder::new_multi_thread();
+        runtime.worker_threads(1).enable_all().on_thread_park(move || looks.look());
+        let (runtime, done) = (runtime.build().expect("a runtime"), Arc::new(AtomicBool::new(false)));
         let cache = runtime.block_on(near(url, 64));
-        let (others, watched) = (Profiles::new(cache.clone()), Watched { cache });
-        let reading = runtime.spawn(read_beside(others, reads_a_second, Arc::clone(&done)));
-        NodeB { runtime, watched, done, reading }
+        let others = Profiles::new(cache.clone());
+        watch.node.get_or_init(|| Watched { cache });
+        let reading = read_beside(others, reads_a_second, Arc::clone(&watch), Arc::clone(&done));
+        NodeB { reading: runtime.spawn(reading), runtime, watch, gone, done }
     }
 
     /// Reads until it is in the process.
     pub(super) fn warm(&self) {
-        while !self.has_it() {
-            self.runtime.block_on(self.watched.profile());
+        let node = self.watch.node.get().expect("a node");
+        while !node.has_it() {
+            self.runtime.block_on(node.profile());
         }
     }
 
-    /// When it was gone.
+    /// Looks from now on.
+    pub(super) fn watch(&self) {
+        self.watch.looks.store(true, Ordering::SeqCst);
+    }
+
+    /// When it was gone. Waits until it is.
     pub(super) fn gone(&self) -> Instant {
-        while self.has_it() {
-            sleep(PAUSE);
-        }
-        Instant::now()
-    }
-
-    /// Whether a read right now finds it in the process. Such a read is ready at once; but so may another be, whose server
-    /// answers while this thread is kept from its processor.
-    fn has_it(&self) -> bool {
-        let hits = || self.watched.profile_entry().counts().near_hits;
-        let before = hits();
-        let _ = pin!(self.watched.profile()).poll(&mut Context::from_waker(Waker::noop()));
-        hits() > before
+        self.gone.recv().expect("node B")
     }
 
     pub(super) fn stop(self) {
@@ -125,7 +149,7 @@ impl NodeB {
 }
 
 /// In small portions: what comes in between has to wait for one of them at the most.
-async fn read_beside(others: Profiles, a_second: u64, done: Arc<AtomicBool>) {
+async fn read_beside(others: Profiles, a_second: u64, watch: Arc<Watch>, done: Arc<AtomicBool>) {
     let (started, mut made) = (Instant::now(), 0);
     while a_second > 0 && !done.load(Ordering::SeqCst) {
         let due = started.elapsed().as_micros() as u64 * a_second / 1_000_000;
@@ -134,6 +158,8 @@ async fn read_beside(others: Profiles, a_second: u64, done: Arc<AtomicBool>) {
         for read in portion {
             black_box(others.profile(read as i64 % OTHERS).await);
         }
+        // It never waits.
+        watch.look();
         tokio::task::yield_now().await;
     }
 }
