@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, WherePredicate};
 
-use crate::tokens::{mentioned, some};
+use crate::tokens::{mentioned, non_empty};
 
 /// A part of a function's generics, as tokens.
 #[derive(Default)]
@@ -22,17 +22,17 @@ pub(crate) struct Kept {
 impl Kept {
     /// `T: Bound, const N: usize`, each with its comma.
     pub(crate) fn params(&self) -> Option<TokenStream> {
-        some(self.params.clone())
+        non_empty(self.params.clone())
     }
 
     /// `where …`, or nothing.
     pub(crate) fn where_clause(&self) -> Option<TokenStream> {
-        some(self.predicates.clone()).map(|predicates| quote!(where #predicates))
+        non_empty(self.predicates.clone()).map(|predicates| quote!(where #predicates))
     }
 
     /// `::<T, N,>`, or nothing.
     pub(crate) fn turbofish(&self) -> Option<TokenStream> {
-        some(self.names.clone()).map(|names| quote!(::<#names>))
+        non_empty(self.names.clone()).map(|names| quote!(::<#names>))
     }
 }
 

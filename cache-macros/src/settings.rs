@@ -9,7 +9,7 @@ use crate::args::{equals, lifetime};
 use crate::error;
 use crate::guess;
 use crate::krate::Krate;
-use crate::tokens::some;
+use crate::tokens::non_empty;
 
 /// How a setting's value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,12 +163,12 @@ impl Settings {
             let require = located(quote!(#krate::__private::#require(#variant)), setting.value_at);
             Some(quote!(const _: () = #require;))
         });
-        some(required.collect())
+        non_empty(required.collect())
     }
 
     /// `.stale_if_error(…)`, `.jitter(…)`: the steps that make a policy of these settings.
     pub(crate) fn steps(&self, krate: &Krate) -> Option<TokenStream> {
-        some(self.0.iter().map(|setting| setting.step(krate)).collect())
+        non_empty(self.0.iter().map(|setting| setting.step(krate)).collect())
     }
 }
 

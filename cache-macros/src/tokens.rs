@@ -26,7 +26,7 @@ impl ToTokens for Tokens {
 }
 
 /// Nothing in place of no tokens, which would be put there by the compiler too.
-pub(crate) fn some(tokens: TokenStream) -> Option<TokenStream> {
+pub(crate) fn non_empty(tokens: TokenStream) -> Option<TokenStream> {
     (!tokens.is_empty()).then_some(tokens)
 }
 

@@ -12,7 +12,7 @@ use crate::error::{self, Errors};
 use crate::function::{Function, attribute_tokens, is_one_of};
 use crate::krate::Krate;
 use crate::model::{BlockHost, Plan};
-use crate::tokens::{self, some};
+use crate::tokens::{self, non_empty};
 
 /// The block; mistakes of its functions go to `errors`.
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
@@ -53,7 +53,7 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) -> TokenStream {
 
 /// Puts the sites into the catalog, all at once: the compiler takes longer for a registration than for a site.
 fn register(block: &Block, sites: TokenStream) -> Option<TokenStream> {
-    let sites = some(sites)?;
+    let sites = non_empty(sites)?;
     let krate = Krate::new(block.host.krate.as_ref());
     let cfg = block.header.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     Some(quote!(#(#cfg)* #krate::__private::register!(#sites);))

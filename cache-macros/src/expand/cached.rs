@@ -13,7 +13,7 @@ use super::{Expansion, quiet};
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::model::{Host, Plan};
-use crate::tokens::some;
+use crate::tokens::non_empty;
 
 /// The function, its body past the cache, its entry, its pattern and its declaration.
 pub(crate) fn cached(plan: &Plan<'_>) -> Expansion {
@@ -200,7 +200,7 @@ pub(crate) fn carried(attrs: &[Attribute]) -> Option<TokenStream> {
         _ => false,
     };
     let carried = attrs.iter().filter(|attr| attr.path().is_ident("cfg") || hidden(attr));
-    some(carried.map(ToTokens::to_token_stream).collect())
+    non_empty(carried.map(ToTokens::to_token_stream).collect())
 }
 
 /// After a mistake: the function as it was, and companions that callers can still name.

@@ -231,6 +231,7 @@ impl Plan<'_> {
 }
 
 impl Host<'_> {
+    /// What a plan keeps of it, as it stands in most of what is written.
     pub(crate) fn strategy(&self, krate: &Krate) -> Tokens {
         let (strategy, ty) = match self {
             Host::Inline(_) => return Tokens::default(),

@@ -27,13 +27,11 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = sharing(plan);
     let (key, hit) = (local("__key"), local("__near"));
-    let (tags, tagged) = match tags(plan) {
-        Some(keys) => {
-            let tags = local("__tags");
-            (Some(quote!(let #tags = #keys;)), Some(quote!(.tags(&#tags))))
-        }
-        None => (None, None),
+    let tagged = |keys| {
+        let tags = local("__tags");
+        (quote!(let #tags = #keys;), quote!(.tags(&#tags)))
     };
+    let (tags, tagged) = tags(plan).map(tagged).unzip();
     // What the value or the error lacks is said at the type.
     let entries = blamed(plan.entries(), value);
     let asked = quote!(#krate::__private::#shape, #entries.at(&#key) #tagged, #sharing);
