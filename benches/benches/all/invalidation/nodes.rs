@@ -113,9 +113,14 @@ impl NodeB {
     pub(super) fn start(url: &str, reads_a_second: u64) -> NodeB {
         let (tells, gone) = mpsc::channel();
         let watch = Arc::new(Watch { node: OnceLock::new(), looks: AtomicBool::new(false), tells });
-        let looks = Arc::clone(&watch);
+        // Weak: the runtime would hold the cache, which holds the runtime.
+        let looks = Arc::downgrade(&watch);
         let mut runtime = Builder::new_multi_thread();
-        runtime.worker_threads(1).enable_all().on_thread_park(move || looks.look());
+        runtime.worker_threads(1).enable_all().on_thread_park(move || {
+            if let Some(watch) = looks.upgrade() {
+                watch.look();
+            }
+        });
         let (runtime, done) = (runtime.build().expect("a runtime"), Arc::new(AtomicBool::new(false)));
         let cache = runtime.block_on(near(url, 64));
         let others = Profiles::new(cache.clone());
