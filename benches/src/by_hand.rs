@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use redis::aio::MultiplexedConnection;
+use redis::aio::{AsyncPushSender, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, ProtocolVersion};
 
 use crate::Profile;
@@ -15,6 +15,14 @@ pub async fn connection(url: &str) -> MultiplexedConnection {
 /// The same with the client's own default, a timer for each call.
 pub async fn connection_with_timeout(url: &str) -> MultiplexedConnection {
     connection_with(url, &AsyncConnectionConfig::new()).await
+}
+
+/// One that is told when what it has read is changed.
+pub async fn listening(url: &str, listener: impl AsyncPushSender) -> MultiplexedConnection {
+    let config = AsyncConnectionConfig::new().set_response_timeout(None).set_push_sender(listener);
+    let mut connection = connection_with(url, &config).await;
+    redis::cmd("CLIENT").arg("TRACKING").arg("ON").exec_async(&mut connection).await.expect("tracking");
+    connection
 }
 
 async fn connection_with(url: &str, config: &AsyncConnectionConfig) -> MultiplexedConnection {

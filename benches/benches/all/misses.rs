@@ -79,7 +79,7 @@ pub(crate) fn run(table: &mut Table) {
             took
         })
     };
-    let turns = Contest::default().with("", ours).with("a bare `watch`", bare).run(21);
+    let turns = Contest::default().with("", ours).with("a bare `watch`", bare).run(61);
     table.section("10,000 concurrent misses of one key: what waking them takes beside the load");
     table.turns("all are served", &turns, &[("a bare `watch`", Goal::AtMost(1.5))]);
     table.note("Each turn is checked to have run one load.");

@@ -5,14 +5,13 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::task::{Context, Waker};
-use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cache_benches::run::{builder, near, one_thread};
 use cache_benches::{Profile, Profiles};
 use cache_runtime::prelude::*;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::sleep;
 
 /// What node B reads beside: so many keys.
 const OTHERS: i64 = 1000;
@@ -31,43 +30,27 @@ impl Watched {
     }
 }
 
-/// Invalidates, in a thread of its own.
+/// Invalidates, in the thread that measures: one that it had to wake first would be late, and is not what is measured.
 pub(super) struct NodeA {
-    told: UnboundedSender<()>,
-    began: mpsc::Receiver<Instant>,
-    thread: JoinHandle<()>,
+    runtime: Runtime,
+    node: Watched,
 }
 
 impl NodeA {
     pub(super) fn start(url: &str) -> NodeA {
-        let ((told, mut tell), (begins, began)) = (unbounded_channel(), mpsc::channel());
-        let url = url.to_owned();
-        let thread = thread::spawn(move || {
-            one_thread().block_on(async move {
-                let node = Watched { cache: builder(&url).build().await.expect("a cache") };
-                while tell.recv().await.is_some() {
-                    let now = Instant::now();
-                    node.profile_entry().invalidate().await.expect("invalidated");
-                    begins.send(now).expect("who has told");
-                }
-            });
-        });
-        NodeA { told, began, thread }
+        let runtime = one_thread();
+        let cache = runtime.block_on(builder(url).build()).expect("a cache");
+        NodeA { runtime, node: Watched { cache } }
     }
 
-    /// Begins an invalidation.
-    pub(super) fn invalidate(&self) {
-        self.told.send(()).expect("node A");
-    }
-
-    /// When it began. Waits until it is done.
-    pub(super) fn began(&self) -> Instant {
-        self.began.recv().expect("node A")
-    }
-
-    pub(super) fn stop(self) {
-        drop(self.told);
-        self.thread.join().expect("node A");
+    /// Invalidates once it has slept for so long. Gives when it began.
+    pub(super) fn invalidate(&self, rest: Duration) -> Instant {
+        self.runtime.block_on(async {
+            sleep(rest).await;
+            let started = Instant::now();
+            self.node.profile_entry().invalidate().await.expect("invalidated");
+            started
+        })
     }
 }
 
@@ -91,8 +74,9 @@ struct Watch {
 impl Watch {
     fn look(&self) {
         let Some(node) = self.node.get().filter(|_| self.looks.load(Ordering::SeqCst)) else { return };
+        let began = Instant::now();
         if !node.has_it() && self.looks.swap(false, Ordering::SeqCst) {
-            self.tells.send(Instant::now()).expect("who has asked");
+            self.tells.send(began).expect("who has asked");
         }
     }
 }

@@ -4,43 +4,32 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd, pipe};
 
 macro_rules! scripts {
-    ($($script:ident = $source:expr;)*) => {
+    ($($script:ident = $($file:literal),+;)*) => {
         /// One script.
         #[derive(Clone, Copy, Debug)]
         pub(super) enum Script {
             $($script,)*
         }
 
-        const SOURCES: &[&str] = &[$($source,)*];
+        const SOURCES: &[&str] = &[$(concat!($(include_str!(concat!("scripts/", $file, ".lua"))),+),)*];
     };
 }
 
-macro_rules! with_marks {
-    ($file:literal) => {
-        concat!(include_str!("scripts/version.lua"), include_str!("scripts/mark.lua"), include_str!($file))
-    };
-}
-
-macro_rules! with_comparison {
-    ($file:literal) => {
-        concat!(include_str!("scripts/version.lua"), include_str!("scripts/stands.lua"), include_str!($file))
-    };
-}
-
+// Each behind what it calls, and no more: a function that a script defines is made anew whenever it runs.
 scripts! {
-    Claim = with_comparison!("scripts/claim.lua");
-    Boot = include_str!("scripts/boot.lua");
-    Tag = include_str!("scripts/tag.lua");
-    Lease = with_comparison!("scripts/lease.lua");
-    Renew = include_str!("scripts/renew.lua");
-    Fill = with_comparison!("scripts/fill.lua");
-    Release = with_comparison!("scripts/release.lua");
-    BeginWrite = with_marks!("scripts/begin_write.lua");
-    EndWrite = with_marks!("scripts/end_write.lua");
-    Put = with_marks!("scripts/put.lua");
-    Abandon = with_marks!("scripts/abandon.lua");
-    Shed = include_str!("scripts/shed.lua");
-    Invalidate = with_marks!("scripts/invalidate.lua");
+    Claim = "stands", "claim";
+    Boot = "boot";
+    Tag = "tag";
+    Lease = "stands", "lease";
+    Renew = "renew";
+    Fill = "version", "stands", "fill";
+    Release = "stands", "release";
+    BeginWrite = "version", "mark", "begin_write";
+    EndWrite = "version", "mark", "end_write";
+    Put = "version", "mark", "put";
+    Abandon = "mark", "abandon";
+    Shed = "shed";
+    Invalidate = "mark", "invalidate";
 }
 
 /// The names that a server has given to the scripts.
