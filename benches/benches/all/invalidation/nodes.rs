@@ -18,12 +18,12 @@ const OTHERS: i64 = 1000;
 
 /// What is watched has counts of its own, whatever else is read.
 #[cache_strategy(namespace = "benchmark", ttl = "1h", kind = "cache_aside")]
-struct Watched {
+struct OneProfile {
     cache: Cache,
 }
 
 #[cache_strategy]
-impl Watched {
+impl OneProfile {
     #[cached(key = "watched")]
     async fn profile(&self) -> Arc<Profile> {
         Arc::new(Profile::of(1))
@@ -33,14 +33,14 @@ impl Watched {
 /// Invalidates, in the thread that measures: one that it had to wake first would be late, and is not what is measured.
 pub(super) struct NodeA {
     runtime: Runtime,
-    node: Watched,
+    node: OneProfile,
 }
 
 impl NodeA {
     pub(super) fn start(url: &str) -> NodeA {
         let runtime = one_thread();
         let cache = runtime.block_on(builder(url).build()).expect("a cache");
-        NodeA { runtime, node: Watched { cache } }
+        NodeA { runtime, node: OneProfile { cache } }
     }
 
     /// Invalidates once it has slept for so long. Gives when it began.
@@ -66,7 +66,7 @@ pub(super) struct NodeB {
 /// Tells when the value is gone. Its node's thread looks itself, whenever it has done what there was to do: a thread that looked all
 /// the time would keep the others from one of two processors, and one that slept in between would be late.
 struct Watch {
-    node: OnceLock<Watched>,
+    node: OnceLock<OneProfile>,
     looks: AtomicBool,
     tells: mpsc::Sender<Instant>,
 }
@@ -81,7 +81,7 @@ impl Watch {
     }
 }
 
-impl Watched {
+impl OneProfile {
     /// Whether a read right now finds it in the process. Such a read is ready at once; but so may another be, whose server
     /// answers while this thread is kept from its processor.
     fn has_it(&self) -> bool {
@@ -108,7 +108,7 @@ impl NodeB {
         let (runtime, done) = (runtime.build().expect("a runtime"), Arc::new(AtomicBool::new(false)));
         let cache = runtime.block_on(near(url, 64));
         let others = Profiles::new(cache.clone());
-        watch.node.get_or_init(|| Watched { cache });
+        watch.node.get_or_init(|| OneProfile { cache });
         let reading = read_beside(others, reads_a_second, Arc::clone(&watch), Arc::clone(&done));
         NodeB { reading: runtime.spawn(reading), runtime, watch, gone, done }
     }
