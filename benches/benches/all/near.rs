@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use cache_benches::run::{each, near, runtime};
@@ -26,21 +26,14 @@ macro_rules! turn {
     ($count:expr, $runtime:expr, $call:expr) => {
         || {
             $runtime.block_on(async {
-                each_of($count, || async {
+                let started = Instant::now();
+                for _ in 0..$count {
                     black_box($call);
-                })
-                .await
+                }
+                started.elapsed().as_nanos() as f64 / $count as f64
             })
         }
     };
-}
-
-async fn each_of<F: AsyncFn()>(count: u64, call: F) -> f64 {
-    let started = std::time::Instant::now();
-    for _ in 0..count {
-        call().await;
-    }
-    started.elapsed().as_nanos() as f64 / count as f64
 }
 
 pub(crate) fn run(table: &mut Table) {
