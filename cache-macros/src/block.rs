@@ -8,9 +8,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, GenericParam, ImplItem, ItemImpl, PathArguments, Type};
 
 use crate::args::Args;
+use crate::blame::blamed;
 use crate::change::CHANGES;
 use crate::error::{self, Errors};
-use crate::expand::key::blamed;
 use crate::function::{Function, is_one_of, peel};
 use crate::krate::Krate;
 use crate::model::BlockHost;

@@ -14,6 +14,7 @@
 mod args;
 mod batch;
 mod bind;
+mod blame;
 mod block;
 mod bounds;
 mod change;

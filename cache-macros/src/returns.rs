@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
 
+use crate::blame::blamed;
 use crate::error::{self, Errors};
-use crate::expand::key::blamed;
 use crate::function::peel;
 use crate::krate::Krate;
 use crate::tokens;

@@ -5,8 +5,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
 use super::cached::in_place_of;
-use super::key::{blamed, local};
+use super::key::local;
 use super::tag::tag;
+use crate::blame::blamed;
 use crate::change::{Argument, ChangePlan, Invalidate, Put, Target};
 use crate::function::Function;
 

@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::cached::carried;
-use super::key::{key, local, steps, tags, theirs};
+use super::key::{key, local, steps, tags};
 use super::quiet;
 use super::site::{entries, site};
 use crate::bind::Bound;
+use crate::blame::theirs;
 use crate::function::Param;
 use crate::generics::keep;
 use crate::model::{Host, Loads, Plan};

@@ -1,10 +1,11 @@
 //! The segments of a template -> calls of a key or pattern writer.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Type;
 
 use crate::bind::{Bound, BoundSegment};
+use crate::blame::{start, theirs};
 use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
 use crate::tokens::Tokens;
@@ -98,36 +99,6 @@ fn written(
 /// compiler says it once.
 pub(crate) fn part(krate: &Krate, ty: &Type, value: &TokenStream, writer: &TokenStream) -> TokenStream {
     quote!(<#ty as #krate::CacheKey>::render(#value, #writer);)
-}
-
-/// An expression, seen by the compiler where `place` stands. What its names mean stays as it is.
-pub(crate) fn blamed(expression: TokenStream, place: impl ToTokens) -> TokenStream {
-    let spans: Vec<Span> = place.to_token_stream().into_iter().map(|tree| tree.span()).collect();
-    let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return expression };
-    let mut trees: Vec<TokenTree> = expression.into_iter().collect();
-    let end = trees.len().saturating_sub(1);
-    for (at, tree) in trees.iter_mut().enumerate() {
-        let place = if at == end { *last } else { *first };
-        tree.set_span(tree.span().located_at(place));
-    }
-    trees.into_iter().collect()
-}
-
-/// `Self` where the type stands in the head of the block.
-fn self_at(ty: &Type) -> Ident {
-    let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
-    Ident::new("Self", span)
-}
-
-/// A path through a type as if the user had written it where the type stands: what the compiler says of the type and of
-/// the path is then said at one place, and so once.
-pub(super) fn theirs(path: TokenStream, ty: impl ToTokens) -> TokenStream {
-    let span = ty.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
-    let respanned = path.into_iter().map(|mut tree| {
-        tree.set_span(span);
-        tree
-    });
-    respanned.collect()
 }
 
 /// The writer's calls in order, neighbouring text in one.
@@ -237,7 +208,7 @@ impl Host<'_> {
             Host::Inline(_) => return Tokens::default(),
             Host::Type(ty) => (quote!(<#ty as #krate::CacheStrategy>), &**ty),
             Host::Block(block) => {
-                let this = self_at(&block.self_ty);
+                let this = Ident::new("Self", start(&block.self_ty));
                 (quote!(<#this as #krate::CacheStrategy>), &block.self_ty)
             }
         };

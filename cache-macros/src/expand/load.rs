@@ -4,8 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::key::{blamed, brief, key_written, local, tags, theirs};
+use super::key::{brief, key_written, local, tags};
 use crate::batch::Ids;
+use crate::blame::{blamed, theirs};
 use crate::function::peel;
 use crate::generics::turbofish;
 use crate::krate::Krate;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::key::blamed;
+use crate::blame::blamed;
 use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
 use crate::settings::Settings;

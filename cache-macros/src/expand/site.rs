@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 use syn::{GenericParam, Ident, Type};
 
 use super::hidden;
-use super::key::blamed;
 use super::policy::{policy, site_policy};
 use crate::bind::{Bound, BoundSegment};
+use crate::blame::blamed;
 use crate::generics::{self, keep};
 use crate::krate::Krate;
 use crate::model::{Host, Plan};

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReceiverKind, Type};
 
-use super::key::{blamed, rendered};
+use super::key::rendered;
 use super::site::{fieldless, location};
+use crate::blame::blamed;
 use crate::function::{Function, peel};
 use crate::generics;
 use crate::krate::Krate;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::block::{Idle, block_on, drive};
-use super::waits::{Loading, Place, Waiting, is_loaded_by_a_thread};
+use super::waits::{EntryId, Loading, Waiting, is_loaded_by_a_thread};
 use crate::load::returns::Returns;
 use crate::load::{ErrorSharing, Load, Steps, answer, run, told};
 use crate::read::{Call, EntryAt};
@@ -24,7 +24,7 @@ pub(super) fn memoised<V: Value, E>(
     sharing: ErrorSharing<E>,
     loader: impl FnOnce() -> Result<Option<V>, E>,
 ) -> Result<Option<V>, E> {
-    let place = Place::of(call);
+    let entry = EntryId::of(call);
     let mut loader = Some(loader);
     let mut own = None;
     // The load asks for the function's body, which then runs beside it, and is told what came of it.
@@ -33,7 +33,7 @@ pub(super) fn memoised<V: Value, E>(
     let outcome = loop {
         let came = drive(pin!(poll_fn(|context| load.poll(None, context))), || {
             if waiting.is_none() {
-                waiting = Waiting::new(&place);
+                waiting = Waiting::new(&entry);
             }
             // Who loads it waits for this thread, or is this thread.
             if waiting.is_none() {
@@ -41,7 +41,7 @@ pub(super) fn memoised<V: Value, E>(
             }
             // A task that loads it may be one of this thread's, and would never go on. A thread that is about to load says so
             // before the last of these naps.
-            if Handle::try_current().is_ok() && !is_loaded_by_a_thread(&place) {
+            if Handle::try_current().is_ok() && !is_loaded_by_a_thread(&entry) {
                 naps += 1;
                 return if naps > NAPS { Idle::GiveUp } else { Idle::Nap(NAP) };
             }
@@ -53,7 +53,7 @@ pub(super) fn memoised<V: Value, E>(
         }
         if let Some(loader) = loader.take() {
             waiting = None;
-            let _loading = Loading::new(place.clone());
+            let _loading = Loading::new(entry.clone());
             load.tell(told(loader().map(Load::new), sharing, &mut own));
         }
     };

@@ -13,21 +13,21 @@ use crate::read::Call;
 
 /// An entry in this process.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct EntryId {
     cache: usize,
     key: Key,
 }
 
-impl Place {
-    pub(super) fn of(call: Call<'_>) -> Place {
-        Place { cache: Cache::address(call.cache), key: call.key.clone() }
+impl EntryId {
+    pub(super) fn of(call: Call<'_>) -> EntryId {
+        EntryId { cache: Cache::address(call.cache), key: call.key.clone() }
     }
 }
 
 #[derive(Default)]
 struct Waits {
-    loads: HashMap<Place, Vec<ThreadId>, foldhash::fast::RandomState>,
-    waits: HashMap<ThreadId, Place, foldhash::fast::RandomState>,
+    loads: HashMap<EntryId, Vec<ThreadId>, foldhash::fast::RandomState>,
+    waits: HashMap<ThreadId, EntryId, foldhash::fast::RandomState>,
 }
 
 static WAITS: LazyLock<Mutex<Waits>> = LazyLock::new(Mutex::default);
@@ -37,12 +37,12 @@ fn waits() -> MutexGuard<'static, Waits> {
 }
 
 /// This thread loads, until it is dropped.
-pub(super) struct Loading(Place);
+pub(super) struct Loading(EntryId);
 
 impl Loading {
-    pub(super) fn new(place: Place) -> Loading {
-        waits().loads.entry(place.clone()).or_default().push(thread::current().id());
-        Loading(place)
+    pub(super) fn new(entry: EntryId) -> Loading {
+        waits().loads.entry(entry.clone()).or_default().push(thread::current().id());
+        Loading(entry)
     }
 }
 
@@ -62,22 +62,22 @@ impl Drop for Loading {
 }
 
 /// Whether a thread loads it. What a task loads may need this very thread to go on.
-pub(super) fn is_loaded_by_a_thread(place: &Place) -> bool {
-    waits().loads.contains_key(place)
+pub(super) fn is_loaded_by_a_thread(entry: &EntryId) -> bool {
+    waits().loads.contains_key(entry)
 }
 
 /// This thread waits, until it is dropped.
-pub(super) struct Waiting(Option<Place>);
+pub(super) struct Waiting(Option<EntryId>);
 
 impl Waiting {
     /// `None`: it would wait for itself.
-    pub(super) fn new(place: &Place) -> Option<Waiting> {
+    pub(super) fn new(entry: &EntryId) -> Option<Waiting> {
         let here = thread::current().id();
         let mut waits = waits();
-        if waits.leads_to(place, here) {
+        if waits.leads_to(entry, here) {
             return None;
         }
-        Some(Waiting(waits.waits.insert(here, place.clone())))
+        Some(Waiting(waits.waits.insert(here, entry.clone())))
     }
 }
 
@@ -92,11 +92,11 @@ impl Drop for Waiting {
 }
 
 impl Waits {
-    /// Whether who loads `place`, or whom that one waits for in turn, is `thread`.
-    fn leads_to(&self, place: &Place, thread: ThreadId) -> bool {
-        let (mut known, mut open) = (Vec::new(), vec![place]);
-        while let Some(place) = open.pop() {
-            for loader in self.loads.get(place).into_iter().flatten() {
+    /// Whether who loads `entry`, or whom that one waits for in turn, is `thread`.
+    fn leads_to(&self, entry: &EntryId, thread: ThreadId) -> bool {
+        let (mut known, mut open) = (Vec::new(), vec![entry]);
+        while let Some(entry) = open.pop() {
+            for loader in self.loads.get(entry).into_iter().flatten() {
                 if *loader == thread {
                     return true;
                 }
