@@ -11,7 +11,7 @@ use cache_tests::RedisServer;
 
 const KEYS: usize = 100_000;
 const HITS: usize = 200_000;
-const TURNS: usize = 15;
+const TURNS: usize = 45;
 
 /// Nanoseconds of one hit, counted over all threads: each makes all of them. From the first to begin to the last to end, by the
 /// threads' own clocks: who waits for them may be woken late.
