@@ -15,7 +15,7 @@ macro_rules! scripts {
     };
 }
 
-// Each behind what it calls, and no more: a function that a script defines is made anew whenever it runs.
+// Each behind the files with what it calls, and no others: a function that a script defines is made anew whenever it runs.
 scripts! {
     Claim = "stands", "claim";
     Boot = "boot";
@@ -63,4 +63,31 @@ impl Scripts {
 /// Whether the server has forgotten its scripts: it was restarted or flushed.
 pub(super) fn is_forgotten(result: &RedisResult<Value>) -> bool {
     result.as_ref().is_err_and(|error| error.code() == Some("NOSCRIPT"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::SOURCES;
+
+    /// The functions that a script defines.
+    fn defined(source: &str) -> BTreeSet<&str> {
+        let lines = source.lines().filter_map(|line| line.strip_prefix("local function "));
+        lines.filter_map(|line| line.split_once('(')).map(|(name, _)| name).collect()
+    }
+
+    /// A call of what is not defined would fail on a server alone, and only on the way that comes to it.
+    ///
+    /// Bites: without `"mark"` at `Invalidate`, `"version"` at `Fill` or `"stands"` at `Release`.
+    #[test]
+    fn a_script_comes_with_what_it_calls() {
+        let all: BTreeSet<&str> = SOURCES.iter().flat_map(|source| defined(source)).collect();
+        assert_eq!(all.len(), 7, "{all:?}");
+        for source in SOURCES {
+            for name in all.difference(&defined(source)) {
+                assert!(!source.contains(&format!("{name}(")), "`{name}` is missing: {source}");
+            }
+        }
+    }
 }
