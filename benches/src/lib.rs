@@ -16,7 +16,7 @@ pub mod zipf;
 
 pub use payload::{Profile, Profiles};
 pub use table::{Goal, Table, Unit};
-pub use turns::{Contest, Turns, median, quantile};
+pub use turns::{Contest, Turns, median, order, quantile};
 
 /// Nine digits: the key has 35 bytes.
 pub const USER: i64 = 123_456_789;

@@ -88,7 +88,7 @@ impl Turns {
 /// Who takes part in a turn, one after the other: rows of a square in which each comes right behind each other one equally often
 /// (Williams, "Experimental Designs Balanced for the Estimation of Residual Effects of Treatments", 1949). Of an odd number it takes
 /// twice as many rows, half of them backwards.
-fn order(count: usize, turn: usize) -> impl Iterator<Item = usize> {
+pub fn order(count: usize, turn: usize) -> impl Iterator<Item = usize> {
     let backwards = (turn / count) % 2 == 1;
     (0..count).map(move |place| {
         let place = if backwards { count - 1 - place } else { place };

@@ -1,5 +1,6 @@
 //! Clearing a namespace: how long it takes, how long its steps keep the server, and how long others wait meanwhile.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,9 +18,9 @@ const ROUNDS: usize = 5;
 pub(crate) fn run(table: &mut Table) {
     table.section("Clearing a namespace");
     let mut clears: [Vec<Vec<Clear>>; SIZES.len()] = Default::default();
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         for (clears, (size, times)) in clears.iter_mut().zip(SIZES) {
-            clears.push(self::clears(size, times));
+            clears.push(self::clears(size, round..round + times));
         }
     }
     for (clears, (size, _)) in clears.iter().zip(SIZES) {
@@ -93,24 +94,38 @@ struct Clear {
 }
 
 /// One after the other, on a server of their own.
-fn clears(size: u64, times: usize) -> Vec<Clear> {
+fn clears(size: u64, turns: Range<usize>) -> Vec<Clear> {
     let (server, runtime) = (RedisServer::start(), runtime(1));
     let cache = runtime.block_on(builder(&server.url()).build()).expect("a cache");
     let manager = CacheManager::new(&cache);
     // Such steps are the ones to know of, and few enough not to keep the server.
     server.command(&["CONFIG", "SET", "slowlog-log-slower-than", "500"]);
     server.command(&["CONFIG", "SET", "slowlog-max-len", "100000"]);
-    (0..times).map(|_| clear(&server, &runtime, &manager, size)).collect()
+    turns.map(|turn| clear(&server, &runtime, &manager, (size, turn))).collect()
 }
 
-fn clear(server: &RedisServer, runtime: &Runtime, manager: &CacheManager, size: u64) -> Clear {
+/// Ours and by hand, the other first in every other turn.
+fn clear(
+    server: &RedisServer,
+    runtime: &Runtime,
+    manager: &CacheManager,
+    (size, turn): (u64, usize),
+) -> Clear {
     let url = server.url();
-    let of = Namespace { url: &url, runtime, size };
+    let namespace = Namespace { url: &url, runtime, size };
     let connection = runtime.block_on(by_hand::connection(&url));
-    let by_hand = of.cleared(|| runtime.block_on(clear_by_hand(connection)));
-    server.command(&["SLOWLOG", "RESET"]);
-    let ours = of.cleared(|| runtime.block_on(manager.clear_namespace("cleared")).expect("cleared"));
-    let longest_step = longest_step(server);
+    let by_hand = || namespace.cleared(|| runtime.block_on(clear_by_hand(connection)));
+    let ours = || {
+        server.command(&["SLOWLOG", "RESET"]);
+        let clear = || runtime.block_on(manager.clear_namespace("cleared")).expect("cleared");
+        (namespace.cleared(clear), longest_step(server))
+    };
+    let (by_hand, (ours, longest_step)) = if turn.is_multiple_of(2) {
+        (by_hand(), ours())
+    } else {
+        let ours = ours();
+        (by_hand(), ours)
+    };
     let end = Instant::now() + ours.took;
     let idle_wait = longest_wait(&url, || Instant::now() >= end);
     Clear {
@@ -122,7 +137,7 @@ fn clear(server: &RedisServer, runtime: &Runtime, manager: &CacheManager, size: 
     }
 }
 
-/// What is cleared.
+/// The one that is cleared, with so many keys.
 struct Namespace<'a> {
     url: &'a str,
     runtime: &'a Runtime,
