@@ -9,6 +9,7 @@
 pub mod by_hand;
 pub mod machine;
 mod payload;
+pub mod processors;
 pub mod run;
 mod table;
 pub mod turns;
@@ -16,7 +17,7 @@ pub mod zipf;
 
 pub use payload::{Profile, Profiles};
 pub use table::{Goal, Table, Unit};
-pub use turns::{Contest, Turns, median, order, quantile};
+pub use turns::{Contest, Turns, account, median, order, quantile};
 
 /// Nine digits: the key has 35 bytes.
 pub const USER: i64 = 123_456_789;

@@ -1,8 +1,10 @@
-//! What a run was made on, without a name of anything.
+//! What a run was made on and how quiet it was there, without a name of anything.
 
 use std::fs;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::turns::account;
 
 /// Rows of what was there.
 #[must_use]
@@ -20,6 +22,7 @@ pub fn describe() -> String {
         ),
         ("compiler", first_line(Command::new("rustc").arg("--version"))),
         ("server", server),
+        ("turns", account()),
     ];
     let rows = rows.iter().map(|(what, value)| format!("| {what} | {value} |\n"));
     format!("| | |\n|---|---|\n{}", rows.collect::<String>())

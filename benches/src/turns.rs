@@ -1,20 +1,53 @@
 //! Measuring in turns: a machine is not the same from minute to minute, and a ratio of what was measured one after the other
 //! would tell of that.
 //!
-//! A tenth of the turns count: those in which all together were quickest. In the others somebody else may have had a share of the
-//! processor, which takes more from one kind of code than from another, often for longer than half of the run.
+//! A tenth of the turns count: those in which nobody else computed on the processors before, between or after, and of these the
+//! ones in which all together were quickest. Who has a share of a processor takes more from one kind of code than from another,
+//! often for longer than half of the run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::processors::{self, ALONE};
 
 /// So many turns count at the least, be they more than a tenth.
 const FEWEST: usize = 5;
 
+/// For each turn that was wanted, so many are taken at the most until so many were alone.
+const PATIENCE: usize = 2;
+
+/// Turns of all contests of this run: taken, beside somebody else, and those of the latter that count nevertheless.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+static BESIDE: AtomicU64 = AtomicU64::new(0);
+static COUNT_BESIDE: AtomicU64 = AtomicU64::new(0);
+
+/// How many turns this run has taken, and how many of them beside somebody else.
+#[must_use]
+pub fn account() -> String {
+    let [taken, beside, count] = [&TAKEN, &BESIDE, &COUNT_BESIDE].map(|turns| turns.load(Ordering::Relaxed));
+    format!("{taken}, {beside} of them beside somebody else on the processors, {count} of which count")
+}
+
 /// Takes a turn, and tells what it took: the less the better.
 type Contestant<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
+/// What each contestant took, and what a processor took for additions meanwhile, for what it takes when it is ours alone.
+#[derive(Clone, Debug)]
+struct Turn {
+    took: Vec<f64>,
+    beside: f64,
+}
+
+impl Turn {
+    fn was_alone(&self) -> bool {
+        self.beside <= ALONE
+    }
+}
 
 /// Figures of several contestants, one from each for each turn that counts.
 #[derive(Clone, Debug)]
 pub struct Turns {
     names: Vec<&'static str>,
-    figures: Vec<Vec<f64>>,
+    turns: Vec<Turn>,
 }
 
 /// Who takes part, and how one turn of each is measured.
@@ -31,25 +64,35 @@ impl<'a> Contest<'a> {
         self
     }
 
-    /// So many turns of each, after one that does not count. Each comes right behind each other one as often as any: what somebody
-    /// leaves in the processor's caches is a share of what who comes next takes.
+    /// So many turns of each, after one that does not count; more, where somebody else computed in some. Each comes right behind
+    /// each other one as often as any: what somebody leaves in the processor's caches is a share of what who comes next takes.
     #[must_use]
     pub fn run(mut self, turns: usize) -> Turns {
-        let count = self.contestants.len();
-        let mut figures = vec![Vec::with_capacity(turns); count];
         for (_, turn) in &mut self.contestants {
             turn();
         }
-        for turn in 0..turns {
-            for who in order(count, turn) {
-                figures[who].push((self.contestants[who].1)());
-            }
+        let (mut taken, mut alone) = (Vec::with_capacity(turns), 0);
+        while alone < turns && taken.len() < PATIENCE * turns {
+            let turn = self.turn(taken.len());
+            alone += usize::from(turn.was_alone());
+            taken.push(turn);
         }
-        let quiet = quiet(&figures);
-        for figures in &mut figures {
-            *figures = quiet.iter().map(|turn| figures[*turn]).collect();
+        let beside = |turns: &[Turn]| turns.iter().filter(|turn| !turn.was_alone()).count() as u64;
+        TAKEN.fetch_add(taken.len() as u64, Ordering::Relaxed);
+        BESIDE.fetch_add(beside(&taken), Ordering::Relaxed);
+        let turns = that_count(taken);
+        COUNT_BESIDE.fetch_add(beside(&turns), Ordering::Relaxed);
+        Turns { names: self.contestants.into_iter().map(|(name, _)| name).collect(), turns }
+    }
+
+    fn turn(&mut self, turn: usize) -> Turn {
+        let mut took = vec![f64::NAN; self.contestants.len()];
+        let mut additions = processors::look();
+        for who in order(took.len(), turn) {
+            took[who] = (self.contestants[who].1)();
+            additions = additions.max(processors::look());
         }
-        Turns { names: self.contestants.into_iter().map(|(name, _)| name).collect(), figures }
+        Turn { took, beside: processors::share(additions) }
     }
 }
 
@@ -75,13 +118,13 @@ impl Turns {
     /// The median of one's figures.
     #[must_use]
     pub fn median(&self, who: usize) -> f64 {
-        median(self.figures[who].iter().copied())
+        median(self.turns.iter().map(|turn| turn.took[who]))
     }
 
     /// The median over the turns of what one took for what another took.
     #[must_use]
     pub fn ratio(&self, one: usize, other: usize) -> f64 {
-        median(self.figures[one].iter().zip(&self.figures[other]).map(|(one, other)| one / other))
+        median(self.turns.iter().map(|turn| turn.took[one] / turn.took[other]))
     }
 }
 
@@ -100,13 +143,12 @@ pub fn order(count: usize, turn: usize) -> impl Iterator<Item = usize> {
 
 /// The turns that count. Each contestant weighs the same, however long it takes: its part in a turn is what it took there for
 /// what it takes as a rule.
-fn quiet(figures: &[Vec<f64>]) -> Vec<usize> {
-    let usual: Vec<f64> = figures.iter().map(|figures| median(figures.iter().copied())).collect();
-    let took = |turn: usize| -> f64 {
-        figures.iter().zip(&usual).map(|(figures, usual)| figures[turn] / usual).sum()
-    };
-    let mut turns: Vec<usize> = (0..figures.first().map_or(0, Vec::len)).collect();
-    turns.sort_by(|one, other| took(*one).total_cmp(&took(*other)));
+fn that_count(mut turns: Vec<Turn>) -> Vec<Turn> {
+    let count = turns.first().map_or(0, |turn| turn.took.len());
+    let usual: Vec<f64> = (0..count).map(|who| median(turns.iter().map(|turn| turn.took[who]))).collect();
+    let took = |turn: &Turn| -> f64 { turn.took.iter().zip(&usual).map(|(took, usual)| took / usual).sum() };
+    let beside = |turn: &Turn| turn.beside.max(ALONE);
+    turns.sort_by(|one, other| beside(one).total_cmp(&beside(other)).then(took(one).total_cmp(&took(other))));
     turns.truncate((turns.len() / 10).max(FEWEST));
     turns
 }
@@ -125,8 +167,6 @@ pub fn quantile(figures: &mut [f64], share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
 
     /// Bites: with `(place + turn) % count` in `order` each comes behind the same one in all turns.
@@ -151,25 +191,36 @@ mod tests {
     /// A neighbour slows one of them down by a half and the other by a tenth, in some of the turns; in a few more one alone is
     /// slower, while the other is a little quicker.
     ///
-    /// Bites: with all turns in `quiet` (the median of ten moves), or without `/ usual` there (who takes longest decides alone).
+    /// Bites: with all turns in `that_count` (the median of ten moves), or without `/ usual` there (who takes longest decides alone).
     #[test]
     fn the_turns_of_a_busy_machine_do_not_count() {
-        let of = |figures: [f64; 10]| {
-            // The first turn does not count.
-            let place = Cell::new(usize::MAX);
-            move || {
-                place.set(place.get().wrapping_add(1));
-                figures[place.get().saturating_sub(1)]
-            }
-        };
-        let turns = Contest::default()
-            .with("one", of([10.0, 15.0, 10.0, 15.0, 12.0, 15.0, 10.0, 15.0, 12.0, 12.0]))
-            .with(
-                "other",
-                of([2000.0, 2200.0, 2000.0, 2200.0, 1990.0, 2200.0, 2000.0, 2200.0, 1990.0, 1990.0]),
-            )
-            .run(10);
+        let one = [10.0, 15.0, 10.0, 15.0, 12.0, 15.0, 10.0, 15.0, 12.0, 12.0];
+        let other = [2000.0, 2200.0, 2000.0, 2200.0, 1990.0, 2200.0, 2000.0, 2200.0, 1990.0, 1990.0];
+        let taken =
+            one.into_iter().zip(other).map(|(one, other)| Turn { took: vec![one, other], beside: 1.0 });
+        let turns = Turns { names: vec!["one", "other"], turns: that_count(taken.collect()) };
         assert_eq!([turns.median(0), turns.median(1)], [10.0, 2000.0]);
         assert_eq!(turns.ratio(0, 1), 0.005);
+    }
+
+    /// Beside somebody else all is slower as a rule, but who needs no locks less so: such a turn does not count though it was quick,
+    /// and where there are too few others, those do in which least was taken.
+    ///
+    /// Bites: with the time alone in `that_count`, or with the additions alone.
+    #[test]
+    fn turns_beside_somebody_else_do_not_count() {
+        let turn = |took: f64, beside: f64| Turn { took: vec![took], beside };
+        let least =
+            || [(9.0, 1.01), (8.0, 1.02), (7.0, 1.03), (6.0, 1.04)].map(|(took, beside)| turn(took, beside));
+        let others =
+            || [(1.0, 1.5), (2.0, 1.4), (3.0, 1.2), (4.0, 1.9)].map(|(took, beside)| turn(took, beside));
+        let took =
+            |turns: Vec<Turn>| -> Vec<f64> { that_count(turns).iter().map(|turn| turn.took[0]).collect() };
+        assert_eq!(took(others().into_iter().chain(least()).collect()), [6.0, 7.0, 8.0, 9.0, 3.0]);
+        let enough = [turn(5.0, 1.05), turn(9.5, 1.0)];
+        assert_eq!(
+            took(others().into_iter().chain(least()).chain(enough).collect()),
+            [5.0, 6.0, 7.0, 8.0, 9.0]
+        );
     }
 }

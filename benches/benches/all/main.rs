@@ -23,7 +23,7 @@ mod threads;
 use std::path::Path;
 use std::time::Instant;
 
-use cache_benches::{Table, machine};
+use cache_benches::{Table, account, machine};
 
 /// Its name, and what measures it.
 type Group = (&'static str, fn(&mut Table));
@@ -61,6 +61,7 @@ fn main() {
     }
     let text = table.markdown();
     println!("{text}");
+    eprintln!("turns: {}", account());
     if wanted.is_empty() {
         let minutes = started.elapsed().as_secs_f64() / 60.0;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../BENCHMARKS.md");

@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Barrier};
 use std::time::Instant;
 
+use cache_benches::processors::stay_on;
 use cache_benches::run::{in_flight, near, runtime};
 use cache_benches::zipf::zipf;
 use cache_benches::{Contest, Goal, Profile, Profiles, Table, Unit};
@@ -22,6 +23,8 @@ fn on_threads(threads: usize, ids: &[i64], hits: &(dyn Fn(&[i64]) + Sync)) -> f6
             .map(|thread| {
                 let barrier = &barrier;
                 scope.spawn(move || {
+                    // Threads that live for milliseconds are often sent to the same one.
+                    stay_on(thread);
                     let (before, after) = ids.split_at(ids.len() / threads * thread);
                     barrier.wait();
                     let began = Instant::now();
