@@ -56,6 +56,7 @@ mod draft;
 mod encoding;
 mod entry;
 mod error;
+mod front;
 #[cfg(any(test, fuzzing))]
 #[cfg_attr(not(fuzzing), expect(unreachable_pub, reason = "only the fuzz targets reach it"))]
 mod fuzzing;
@@ -74,6 +75,7 @@ mod operations;
 mod policy;
 mod random;
 mod read;
+mod read_again;
 mod read_embedded;
 mod read_here;
 mod read_many;

@@ -391,7 +391,11 @@ impl<'a> Call<'a> {
     /// Counts a value that is served although somebody has to load it anew.
     pub(crate) fn serve(&self, aged: &Aged) -> Kept {
         let counters = &self.site.counters;
-        if aged.age == Age::Early { &counters.hits } else { &counters.stale }.one();
+        if aged.age == Age::Early {
+            counters.hits.one();
+        } else {
+            counters.stale.one();
+        }
         Kept::clone(&aged.value)
     }
 }

@@ -3,23 +3,38 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use crate::cache::Cache;
+use crate::key::Brief;
+use crate::policy::Policy;
 use crate::read::{Call, Entries, Sought};
+use crate::store::memory::MemoryStore;
 use crate::transaction;
+
+/// The store whose values answer at once, if the cache is one. What may be loaded anew early is asked for in the usual way, and so
+/// is all inside of a transaction, as what that has changed has to be looked at first.
+pub(crate) fn embedded<'a>(cache: &'a Cache, policy: &Policy) -> Option<&'a MemoryStore> {
+    let store = cache.embedded()?;
+    // The hook makes each of the usual steps one on a server.
+    #[cfg(feature = "__interleaving")]
+    if crate::interleaving::hook().is_some() {
+        return None;
+    }
+    (policy.early_refresh_beta() <= 0.0 && !transaction::is_open()).then_some(store)
+}
 
 impl Entries<'_> {
     /// Puts a fresh value of the embedded store into `place`, which stays empty for the answer `None`. `true`: there was one, and
-    /// it is counted. What has tags, or may be loaded anew early, is asked for in the usual way, like all that is no hit.
-    pub(crate) fn embedded_hit(&self, sought: Sought<'_>, key: &[u8], place: &mut dyn Any) -> bool {
+    /// it is counted. What has tags is asked for in the usual way, like all that is no hit. A hit is remembered for who asks with
+    /// the same `brief`.
+    pub(crate) fn embedded_hit(
+        &self,
+        sought: Sought<'_>,
+        brief: Option<Brief>,
+        key: &[u8],
+        place: &mut dyn Any,
+    ) -> bool {
         let Sought { policy, coding, takes_none, tags } = sought;
-        let Some(store) = self.cache.embedded() else { return false };
-        // The hook makes each of the usual steps one on a server.
-        #[cfg(feature = "__interleaving")]
-        if crate::interleaving::hook().is_some() {
-            return false;
-        }
-        if tags > 0 || policy.early_refresh_beta() > 0.0 || transaction::is_open() {
-            return false;
-        }
+        let Some(store) = embedded(self.cache, policy).filter(|_| tags == 0) else { return false };
         // What is no `Arc` is cloned by code of its user's, which may ask the store in turn: not here, under its lock.
         let is_arc = self.schema.form.is_some();
         let mut kept = None;
@@ -37,11 +52,16 @@ impl Entries<'_> {
             kept = Some(Arc::clone(value));
             true
         });
-        let is_hit = found == Some(true) && kept.is_none_or(|kept| coding.copy(&kept, place));
-        if is_hit {
-            self.site.counters.hits.one();
+        let Some((true, standing)) = found else { return false };
+        if kept.as_ref().is_some_and(|kept| !coding.copy(kept, place)) {
+            return false;
         }
-        is_hit
+        if let Some(question) = brief.and_then(|brief| self.question(brief)) {
+            let value = || kept.or_else(|| self.schema.form.and_then(|form| form.kept(place)));
+            store.remember(question, standing, value);
+        }
+        self.site.counters.hits.one();
+        true
     }
 }
 
@@ -49,6 +69,6 @@ impl Call<'_> {
     /// As [`Entries::embedded_hit`].
     pub(crate) fn embedded_hit(&self, place: &mut dyn Any) -> bool {
         let entries = Entries::new(self.site, self.cache, self.schema);
-        entries.embedded_hit(self.sought(), self.key.as_bytes(), place)
+        entries.embedded_hit(self.sought(), None, self.key.as_bytes(), place)
     }
 }

@@ -14,7 +14,7 @@ impl Entries<'_> {
         key: &[u8],
         place: &mut dyn Any,
     ) -> bool {
-        self.near_hit(sought, brief, key, place) || self.embedded_hit(sought, key, place)
+        self.near_hit(sought, brief, key, place) || self.embedded_hit(sought, brief, key, place)
     }
 }
 

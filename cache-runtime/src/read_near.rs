@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::age::fresh_for;
 use crate::encoding::Codec;
-use crate::key::{Brief, Question};
+use crate::key::Brief;
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
 use crate::read::{Call, Entries, Sought};
@@ -25,28 +25,8 @@ impl Entries<'_> {
     /// Where the value may be, if it is to be looked for there. Inside of a transaction what that has changed has to be looked at
     /// first.
     #[inline]
-    fn near(&self, policy: &Policy) -> Option<&Near> {
+    pub(crate) fn near(&self, policy: &Policy) -> Option<&Near> {
         self.cache.near().filter(|_| policy.is_near() && !transaction::is_open())
-    }
-
-    /// How the entry is asked for without its key, if all that fills it is in `brief`. Tags have keys of their own, and what is no
-    /// `Arc` is cloned where it lies.
-    #[inline]
-    fn question(&self, brief: Brief) -> Option<Question> {
-        let declaration = &self.site.declaration;
-        let in_brief = declaration.strategy.fields.is_empty() && declaration.tags.is_empty();
-        brief
-            .asked_by(std::ptr::from_ref(self.site).addr())
-            .filter(|_| in_brief && self.schema.form.is_some())
-    }
-
-    /// The value that this thread has found under the same question before, counted, if it is as good as it was.
-    #[inline]
-    pub(crate) fn near_again<V: Clone + 'static>(&self, brief: Brief) -> Option<V> {
-        let question = self.question(brief)?;
-        let value = self.near(&self.site.declaration.policy)?.again(question, self.schema.form?)?;
-        self.site.counters.near_hits.one();
-        Some(value)
     }
 
     /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
@@ -60,6 +40,7 @@ impl Entries<'_> {
     ) -> bool {
         let Sought { policy, coding, takes_none, tags } = sought;
         let Some(near) = self.near(policy) else { return false };
+        let brief = brief.filter(|_| self.schema.form.is_some());
         let again = brief.and_then(|brief| self.question(brief)).zip(Some(coding));
         let mut is_given = false;
         let found = near.get(key, tags, again, &mut |kept| {

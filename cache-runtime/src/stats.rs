@@ -44,7 +44,7 @@ macro_rules! counters {
 
 counters! {
     /// Reads that a stored value answered.
-    hits: Counter,
+    hits: Striped,
     /// Reads that a value in this process answered, out of those.
     near_hits: Striped,
     /// Reads that no stored value answered, whatever the reason.

@@ -27,22 +27,27 @@ impl Striped {
 
     #[inline]
     pub(crate) fn one(&self) {
+        self.add(1);
+    }
+
+    #[inline]
+    pub(crate) fn add(&self, count: u64) {
         match self.owned.get(MINE.get()) {
-            Some(cell) => cell.one(),
-            None => self.one_elsewhere(),
+            Some(cell) => cell.add(count),
+            None => self.add_elsewhere(count),
         }
     }
 
     /// For a thread that has no place yet, or gets none, or is ending and has none any more.
     #[cold]
-    fn one_elsewhere(&self) {
+    fn add_elsewhere(&self, count: u64) {
         if MINE.get() == UNKNOWN {
             let taken = PLACE.try_with(|place| place.0).unwrap_or(OWNED);
             MINE.set(taken);
         }
         match self.owned.get(MINE.get()) {
-            Some(cell) => cell.one(),
-            None => _ = self.shared.0.fetch_add(1, Ordering::Relaxed),
+            Some(cell) => cell.add(count),
+            None => _ = self.shared.0.fetch_add(count, Ordering::Relaxed),
         }
     }
 
@@ -54,8 +59,8 @@ impl Striped {
 impl Cell {
     /// Nobody else writes here, so that nothing comes between the two.
     #[inline]
-    fn one(&self) {
-        self.0.store(self.0.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    fn add(&self, count: u64) {
+        self.0.store(self.0.load(Ordering::Relaxed) + count, Ordering::Relaxed);
     }
 }
 

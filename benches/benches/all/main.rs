@@ -7,6 +7,7 @@
     reason = "a benchmark prints, and stops where something is wrong"
 )]
 
+mod calls;
 mod clear;
 mod compile;
 mod growth;

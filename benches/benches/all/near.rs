@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use allocation_counter::measure;
 use cache_benches::run::{each, near, runtime};
@@ -11,30 +11,13 @@ use cache_tests::RedisServer;
 use hitbox::policy::PolicyConfig;
 use hitbox_moka::MokaBackend;
 
+use crate::calls::turn;
 use crate::rivals::{amalgam_cache, cached_macros, hitbox_macros};
 
 const COUNT: u64 = 20_000;
 /// Of those that take ten times as long and more.
 const FEWER: u64 = 500;
 const TURNS: usize = 1001;
-
-/// One turn: so many calls, one after the other.
-macro_rules! turn {
-    ($runtime:expr, $call:expr) => {
-        turn!(COUNT, $runtime, $call)
-    };
-    ($count:expr, $runtime:expr, $call:expr) => {
-        || {
-            $runtime.block_on(async {
-                let started = Instant::now();
-                for _ in 0..$count {
-                    black_box($call);
-                }
-                started.elapsed().as_nanos() as f64 / $count as f64
-            })
-        }
-    };
-}
 
 pub(crate) fn run(table: &mut Table) {
     let server = RedisServer::start();
@@ -67,17 +50,20 @@ pub(crate) fn run(table: &mut Table) {
         })
     };
     let turns = Contest::default()
-        .with("", turn!(runtime, profiles.profile(id()).await))
-        .with("`cached`, `#[cached] fn`", turn!(runtime, cached_macros::one_lock(id())))
-        .with("`cached`, `#[concurrent_cached] fn`", turn!(runtime, cached_macros::sharded(id())))
-        .with("`cached`, `#[cached] async fn`", turn!(runtime, cached_macros::one_lock_async(id()).await))
+        .with("", turn!(COUNT, runtime, profiles.profile(id()).await))
+        .with("`cached`, `#[cached] fn`", turn!(COUNT, runtime, cached_macros::one_lock(id())))
+        .with("`cached`, `#[concurrent_cached] fn`", turn!(COUNT, runtime, cached_macros::sharded(id())))
+        .with(
+            "`cached`, `#[cached] async fn`",
+            turn!(COUNT, runtime, cached_macros::one_lock_async(id()).await),
+        )
         .with(
             "`cached`, `#[concurrent_cached] async fn`",
-            turn!(runtime, cached_macros::sharded_async(id()).await),
+            turn!(COUNT, runtime, cached_macros::sharded_async(id()).await),
         )
         .with(
             "`cached`, the same with a size and a TTL",
-            turn!(runtime, cached_macros::sharded_bounded(id()).await),
+            turn!(COUNT, runtime, cached_macros::sharded_bounded(id()).await),
         )
         .with("`quick_cache`, a ready key", || by_hand(&|key| drop(black_box(quick.get(key)))))
         .with("`moka`, a ready key", || by_hand(&|key| drop(black_box(moka.get(key)))))

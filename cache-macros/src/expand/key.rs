@@ -26,10 +26,11 @@ pub(crate) fn key_written(plan: &Plan<'_>, writer: &Ident) -> TokenStream {
 }
 
 /// What tells the entry from the declaration's others without its key, where that is whole numbers alone. Asked for values in an
-/// `Arc`: others have no short way.
+/// `Arc`, and for what never leaves the process: others have no short way.
 pub(crate) fn brief(plan: &Plan<'_>) -> Option<TokenStream> {
     let krate = &plan.krate;
-    if !plan.returns.is_arc() || !plan.tags.is_empty() {
+    let is_short = plan.returns.is_arc() || plan.loads == Loads::InThread;
+    if !is_short || !plan.tags.is_empty() {
         return None;
     }
     let bounds = plan.segments.iter().filter_map(|segment| segment.bound.as_ref());

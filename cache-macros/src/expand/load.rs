@@ -14,7 +14,7 @@ use crate::loading::{Carried, carried};
 use crate::model::{Loads, Plan};
 use crate::returns::Shape;
 
-/// What the near cache has, else `read(Fallible, Entries::new(…).at(&key), …).through(…).await`.
+/// What is in this process, else `read(Fallible, Entries::new(…).at(&key), …).through(…).await`.
 pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let krate = &plan.krate;
     let value = &plan.returns.value;
@@ -27,7 +27,7 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let shape = format_ident!("{shape}");
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = sharing(plan);
-    let (key, hit) = (local("__key"), local("__near"));
+    let (key, hit) = (local("__key"), local("__hit"));
     let tagged = |keys| {
         let tags = local("__tags");
         (quote!(let #tags = #keys;), quote!(.tags(&#tags)))
@@ -52,37 +52,34 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
         }
     };
     let load = blamed(quote!(#load #awaited), value);
-    // What is not async is in the process anyway. Else asked here, so that a hit does not pay for what a load needs: its room, its
-    // tags, and the key, which is not moved to where it outlasts a wait. (Nor are the entries kept there: then the compiler could
-    // not see through them.)
-    let near = (plan.loads != Loads::InThread).then(|| {
-        let shape = blamed(quote!(#krate::__private::#shape), value);
-        let asked = |by: TokenStream, how: TokenStream| {
-            let near = quote! {
-                if let ::core::option::Option::Some(#hit) =
-                    #krate::__private::#by(#shape, #entries, #how)
-                {
-                    return #hit;
-                }
-            };
-            blamed(near, value)
+    // Asked here, so that a hit does not pay for what a load needs: its room, its tags, and the key, which is not moved to where it
+    // outlasts a wait. (Nor are the entries kept there: then the compiler could not see through them.)
+    let shape = blamed(quote!(#krate::__private::#shape), value);
+    let asked = |by: TokenStream, how: TokenStream| {
+        let hit = quote! {
+            if let ::core::option::Option::Some(#hit) =
+                #krate::__private::#by(#shape, #entries, #how)
+            {
+                return #hit;
+            }
         };
-        let Some(brief) = brief(plan) else {
-            return (None, asked(quote!(near), quote!(::core::option::Option::None, &mut #key)));
-        };
-        let short = local("__brief");
-        let again = asked(quote!(near_again), quote!(#short));
-        let near = asked(quote!(near), quote!(::core::option::Option::Some(#short), &mut #key));
-        (Some(quote!(let #short = #brief; #again)), near)
-    });
-    let (again, near) = near.unzip();
-    let again = again.flatten();
+        blamed(hit, value)
+    };
+    let (again, here) = match brief(plan) {
+        Some(brief) => {
+            let short = local("__brief");
+            let again = asked(quote!(again), quote!(#short));
+            let here = asked(quote!(here), quote!(::core::option::Option::Some(#short), &mut #key));
+            (Some(quote!(let #short = #brief; #again)), here)
+        }
+        None => (None, asked(quote!(here), quote!(::core::option::Option::None, &mut #key))),
+    };
     let written = key_written(plan, &key);
     quote! {
         let #key = {
             #again
             #written
-            #near
+            #here
             #key.finish()
         };
         #tags

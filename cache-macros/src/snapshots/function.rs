@@ -5,12 +5,12 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         let __brief = ::cache_runtime::__private::Brief::new()
             .and(<i64 as ::cache_runtime::CacheKey>::number(&user_id))
             .and(<u32 as ::cache_runtime::CacheKey>::number(&page));
-        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near_again(
+        if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::again(
             ::cache_runtime::__private::Optional,
             __user_feed_entries(),
             __brief,
         ) {
-            return __near;
+            return __hit;
         }
         let mut __key = ::cache_runtime::__private::KeyWriter::empty();
         __key.begin("feed:v1");
@@ -18,13 +18,13 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         <i64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
         __key.literal(":feed:page_");
         <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
-        if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+        if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::here(
             ::cache_runtime::__private::Optional,
             __user_feed_entries(),
             ::core::option::Option::Some(__brief),
             &mut __key,
         ) {
-            return __near;
+            return __hit;
         }
         __key.finish()
     };

@@ -18,13 +18,13 @@ where
         __key.part(&req.user.id);
         __key.separator();
         __key.part(&name);
-        if let ::core::option::Option::Some(__near) = my::runtime::__private::near(
+        if let ::core::option::Option::Some(__hit) = my::runtime::__private::here(
             my::runtime::__private::Fallible,
             __find_entries::<T>(),
             ::core::option::Option::None,
             &mut __key,
         ) {
-            return __near;
+            return __hit;
         }
         __key.finish()
     };

@@ -1,10 +1,27 @@
 #[allow(clippy::too_many_lines)]
 fn fib(n: u64) -> Result<u64, String> {
     let __key = {
+        let __brief = ::cache_runtime::__private::Brief::new()
+            .and(<u64 as ::cache_runtime::CacheKey>::number(&n));
+        if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::again(
+            ::cache_runtime::__private::Fallible,
+            __fib_entries(),
+            __brief,
+        ) {
+            return __hit;
+        }
         let mut __key = ::cache_runtime::__private::KeyWriter::empty();
         __key.begin("math:v1");
         __key.literal(":fib:");
         <u64 as ::cache_runtime::CacheKey>::render(&n, &mut __key);
+        if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::here(
+            ::cache_runtime::__private::Fallible,
+            __fib_entries(),
+            ::core::option::Option::Some(__brief),
+            &mut __key,
+        ) {
+            return __hit;
+        }
         __key.finish()
     };
     ::cache_runtime::__private::memo(

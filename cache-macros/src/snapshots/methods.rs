@@ -10,13 +10,13 @@ impl Messages {
             <i64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
             __key.literal(":page_");
             <&str as ::cache_runtime::CacheKey>::render(&page, &mut __key);
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+            if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::here(
                 ::cache_runtime::__private::Fallible,
                 Self::__messages_entries(self),
                 ::core::option::Option::None,
                 &mut __key,
             ) {
-                return __near;
+                return __hit;
             }
             __key.finish()
         };

@@ -9,13 +9,13 @@ impl Feed {
             <u64 as ::cache_runtime::CacheKey>::render(&user_id, &mut __key);
             __key.separator();
             <u32 as ::cache_runtime::CacheKey>::render(&page, &mut __key);
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+            if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::here(
                 ::cache_runtime::__private::Plain,
                 Self::__feed_entries(self),
                 ::core::option::Option::None,
                 &mut __key,
             ) {
-                return __near;
+                return __hit;
             }
             __key.finish()
         };

@@ -9,13 +9,13 @@ impl Repo for PgRepo {
             <Self as ::cache_runtime::CacheStrategy>::render_fields(self, &mut __key);
             __key.literal(":row:");
             <u64 as ::cache_runtime::CacheKey>::render(&id, &mut __key);
-            if let ::core::option::Option::Some(__near) = ::cache_runtime::__private::near(
+            if let ::core::option::Option::Some(__hit) = ::cache_runtime::__private::here(
                 ::cache_runtime::__private::FallibleOptional,
                 Self::__row_entries(self),
                 ::core::option::Option::None,
                 &mut __key,
             ) {
-                return __near;
+                return __hit;
             }
             __key.finish()
         };

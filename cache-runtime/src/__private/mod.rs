@@ -14,7 +14,7 @@ pub use crate::encoding::{require_codec, require_compression, require_schema};
 pub use crate::entry::{Entry, EntryPattern};
 pub use crate::invalidate::{InvalidateGuard, Invalidations};
 pub use crate::key::{Brief, CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWriter, PatternWriter};
-pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, near, near_again};
+pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, again, here};
 pub use crate::load::{ErrorSharing, load_owned, read};
 pub use crate::policy::Policy;
 pub use crate::read::Entries;

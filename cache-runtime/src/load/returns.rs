@@ -155,12 +155,12 @@ fn some<V>(value: Option<V>) -> V {
 /// The entry's value, if this thread has just found it in this process: asked before its key is written.
 #[inline]
 #[expect(clippy::manual_map, reason = "spelled out")]
-pub fn near_again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
+pub fn again<S, G>(_: S, entries: Entries<'_>, brief: Brief) -> Option<G>
 where
     S: Returns<G, Given = G>,
-    S::Value: Clone + 'static,
+    S::Value: Value,
 {
-    match entries.near_again::<S::Value>(brief) {
+    match entries.again::<S::Value>(brief) {
         Some(value) => Some(S::close(Ok(Some(value)))),
         None => None,
     }
@@ -168,7 +168,7 @@ where
 
 /// The entry's value, if it is in this process. Asked before there is anything that outlasts a wait: a hit moves no key.
 #[inline]
-pub fn near<S, G>(_: S, entries: Entries<'_>, brief: Option<Brief>, key: &mut KeyWriter) -> Option<G>
+pub fn here<S, G>(_: S, entries: Entries<'_>, brief: Option<Brief>, key: &mut KeyWriter) -> Option<G>
 where
     S: Returns<G, Given = G>,
     S::Value: Value,

@@ -2,17 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails has to fail")]
 
+use serde::de::DeserializeOwned;
+
 use super::tests::{MINUTE, get, given, keep, key, near};
 use super::*;
+use crate::front::{Seen, get as remembered};
 
 /// How generated code asks for the entry whose template that number fills.
 pub(super) fn question(number: u64) -> Question {
     Question { site: 1, numbers: [number, 0] }
 }
 
-/// What this thread has found before.
+/// What this thread has found before, as generated code asks for it.
+pub(super) fn asked<T: DeserializeOwned + Send + Sync + 'static>(
+    near: &Near,
+    question: Question,
+) -> Option<Arc<T>> {
+    near.again(question, Form::of_arc::<T>())
+}
+
 fn again(near: &Near, number: u64) -> Option<u64> {
-    near.again::<Arc<u64>>(question(number), Form::of_arc::<u64>()).map(|value| *value)
+    asked(near, question(number)).map(|value| *value)
 }
 
 /// What the map answers, to be found again when it is asked a second time.
@@ -32,7 +42,7 @@ fn remember(near: &Near, number: u64) {
 /// Whatever takes it out of the map, and whoever does.
 ///
 /// Bites: without `departed` in `Map::remove` or in `Map::insert`, without `all_departed` in `Map::retain` (near/map.rs) or in
-/// `Validity::begin_epoch`, without the end or the counter in `Near::again`.
+/// `Epochs::begin_epoch`, without the end or the counter in `Validity::again`.
 #[test]
 fn what_left_the_map_is_not_found_again() {
     type Change<'a> = (&'a str, &'a (dyn Fn(&Near, &Watched) + Sync));
@@ -68,7 +78,7 @@ fn what_left_the_map_is_not_found_again() {
     }
 }
 
-/// Bites: without `now < found.ends` in `Near::again`, where it is found until nothing is believed any more.
+/// Bites: without `now < found.ends` in `Validity::again`, where it is found until nothing is believed any more.
 #[test]
 fn what_is_found_again_ends_by_its_own_time() {
     let (near, _watched) = near(1 << 20);
@@ -80,7 +90,7 @@ fn what_is_found_again_ends_by_its_own_time() {
     assert_eq!((look(&near, 1), get(&near, 2)), (None, Some(Some(2))), "all else is good still");
 }
 
-/// Bites: with an `Arc` in place of the `Weak` in `Found::Shared` (near/front.rs).
+/// Bites: with an `Arc` in place of the `Weak` in `Found::Shared` (front/places.rs).
 #[test]
 fn nothing_is_kept_alive_by_who_has_found_it() {
     let (near, _watched) = near(1 << 22);
@@ -92,24 +102,24 @@ fn nothing_is_kept_alive_by_who_has_found_it() {
     assert_eq!(held.strong_count(), 0);
 }
 
-/// Bites: without `near`, or without `question` in `Place::is_of` (near/front.rs).
+/// Bites: without `map`, or without `question` in `Place::is_of` (front/places.rs).
 #[test]
 fn another_cache_and_another_declaration_have_their_own() {
     let ((one, _of_one), (other, _of_other)) = (near(1 << 20), near(1 << 20));
     keep(&one, 1);
     remember(&one, 1);
-    let ask = |near: &Near, site, numbers| {
-        near.again::<Arc<u64>>(Question { site, numbers }, Form::of_arc::<u64>()).map(|value| *value)
-    };
+    let ask =
+        |near: &Near, site, numbers| asked(near, Question { site, numbers }).map(|value: Arc<u64>| *value);
     assert_eq!(ask(&one, 1, [1, 0]), Some(1));
     assert_eq!([ask(&other, 1, [1, 0]), ask(&one, 2, [1, 0]), ask(&one, 1, [1, 1])], [None; 3]);
     // Those that meet at its place are among these.
     assert!((0..1000).all(|number| number == 1 || ask(&one, 1, [number, 0]).is_none()));
     assert!((0..1000).all(|site| site == 1 || ask(&one, site, [1, 0]).is_none()));
-    let is_seen = |near| !matches!(front::get::<Arc<u64>>(near, &question(1), |_| true), Seen::Nothing);
-    assert!(is_seen(one.validity.number()));
-    assert!((0..10_000).all(|near| near == one.validity.number() || !is_seen(near)));
-    assert_eq!(one.again::<Arc<String>>(question(1), Form::of_arc::<String>()), None, "nor another type");
+    let is_seen = |map| !matches!(remembered::<Arc<u64>>(map, &question(1), |_| true), Seen::Nothing);
+    let number = one.epochs.validity.number();
+    assert!(is_seen(number));
+    assert!((0..10_000).all(|map| map == number || !is_seen(map)));
+    assert_eq!(asked::<String>(&one, question(1)), None, "nor another type");
 }
 
 /// What is found without the map counts as read there too.
@@ -166,7 +176,7 @@ fn what_was_changed_is_never_seen_again() {
     is_never_seen_after(&near, 20_000, || near.forget(key(1).as_bytes()));
 }
 
-/// Bites: without `all_departed` in `Validity::begin_epoch`.
+/// Bites: without `all_departed` in `Epochs::begin_epoch`.
 #[test]
 fn what_was_kept_before_a_loss_is_never_seen_again() {
     let (near, mut watched) = near(1 << 20);

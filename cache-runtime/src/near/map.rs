@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use papaya::{Guard, HashMap};
 
+use super::epochs::Epochs;
 use super::generations::Generation;
 use super::order::Order;
-use super::validity::Validity;
 use crate::encoding::Codec;
 use crate::value::Kept;
 
@@ -136,18 +136,18 @@ pub(super) struct Map {
     /// same one displaces the other.
     slots: HashMap<u64, Slot, AsItIs>,
     hasher: RandomState,
-    validity: Arc<Validity>,
+    epochs: Arc<Epochs>,
     order: Order,
     bytes: AtomicU64,
     most: u64,
 }
 
 impl Map {
-    pub(super) fn new(most: u64, validity: Arc<Validity>) -> Map {
+    pub(super) fn new(most: u64, epochs: Arc<Epochs>) -> Map {
         Map {
             slots: HashMap::with_hasher(AsItIs),
             hasher: RandomState::default(),
-            validity,
+            epochs,
             order: Order::default(),
             bytes: AtomicU64::new(0),
             most,
@@ -178,7 +178,7 @@ impl Map {
         let slots = self.slots.pin();
         self.bytes.fetch_add(size, Ordering::Relaxed);
         let old = slots.insert(hash, slot);
-        self.validity.departed(hash);
+        self.epochs.validity.departed(hash);
         match old {
             Some(old) => self.gone(old),
             None => self.order.push(hash, || slots.len(), |hash| slots.contains_key(&hash)),
@@ -203,7 +203,7 @@ impl Map {
                 let was_visited = slot.was_visited();
                 if was_visited {
                     // A thread that remembers it has to come and mark it again.
-                    self.validity.departed(hash);
+                    self.epochs.validity.departed(hash);
                 }
                 Some(was_visited && slot.epoch == epoch)
             };
@@ -215,7 +215,7 @@ impl Map {
     pub(super) fn remove(&self, hash: u64) {
         let slots = self.slots.pin();
         let slot = slots.remove(&hash);
-        self.validity.departed(hash);
+        self.epochs.validity.departed(hash);
         if let Some(slot) = slot {
             self.gone(slot);
         }
@@ -231,7 +231,7 @@ impl Map {
             }
         }
         // Another may just have taken out one of them, and not have said so yet.
-        self.validity.all_departed();
+        self.epochs.validity.all_departed();
     }
 
     pub(super) fn clear(&self) {

@@ -14,12 +14,11 @@
 //! A value ends here when it is no longer fresh there; by then the server's own TTL has not ended.
 
 mod clock;
-mod front;
+mod epochs;
 mod generations;
 mod map;
 mod order;
 mod trust;
-mod validity;
 
 #[cfg(test)]
 mod front_tests;
@@ -36,19 +35,19 @@ pub(crate) use clock::Moment;
 pub(crate) use trust::Watched;
 
 use crate::encoding::Codec;
+use crate::front::Standing;
 use crate::key::{Key, Pattern, Question};
 use crate::value::{Coding, Form, Kept};
-use front::{Seen, Standing};
+use epochs::Epochs;
 use generations::{Generation, Generations};
 use map::{Map, Slot};
 use trust::Trust;
-use validity::Validity;
 
 /// The answer `None`.
 struct Nothing;
 
 pub(crate) struct Near {
-    validity: Arc<Validity>,
+    epochs: Arc<Epochs>,
     map: Map,
     generations: Generations,
     /// Counts what takes many keys away at once.
@@ -69,13 +68,13 @@ pub(crate) struct Ticket {
 impl Near {
     /// For at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Near {
-        let validity = Arc::<Validity>::default();
+        let epochs = Arc::<Epochs>::default();
         Near {
-            map: Map::new(bytes, Arc::clone(&validity)),
+            map: Map::new(bytes, Arc::clone(&epochs)),
             generations: Generations::default(),
             sweeps: AtomicU32::new(0),
-            trust: Arc::new(Trust::new(Arc::clone(&validity))),
-            validity,
+            trust: Arc::new(Trust::new(Arc::clone(&epochs))),
+            epochs,
         }
     }
 
@@ -87,26 +86,7 @@ impl Near {
     /// The value that this thread has found before, under the same question, if it still stands in the map.
     #[inline]
     pub(crate) fn again<V: Clone + 'static>(&self, question: Question, form: Form) -> Option<V> {
-        let (now, validity) = (clock::nanos(), &*self.validity);
-        if !validity.is_believed(now) {
-            return None;
-        }
-        let stands =
-            |found: &Standing| now < found.ends && validity.departures(found.hash) == found.departures;
-        match front::get(validity.number(), &question, stands) {
-            Seen::Nothing => None,
-            Seen::Own(value) => Some(value),
-            Seen::Shared(value) => form.give_own(value),
-            Seen::Old => {
-                front::forget(validity.number(), question);
-                None
-            }
-            Seen::Often(value) => {
-                let given = form.give_own(Arc::clone(&value));
-                front::make_own(validity.number(), question, form, value);
-                given
-            }
-        }
+        self.epochs.validity.again(clock::nanos(), question, form)
     }
 
     /// Shows the value at a key to `take`, where it lies: a count that all threads write is `take`'s affair. `Some(false)` is the
@@ -123,7 +103,7 @@ impl Near {
     ) -> Option<bool> {
         let now = clock::nanos();
         let hash = self.map.hash(key);
-        let (epoch, departures) = self.validity.seen_at(now, hash)?;
+        let (epoch, departures) = self.epochs.seen_at(now, hash)?;
         self.map.with(key, hash, |slot| {
             let good = slot.epoch == epoch && now < slot.ends && slot.is_good();
             let tagged = slot.tags();
@@ -136,7 +116,8 @@ impl Near {
             }
             if let Some((question, coding)) = again {
                 let standing = Standing { ends: slot.ends, hash, departures };
-                front::put(self.validity.number(), question, standing, &slot.value, coding, slot.codec);
+                let value = || Some(Arc::clone(&slot.value));
+                self.epochs.validity.remember(question, standing, Some((coding, slot.codec)), value);
             }
             take(&slot.value);
             Some(true)
@@ -145,7 +126,7 @@ impl Near {
 
     /// To be taken before a read is sent. `None`: nothing is kept at present.
     pub(crate) fn ticket(&self, key: &Key, tags: &[Key]) -> Option<Ticket> {
-        let epoch = self.validity.epoch_at(clock::nanos())?;
+        let epoch = self.epochs.epoch_at(clock::nanos())?;
         let hash = self.map.hash(key.as_bytes());
         let of_tag = |tag: &Key| self.generations.of(self.map.hash(tag.as_bytes()));
         Some(Ticket {
@@ -207,7 +188,7 @@ impl Near {
 
     /// The server has lost or dropped everything at once.
     pub(crate) fn forget_all(&self) {
-        self.validity.begin_epoch();
+        self.epochs.begin_epoch();
         self.map.clear();
     }
 

@@ -8,10 +8,10 @@ use std::sync::{OnceLock, Weak};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::front::OFTEN;
-use super::front_tests::question;
+use super::front_tests::{asked, question};
 use super::tests::{MINUTE, key, near};
 use super::*;
+use crate::front::{LARGEST_COPY, OFTEN};
 
 /// A number that is written as what a test says.
 macro_rules! number {
@@ -38,7 +38,7 @@ trait Kind: Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {}
 impl<T: Serialize + serde::de::DeserializeOwned + Send + Sync + 'static> Kind for T {}
 
 fn again<T: Kind>(near: &Near, number: u64) -> Option<Arc<T>> {
-    near.again(question(number), Form::of_arc::<T>())
+    asked(near, question(number))
 }
 
 /// Keeps a value, and looks until this thread finds it again. Gives the one that all threads share.
@@ -62,7 +62,7 @@ fn found_often<T: Kind>(near: &Near, number: u64, value: T, codec: Codec) -> (Ar
     (shared, again(near, number).unwrap())
 }
 
-/// Bites: without `front::make_own` in `Near::again`.
+/// Bites: without `places::make_own` in `Validity::again`.
 #[test]
 fn what_is_found_often_is_copied_once() {
     let (near, _watched) = near(1 << 20);
@@ -80,7 +80,7 @@ fn what_is_found_often_is_copied_once() {
 
 /// Whoever takes it away, the copy is not seen after that, and is gone once it was asked for.
 ///
-/// Bites: without the counter in `Near::again` (it is seen), without `front::forget` there (it stays).
+/// Bites: without the counter in `Validity::again` (it is seen), without `places::forget` there (it stays).
 #[test]
 fn a_copy_goes_with_what_it_was_made_of() {
     let (near, watched) = near(1 << 20);
@@ -121,7 +121,7 @@ fn a_copy_goes_when_others_are_asked_for_or_its_thread_ends() {
 
 /// A value that goes with its thread may ask for others, which find no place any more.
 ///
-/// Bites: without `END.try_with` in `front::put`.
+/// Bites: without `END.try_with` in `places::put`.
 #[test]
 fn a_thread_that_ends_remembers_nothing_more() {
     static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();
@@ -161,8 +161,8 @@ fn a_thread_that_ends_remembers_nothing_more() {
 
 /// What can't be copied is served as before, and that is tried once.
 ///
-/// Bites: without `found.left == 0` in `front::get` (it never ends to be tried), with `usize::MAX` for `LARGEST_COPY`, without
-/// `== bytes` in `Form::copy`, without `catch_unwind` in `front::make_own`.
+/// Bites: without `found.left == 0` in `places::get` (it never ends to be tried), with `usize::MAX` for `LARGEST_COPY`, without
+/// `== bytes` in `Form::copy`, without `catch_unwind` in `places::make_own`.
 #[test]
 fn what_can_not_be_copied_is_shared() {
     use std::sync::atomic::AtomicU16;
@@ -195,10 +195,10 @@ fn what_can_not_be_copied_is_shared() {
     assert_eq!(is_shared(&near, Refused(1)), 1);
     assert_eq!(is_shared(&near, Changed(1)), 2, "there, and to see whether it is the same");
     assert_eq!(is_shared(&near, Panicking(1)), 1);
-    is_shared(&near, "x".repeat(front::LARGEST_COPY));
+    is_shared(&near, "x".repeat(LARGEST_COPY));
 }
 
-/// Bites: without `place.standing == standing` in `front::make_own`.
+/// Bites: without `place.standing == standing` in `places::make_own`.
 #[test]
 fn a_copy_does_not_stand_for_what_came_while_it_was_made() {
     static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();
@@ -218,7 +218,7 @@ fn a_copy_does_not_stand_for_what_came_while_it_was_made() {
 
 /// What is no text in JSON comes back as `None` from there.
 ///
-/// Bites: with `Codec::Json` in place of `codec` in `front::make_own`.
+/// Bites: with `Codec::Json` in place of `codec` in `places::make_own`.
 #[cfg(all(feature = "msgpack", feature = "postcard"))]
 #[test]
 fn a_copy_is_made_by_the_codec_of_its_record() {
@@ -232,8 +232,8 @@ fn a_copy_is_made_by_the_codec_of_its_record() {
 
 /// A value's own code may ask for values, too: it runs while nothing is borrowed.
 ///
-/// Bites: with `form.copy` or `drop` inside of `at` in `front::make_own` or `front::forget`, with `drop(gone)` inside of
-/// `FRONT.with` in `front::put`.
+/// Bites: with `form.copy` or `drop` inside of `at` in `places::make_own` or `places::forget`, with `drop(gone)` inside of
+/// `FRONT.with` in `places::put`.
 #[test]
 fn a_value_may_ask_for_others_when_it_is_copied_and_when_it_goes() {
     static NEAR: OnceLock<(Near, Watched)> = OnceLock::new();

@@ -65,7 +65,7 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
 #[test]
 fn what_may_be_old_is_not_seen() {
     let (near, _watched) = near(1 << 20);
-    let (key, epoch) = (key(1), near.validity.epoch_at(0).unwrap());
+    let (key, epoch) = (key(1), near.epochs.epoch_at(0).unwrap());
     let slot = Slot::new(key.as_bytes(), Arc::new(1_u64), u64::MAX, epoch, 8, Codec::Json, Box::default());
     near.map.insert(near.map.hash(key.as_bytes()), slot, || {
         assert_eq!(get(&near, 1), None, "it is not known yet");

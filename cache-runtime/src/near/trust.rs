@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::clock::{Moment, in_nanos};
-use super::validity::Validity;
+use super::epochs::Epochs;
 
 /// The connections over which the servers tell of changes: one, or one to each primary of a cluster.
 pub(super) struct Trust {
-    validity: Arc<Validity>,
+    epochs: Arc<Epochs>,
     connections: Mutex<Connections>,
 }
 
@@ -35,8 +35,8 @@ impl Connections {
 }
 
 impl Trust {
-    pub(super) fn new(validity: Arc<Validity>) -> Trust {
-        Trust { validity, connections: Mutex::default() }
+    pub(super) fn new(epochs: Arc<Epochs>) -> Trust {
+        Trust { epochs, connections: Mutex::default() }
     }
 
     /// A connection that will tell of changes, from its next sign of life on.
@@ -54,7 +54,7 @@ impl Trust {
         let until = since.clock.saturating_add(in_nanos(time));
         let mut connections = self.connections();
         if connections.has_slept(since) {
-            self.validity.begin_epoch();
+            self.epochs.begin_epoch();
         }
         // Looked at under the lock: who takes it out of use comes before this, or finds it in the list.
         if watched.over.load(Ordering::Relaxed) {
@@ -79,14 +79,14 @@ impl Trust {
         let before = connections.alive.len();
         connections.alive.retain(|(other, _)| *other != id);
         if connections.alive.len() < before {
-            self.validity.begin_epoch();
+            self.epochs.begin_epoch();
         }
         self.publish(&connections);
     }
 
     fn publish(&self, connections: &Connections) {
         let first = connections.alive.iter().map(|(_, until)| *until).min();
-        self.validity.is_believed_until(first.unwrap_or(0));
+        self.epochs.validity.is_believed_until(first.unwrap_or(0));
     }
 }
 

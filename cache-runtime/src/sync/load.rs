@@ -72,7 +72,7 @@ fn alone<V, E>(call: Call<'_>, loader: impl FnOnce() -> Result<Option<V>, E>) ->
     block_on(run(call, async { loader() }))
 }
 
-/// What is kept, or what `loader` returns. Generated code calls it.
+/// What is kept, or what `loader` returns. Generated code calls it, after a look at what is kept.
 pub fn memo<S, V, E, L>(
     _: S,
     at: EntryAt<'_>,
@@ -83,9 +83,6 @@ where
     V: Value,
     S: Returns<L, Value = V, Error = E>,
 {
-    let (mut value, call) = (None::<V>, at.call::<V>(S::TAKES_NONE));
-    if call.embedded_hit(&mut value) {
-        return S::close(Ok(value));
-    }
+    let call = at.call::<V>(S::TAKES_NONE);
     S::close(memoised(call, sharing, || S::open(loader()).map(|load| load.value)))
 }

@@ -40,7 +40,12 @@ impl Form {
 
     /// A value, as the near cache keeps it.
     pub(crate) fn keep(form: Option<Form>, value: Kept) -> Kept {
-        form.and_then(|form| (form.0.keep)(&*value)).unwrap_or(value)
+        form.and_then(|form| form.kept(&*value)).unwrap_or(value)
+    }
+
+    /// What is in a place of its type, as the near cache keeps it.
+    pub(crate) fn kept(self, place: &dyn Any) -> Option<Kept> {
+        (self.0.keep)(place)
     }
 
     /// Puts what the near cache keeps into a place of its type. `false`: it is of another type, or kept in another form.
@@ -53,9 +58,12 @@ impl Form {
 
     /// The same of one that the caller has.
     #[inline]
-    pub(crate) fn give_own<V: 'static>(self, kept: Kept) -> Option<V> {
+    pub(crate) fn give_own<V: Clone + 'static>(form: Option<Form>, kept: Kept) -> Option<V> {
         let mut given = None::<V>;
-        (self.0.give)(kept, &mut given);
+        match form {
+            Some(form) => _ = (form.0.give)(kept, &mut given),
+            None => given = kept.downcast_ref::<Option<V>>()?.clone(),
+        }
         given
     }
 

@@ -11,6 +11,11 @@ pub(crate) fn one_lock(id: i64) -> Arc<Profile> {
     Arc::new(Profile::of(id))
 }
 
+#[cached(max_size = 100_000, ttl_secs = 3600)]
+pub(crate) fn bounded(id: i64) -> Arc<Profile> {
+    Arc::new(Profile::of(id))
+}
+
 #[concurrent_cached]
 pub(crate) fn sharded(id: i64) -> Arc<Profile> {
     Arc::new(Profile::of(id))

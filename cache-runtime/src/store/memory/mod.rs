@@ -14,7 +14,8 @@ use tokio::time::Instant;
 use self::shard::{Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
-use crate::key::{Key, Pattern};
+use crate::front::{Standing, Validity};
+use crate::key::{Key, Pattern, Question};
 use crate::record::{Claim, Draft, Expected, Found, Header, Nonce, Over};
 use crate::value::Kept;
 
@@ -29,6 +30,8 @@ const NO_END: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub(crate) struct MemoryStore {
     shards: Box<[RwLock<Shard>]>,
     hasher: foldhash::fast::RandomState,
+    /// Of what threads remember of the shards. Its clock is nanoseconds since the beginning.
+    validity: Box<Validity>,
     capacity: u64,
     evictions: AtomicU64,
     /// The clock's beginning: in milliseconds since 1970, and as the runtime sees it.
@@ -43,6 +46,7 @@ impl MemoryStore {
         MemoryStore {
             shards: (0..shards).map(|_| RwLock::new(Shard::new(bytes / shards))).collect(),
             hasher: foldhash::fast::RandomState::default(),
+            validity: Box::default(),
             capacity: bytes / shards * shards,
             evictions: AtomicU64::new(0),
             epoch: (u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX), Instant::now()),
@@ -68,22 +72,29 @@ impl MemoryStore {
         self.evictions.load(Ordering::Relaxed)
     }
 
-    fn shard(&self, key: &[u8]) -> &RwLock<Shard> {
+    fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    fn shard(&self, hash: u64) -> &RwLock<Shard> {
         // By the upper half: the map inside a shard uses the lower one.
-        let hash = self.hasher.hash_one(key) >> 32;
-        &self.shards[(hash % self.shards.len() as u64) as usize]
+        &self.shards[((hash >> 32) % self.shards.len() as u64) as usize]
     }
 
     /// Takes one step at a key, under the lock of its shard.
     fn step<T>(&self, key: &[u8], step: impl FnOnce(Option<&mut Slot>, Instant) -> (Change, T)) -> T {
-        let now = Instant::now();
-        let mut shard = self.shard(key).write().unwrap_or_else(PoisonError::into_inner);
+        let (now, hash) = (Instant::now(), self.hash(key));
+        let mut shard = self.shard(hash).write().unwrap_or_else(PoisonError::into_inner);
         let (change, outcome) = step(shard.get_mut(key).filter(|slot| slot.ends > now), now);
         let gone = match change {
             Change::Keep => (None, Vec::new()),
-            Change::Remove => (shard.remove(key), Vec::new()),
+            Change::Remove => {
+                let removed = shard.remove(key);
+                self.validity.departed(hash);
+                (removed, Vec::new())
+            }
             Change::Put(slot) => {
-                let (replaced, evicted) = shard.put(key, slot);
+                let (replaced, evicted) = shard.put(key, hash, slot, |hash| self.validity.departed(hash));
                 self.evictions.fetch_add(evicted.len() as u64, Ordering::Relaxed);
                 (replaced, evicted)
             }
@@ -95,26 +106,52 @@ impl MemoryStore {
     }
 
     pub(crate) fn look(&self, key: &[u8]) -> Found {
-        match read(self.shard(key)).get(key) {
+        match read(self.shard(self.hash(key))).get(key) {
             Some(slot) if slot.ends > Instant::now() => slot.found(),
             _ => Found::Absent,
         }
     }
 
     /// Shows the value at a key to `see` where it lies, and what time it is by the store's clock. Under a lock: nobody else's code
-    /// may run there.
-    pub(crate) fn value<T>(&self, key: &[u8], see: impl FnOnce(&Header, &Kept, u64) -> T) -> Option<T> {
-        let now = Instant::now();
-        let shard = read(self.shard(key));
+    /// may run there. Gives also what a thread has to know that remembers it as one that is fresh.
+    pub(crate) fn value<T>(
+        &self,
+        key: &[u8],
+        see: impl FnOnce(&Header, &Kept, u64) -> T,
+    ) -> Option<(T, Standing)> {
+        let (now, hash) = (Instant::now(), self.hash(key));
+        // Before the look: what changes after that is noticed.
+        let departures = self.validity.departures(hash);
+        let shard = read(self.shard(hash));
         let slot = shard.get(key).filter(|slot| slot.ends > now)?;
         let (header, value) = slot.value_here()?;
-        Some(see(header, value, self.time_at(now)))
+        let fresh_until = header.fresh_until.saturating_sub(self.epoch.0).saturating_mul(1_000_000);
+        let ends = self.nanos(slot.ends).min(fresh_until);
+        Some((see(header, value, self.time_at(now)), Standing { ends, hash, departures }))
+    }
+
+    /// The value that this thread has found before, under the same question, if it still stands here.
+    pub(crate) fn again(&self, question: Question) -> Option<Kept> {
+        self.validity.shared_again(self.nanos(Instant::now()), question)
+    }
+
+    /// Remembers what was found here, to be found [`again`](MemoryStore::again).
+    pub(crate) fn remember(
+        &self,
+        question: Question,
+        standing: Standing,
+        value: impl FnOnce() -> Option<Kept>,
+    ) {
+        self.validity.remember(question, standing, None, value);
+    }
+
+    /// Nanoseconds since the clock's beginning.
+    fn nanos(&self, at: Instant) -> u64 {
+        u64::try_from((at - self.epoch.1).as_nanos()).unwrap_or(u64::MAX)
     }
 
     fn time_at(&self, now: Instant) -> u64 {
-        let (since_1970, at) = self.epoch;
-        let past = now - at;
-        since_1970.saturating_add(1000 * past.as_secs() + u64::from(past.subsec_millis()))
+        self.epoch.0.saturating_add(self.nanos(now) / 1_000_000)
     }
 
     /// Invalidates the keys that `matches`, one at a time: no lock is held for longer than a look at the keys.

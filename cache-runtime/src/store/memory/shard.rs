@@ -29,6 +29,8 @@ pub(super) struct Shard {
 
 struct Node {
     key: Arc<[u8]>,
+    /// The store's, of the key.
+    hash: u64,
     slot: Slot,
     weight: u64,
     hit: AtomicBool,
@@ -79,7 +81,16 @@ impl Shard {
 
     /// Puts something at the key. Gives what stood there and what had to make room: they are dropped by the caller, after the
     /// lock, as a value's `Drop` is somebody else's code.
-    pub(super) fn put(&mut self, key: &[u8], slot: Slot) -> (Option<Slot>, Vec<Slot>) {
+    ///
+    /// `departed` is told the hash of what a thread that remembers it has to look for again: what stood there, and what has lost its
+    /// mark.
+    pub(super) fn put(
+        &mut self,
+        key: &[u8],
+        hash: u64,
+        slot: Slot,
+        departed: impl Fn(u64),
+    ) -> (Option<Slot>, Vec<Slot>) {
         let weight = weight(key.len(), slot.size());
         let (mut replaced, mut evicted) = (None, Vec::new());
         let place = match self.places.get(key).copied() {
@@ -93,6 +104,7 @@ impl Shard {
             }
             None => self.push(Node {
                 key: key.into(),
+                hash,
                 slot,
                 weight,
                 hit: AtomicBool::new(false),
@@ -101,10 +113,11 @@ impl Shard {
             }),
         };
         while self.weight > self.capacity
-            && let Some(slot) = self.evict(place)
+            && let Some(slot) = self.evict(place, &departed)
         {
             evicted.push(slot);
         }
+        departed(hash);
         (replaced, evicted)
     }
 
@@ -137,7 +150,7 @@ impl Shard {
     }
 
     /// Makes the next one go, but not the one that has just been put: it is not marked yet.
-    fn evict(&mut self, keep: usize) -> Option<Slot> {
+    fn evict(&mut self, keep: usize, departed: impl Fn(u64)) -> Option<Slot> {
         let mut place = if self.hand == NONE { self.oldest } else { self.hand };
         // Twice around at the most: the first time unmarks all.
         for _ in 0..=2 * self.places.len() {
@@ -148,6 +161,8 @@ impl Shard {
                 self.places.remove(&key);
                 return self.unlink(place);
             }
+            // Who remembers it has to come and mark it again. What makes room has no mark, so nobody does by then.
+            departed(node.hash);
             place = if node.newer == NONE { self.oldest } else { node.newer };
         }
         None
@@ -201,6 +216,10 @@ mod tests {
         Shard::new(entries * weight(1, 0))
     }
 
+    fn put(shard: &mut Shard, key: u8, slot: Slot) -> (Option<Slot>, Vec<Slot>) {
+        shard.put(&[key], u64::from(key), slot, |_| ())
+    }
+
     fn keys(shard: &Shard) -> Vec<u8> {
         let mut keys: Vec<u8> = shard.keys().map(|key| key[0]).collect();
         keys.sort_unstable();
@@ -211,12 +230,12 @@ mod tests {
     fn the_oldest_goes_first_and_what_was_hit_stays() {
         let mut shard = shard(3);
         for key in *b"abc" {
-            assert!(shard.put(&[key], lease()).1.is_empty());
+            assert!(put(&mut shard, key, lease()).1.is_empty());
         }
         assert!(shard.get(b"a").is_some());
-        assert_eq!(shard.put(b"d", lease()).1.len(), 1);
+        assert_eq!(put(&mut shard, b'd', lease()).1.len(), 1);
         assert_eq!(keys(&shard), b"acd");
-        shard.put(b"e", lease());
+        put(&mut shard, b'e', lease());
         assert_eq!(keys(&shard), b"ade", "the hand goes on from where it was");
     }
 
@@ -224,10 +243,10 @@ mod tests {
     fn what_has_just_come_stays_where_everything_else_was_hit() {
         let mut shard = shard(3);
         for key in *b"abc" {
-            shard.put(&[key], lease());
+            put(&mut shard, key, lease());
             shard.get(&[key]);
         }
-        shard.put(b"d", lease());
+        put(&mut shard, b'd', lease());
         assert_eq!(keys(&shard), b"bcd");
     }
 
@@ -243,7 +262,7 @@ mod tests {
             match random >> 32 & 3 {
                 0 => drop(shard.remove(&key)),
                 1 => drop(shard.get(&key).is_some()),
-                _ => drop(shard.put(&key, lease())),
+                _ => drop(put(&mut shard, key[0], lease())),
             }
             let walked =
                 std::iter::successors(shard.node(shard.oldest), |node| shard.node(node.newer)).count();
@@ -257,10 +276,10 @@ mod tests {
     fn a_value_that_grows_in_place_makes_others_go() {
         let mut shard = Shard::new(3 * weight(1, 100));
         for key in *b"abc" {
-            shard.put(&[key], lease());
+            put(&mut shard, key, lease());
         }
         let large = Slot::for_test(600);
-        assert_eq!(shard.put(b"c", large).1.len(), 2);
+        assert_eq!(put(&mut shard, b'c', large).1.len(), 2);
         assert_eq!(keys(&shard), b"c");
     }
 }

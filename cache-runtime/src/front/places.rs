@@ -1,13 +1,4 @@
-//! What a thread has found in the map and is asked for again: it finds that at once, without the key, writes nothing that others
-//! read, and waits for nobody.
-//!
-//! What is here is good exactly as long as it stands in the map: whatever takes it out there, or puts something else in its place,
-//! moves a counter of the map's [`validity`](super::validity) before anybody is told, and so does the end of an epoch. The clock, the
-//! signs of life and the value's own end are looked at with each hit, as they are in the map. And nothing of the map's is kept alive
-//! from here: what has left it is freed, whatever threads remember.
-//!
-//! Of what it finds again and again a thread makes a copy of its own: threads that count up and down the one reference count of a
-//! value wait for each other longer than all the rest of a hit takes.
+//! The places of a thread for what it has found, and its own copies.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -27,32 +18,34 @@ const LARGEST: usize = 1024;
 
 /// After so many hits in a row a thread makes a copy of its own: that takes some microseconds, and spares some fifty nanoseconds a
 /// hit where others are at the same value.
-pub(super) const OFTEN: u16 = 256;
+pub(crate) const OFTEN: u16 = 256;
 
 /// A copy has no more bytes than this where it is encoded.
-pub(super) const LARGEST_COPY: usize = 1024;
+pub(crate) const LARGEST_COPY: usize = 1024;
 
 /// What an answer was found under.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) struct Standing {
-    /// By the clock.
-    pub(super) ends: u64,
+pub(crate) struct Standing {
+    /// By the map's clock.
+    pub(crate) ends: u64,
     /// Of the key, which chooses the counter.
-    pub(super) hash: u64,
+    pub(crate) hash: u64,
     /// From before the map was looked at.
-    pub(super) departures: u32,
+    pub(crate) departures: u32,
 }
 
 /// Two lines of the processor's cache.
 #[repr(align(128))]
 struct Place {
-    near: u64,
+    map: u64,
     question: Question,
     standing: Standing,
     found: Found,
     /// What was asked for here last in vain.
     last: (u64, Question),
 }
+
+const _: () = assert!(size_of::<Place>() == 128, "two lines, not three");
 
 #[derive(Default)]
 enum Found {
@@ -61,10 +54,9 @@ enum Found {
     /// The map's.
     Shared {
         value: Weak<dyn Any + Send + Sync>,
-        /// How it comes into bytes and back.
-        coding: &'static Coding,
-        codec: Codec,
-        /// So many hits are left until it is copied; 0: that was tried.
+        /// How it comes into bytes and back, if it is to be copied.
+        copying: Option<(&'static Coding, Codec)>,
+        /// So many hits are left until it is copied; 0: it is not to be, or that was tried.
         left: u16,
     },
     /// A copy that no other thread has found: an `Arc<T>`, as it is returned.
@@ -72,7 +64,7 @@ enum Found {
 }
 
 /// What there is under a question.
-pub(super) enum Seen<V> {
+pub(crate) enum Seen<V> {
     Nothing,
     Own(V),
     Shared(Kept),
@@ -87,7 +79,7 @@ const NOBODY: Question = Question { site: 0, numbers: [0; 2] };
 
 impl Place {
     const EMPTY: Place = Place {
-        near: 0,
+        map: 0,
         question: NOBODY,
         standing: Standing { ends: 0, hash: 0, departures: 0 },
         found: Found::Nothing,
@@ -95,8 +87,8 @@ impl Place {
     };
 
     #[inline]
-    fn is_of(&self, near: u64, question: &Question) -> bool {
-        self.near == near && self.question == *question
+    fn is_of(&self, map: u64, question: &Question) -> bool {
+        self.map == map && self.question == *question
     }
 }
 
@@ -121,27 +113,27 @@ impl Drop for End {
 
 /// Where a question has its place. Who chooses the numbers may make two of them meet, which costs a look into the map.
 #[inline]
-fn place(near: u64, question: &Question) -> usize {
+fn place(map: u64, question: &Question) -> usize {
     let [first, second] = question.numbers;
-    let all = first ^ second.rotate_left(32) ^ question.site as u64 ^ near;
+    let all = first ^ second.rotate_left(32) ^ question.site as u64 ^ map;
     // Fibonacci hashing (Knuth, "The Art of Computer Programming", 6.4): the upper bits depend on all below them.
     (all.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57) as usize % PLACES
 }
 
-/// `near`: the near cache's number, as a process may have several. None of its user's code runs here, as it might ask in turn: that is
+/// `map`: the map's number, as a process may have several. None of its user's code runs here, as it might ask in turn: that is
 /// left to [`forget`] and [`make_own`].
 ///
 /// A copy that the thread has is cloned here: `V` is an `Arc`, which is nobody's code.
 #[inline]
-pub(super) fn get<V: Clone + 'static>(
-    near: u64,
+pub(crate) fn get<V: Clone + 'static>(
+    map: u64,
     question: &Question,
     stands: impl FnOnce(&Standing) -> bool,
 ) -> Seen<V> {
     // `with` would not be inlined.
     let seen = FRONT.try_with(|front| {
-        let place = &mut front.borrow_mut()[place(near, question)];
-        if !place.is_of(near, question) {
+        let place = &mut front.borrow_mut()[place(map, question)];
+        if !place.is_of(map, question) {
             return Seen::Nothing;
         }
         let stands = stands(&place.standing);
@@ -162,27 +154,32 @@ pub(super) fn get<V: Clone + 'static>(
     seen.unwrap_or(Seen::Nothing)
 }
 
-/// Remembers what the map has answered. Asked twice in a row: of many keys that are asked for once, none takes a place.
+/// Remembers what the map has answered. Asked twice in a row: of many keys that are asked for once, none takes a place. `value`:
+/// where it is remembered; nobody else's code.
 pub(super) fn put(
-    near: u64,
+    map: u64,
     question: Question,
     standing: Standing,
-    value: &Kept,
-    coding: &'static Coding,
-    codec: Codec,
+    copying: Option<(&'static Coding, Codec)>,
+    value: impl FnOnce() -> Option<Kept>,
 ) {
-    if size_of_val(&**value) > LARGEST || END.try_with(|_| ()).is_err() {
+    if END.try_with(|_| ()).is_err() {
         return;
     }
     let gone = FRONT.with(|front| {
-        let place = &mut front.borrow_mut()[place(near, &question)];
-        if replace(&mut place.last, (near, question)) != (near, question) {
-            return Found::Nothing;
+        let place = &mut front.borrow_mut()[place(map, &question)];
+        if replace(&mut place.last, (map, question)) != (map, question) {
+            return (Found::Nothing, None);
         }
         // A count that others wait for, so not for what takes no place.
-        let found = Found::Shared { value: Arc::downgrade(value), coding, codec, left: OFTEN };
-        (place.near, place.question, place.standing) = (near, question, standing);
-        replace(&mut place.found, found)
+        let value = value();
+        let Some(shared) = value.as_ref().filter(|value| size_of_val(&***value) <= LARGEST) else {
+            return (Found::Nothing, value);
+        };
+        let left = if copying.is_some() { OFTEN } else { 0 };
+        let found = Found::Shared { value: Arc::downgrade(shared), copying, left };
+        (place.map, place.question, place.standing) = (map, question, standing);
+        (replace(&mut place.found, found), value)
     });
     // Its user's code, like all that follows: not while the places are borrowed.
     drop(gone);
@@ -190,33 +187,33 @@ pub(super) fn put(
 
 /// What is good no longer, a copy above all.
 #[cold]
-pub(super) fn forget(near: u64, question: Question) {
-    drop(at(near, &question, |place| Some(take(&mut place.found))));
+pub(super) fn forget(map: u64, question: Question) {
+    drop(at(map, &question, |place| Some(take(&mut place.found))));
 }
 
 /// Lets this thread have a copy of a value, where it can be copied.
 #[cold]
-pub(super) fn make_own(near: u64, question: Question, form: Form, value: Kept) {
-    let how = at(near, &question, |place| match place.found {
-        Found::Shared { coding, codec, .. } => Some((coding, codec, place.standing)),
+pub(super) fn make_own(map: u64, question: Question, form: Form, value: Kept) {
+    let how = at(map, &question, |place| match place.found {
+        Found::Shared { copying: Some(copying), .. } => Some((copying, place.standing)),
         _ => None,
     });
-    let Some((coding, codec, standing)) = how else { return };
+    let Some(((coding, codec), standing)) = how else { return };
     // A hit is answered, whatever becomes of the copy.
     let copy = catch_unwind(AssertUnwindSafe(|| form.copy(coding, codec, value, LARGEST_COPY)));
     let Ok(Some(copy)) = copy else { return };
     let mut own = Found::Own(copy);
     // While it was made, another may have come to stand there.
-    let shared = at(near, &question, |place| {
+    let shared = at(map, &question, |place| {
         (place.standing == standing).then(|| replace(&mut place.found, take(&mut own)))
     });
     drop((shared, own));
 }
 
 /// What was found under a question, as long as `with` runs: not its user's code.
-fn at<T>(near: u64, question: &Question, with: impl FnOnce(&mut Place) -> Option<T>) -> Option<T> {
+fn at<T>(map: u64, question: &Question, with: impl FnOnce(&mut Place) -> Option<T>) -> Option<T> {
     FRONT.with(|front| {
-        let place = &mut front.borrow_mut()[place(near, question)];
-        if place.is_of(near, question) { with(place) } else { None }
+        let place = &mut front.borrow_mut()[place(map, question)];
+        if place.is_of(map, question) { with(place) } else { None }
     })
 }
