@@ -12,7 +12,7 @@ use cache_benches::{Contest, Goal, Table, Turns, Unit};
 
 use crates::FUNCTIONS;
 
-const TURNS: usize = 15;
+const TURNS: usize = 9;
 const CLEAN_TURNS: usize = 5;
 
 pub(crate) fn run(table: &mut Table) {
