@@ -6,10 +6,10 @@ use std::future::Future;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
+use crate::call::Entries;
 use crate::key::Key;
 use crate::load::{ErrorSharing, load_many};
 use crate::policy::Policy;
-use crate::read::Entries;
 use crate::read_many::Calls;
 use crate::value::Value;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::call::Call;
 use crate::encoding::Codec;
 use crate::error::CacheError;
 use crate::policy::Policy;
-use crate::read::Call;
 use crate::record::{Claim, Draft, Header, Nonce, Tags, key_hash};
 use crate::store::AnyStore;
 use crate::value::{Kept, Limits, draft, draft_none};

@@ -50,6 +50,7 @@ mod age;
 mod background;
 mod batch;
 mod cache;
+mod call;
 mod catalog;
 mod declaration;
 mod draft;

@@ -6,8 +6,9 @@ use std::any::Any;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use crate::call::Call;
 use crate::near::Ticket;
-use crate::read::{Call, Look};
+use crate::read::Look;
 use crate::record::Found;
 use crate::store::redis::{Reading, RedisStore, found};
 use crate::store::{AnyStore, Budget, Clock, Store};

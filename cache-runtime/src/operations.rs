@@ -5,11 +5,11 @@
 
 use std::future::Future;
 
+use crate::call::Call;
 use crate::entry::put;
 use crate::error::CacheError;
 use crate::key::{Key, KeyParts};
 use crate::kind::{IsCacheAside, IsTtl, IsWriteThrough};
-use crate::read::Call;
 use crate::site::Site;
 use crate::strategy::CacheStrategy;
 use crate::value::{Value, by_name};

@@ -1,8 +1,8 @@
 //! A hit that this thread has had before: asked for without the key, out of the near cache or the embedded store.
 
 use crate::cache::Cache;
+use crate::call::Entries;
 use crate::key::{Brief, Question};
-use crate::read::Entries;
 use crate::read_embedded::embedded;
 use crate::site::Site;
 use crate::value::{Form, Kept};

@@ -4,9 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::cache::Cache;
-use crate::key::Brief;
+use crate::call::{Call, Entries, Sought};
 use crate::policy::Policy;
-use crate::read::{Call, Entries, Sought};
 use crate::store::memory::MemoryStore;
 use crate::transaction;
 
@@ -26,14 +25,8 @@ impl Entries<'_> {
     /// Puts a fresh value of the embedded store into `place`, which stays empty for the answer `None`. `true`: there was one, and
     /// it is counted. What has tags is asked for in the usual way, like all that is no hit. A hit is remembered for who asks with
     /// the same `brief`.
-    pub(crate) fn embedded_hit(
-        &self,
-        sought: Sought<'_>,
-        brief: Option<Brief>,
-        key: &[u8],
-        place: &mut dyn Any,
-    ) -> bool {
-        let Sought { policy, coding, takes_none, tags } = sought;
+    pub(crate) fn embedded_hit(&self, sought: Sought<'_>, key: &[u8], place: &mut dyn Any) -> bool {
+        let Sought { policy, coding, takes_none, tags, brief } = sought;
         let Some(store) = embedded(self.cache, policy).filter(|_| tags == 0) else { return false };
         // What is no `Arc` is cloned by code of its user's, which may ask the store in turn: not here, under its lock.
         let is_arc = self.schema.form.is_some();
@@ -69,6 +62,6 @@ impl Call<'_> {
     /// As [`Entries::embedded_hit`].
     pub(crate) fn embedded_hit(&self, place: &mut dyn Any) -> bool {
         let entries = Entries::new(self.site, self.cache, self.schema);
-        entries.embedded_hit(self.sought(), None, self.key.as_bytes(), place)
+        entries.embedded_hit(self.sought(), self.key.as_bytes(), place)
     }
 }

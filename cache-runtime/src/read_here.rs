@@ -2,19 +2,12 @@
 
 use std::any::Any;
 
-use crate::key::Brief;
-use crate::read::{Call, Entries, Sought};
+use crate::call::{Call, Entries, Sought};
 
 impl Entries<'_> {
     /// Puts the value into `place`, which stays empty for the answer `None`. `true`: there was one, and it is counted.
-    pub(crate) fn hit_here(
-        &self,
-        sought: Sought<'_>,
-        brief: Option<Brief>,
-        key: &[u8],
-        place: &mut dyn Any,
-    ) -> bool {
-        self.near_hit(sought, brief, key, place) || self.embedded_hit(sought, brief, key, place)
+    pub(crate) fn hit_here(&self, sought: Sought<'_>, key: &[u8], place: &mut dyn Any) -> bool {
+        self.near_hit(sought, key, place) || self.embedded_hit(sought, key, place)
     }
 }
 

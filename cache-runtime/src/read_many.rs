@@ -3,10 +3,11 @@
 use std::any::Any;
 
 use crate::cache::Cache;
+use crate::call::{Call, Entries};
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::near::Ticket;
-use crate::read::{Call, Entries, Look};
+use crate::read::Look;
 use crate::record::Found;
 use crate::site::Site;
 use crate::store::{Answer, AnyStore, Budget, Reads};

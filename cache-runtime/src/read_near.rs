@@ -4,11 +4,10 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::age::fresh_for;
+use crate::call::{Call, Entries, Sought};
 use crate::encoding::Codec;
-use crate::key::Brief;
 use crate::near::{Near, Ticket};
 use crate::policy::Policy;
-use crate::read::{Call, Entries, Sought};
 use crate::record::{Found, Stored};
 use crate::transaction;
 use crate::value::{Form, Kept};
@@ -31,14 +30,8 @@ impl Entries<'_> {
 
     /// Puts the value in the near cache into `place`, which stays empty for the answer `None`. `true`: there was one, and it is
     /// counted. A hit is remembered for who asks with the same `brief`.
-    pub(crate) fn near_hit(
-        &self,
-        sought: Sought<'_>,
-        brief: Option<Brief>,
-        key: &[u8],
-        place: &mut dyn Any,
-    ) -> bool {
-        let Sought { policy, coding, takes_none, tags } = sought;
+    pub(crate) fn near_hit(&self, sought: Sought<'_>, key: &[u8], place: &mut dyn Any) -> bool {
+        let Sought { policy, coding, takes_none, tags, brief } = sought;
         let Some(near) = self.near(policy) else { return false };
         let brief = brief.filter(|_| self.schema.form.is_some());
         let again = brief.and_then(|brief| self.question(brief)).zip(Some(coding));
@@ -74,7 +67,7 @@ impl Call<'_> {
             return false;
         }
         let entries = Entries::new(self.site, self.cache, self.schema);
-        entries.near_hit(self.sought(), None, self.key.as_bytes(), place)
+        entries.near_hit(self.sought(), self.key.as_bytes(), place)
     }
 
     /// To be taken before a read.

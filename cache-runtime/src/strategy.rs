@@ -3,13 +3,13 @@
 use std::future::Future;
 
 use crate::cache::Cache;
+use crate::call::Entries;
 use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern, get_many};
 use crate::error::CacheError;
 use crate::invalidate::{Invalidated, invalidate_key};
 use crate::key::{Key, KeyParts, KeyWriter, PatternParts, PatternWriter};
 use crate::kind::Kind;
-use crate::read::Entries;
 use crate::site::Site;
 use crate::value::{Value, by_name};
 

@@ -1,7 +1,7 @@
 //! What a reader says of a value that it can't decode.
 
+use crate::call::Call;
 use crate::encoding::{Codec, Compression};
-use crate::read::Call;
 use crate::record::Stored;
 use crate::warnings::Warning;
 

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use crate::background::in_background;
 use crate::cache::Cache;
+use crate::call::Call;
 use crate::draft::Facts;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::load::tags;
-use crate::read::Call;
 use crate::record::{Draft, Nonce, Tags};
 use crate::site::Site;
 use crate::store::{AnyStore, Budget, WriteEnd};

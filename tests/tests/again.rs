@@ -150,8 +150,8 @@ async fn what_is_found_again_is_not_what_makes_room() {
 
 /// By Tokio's clock, which a test may move.
 ///
-/// Bites: with `u64::MAX` for `ends` in `MemoryStore::value`, with the runtime's beginning for the present in
-/// `MemoryStore::remembered`.
+/// Bites: with `u64::MAX` for `ends` in `MemoryStore::value`, with the beginning for the present in
+/// `MemoryStore::again`.
 #[tokio::test(start_paused = true)]
 async fn what_is_over_is_not_found_again() {
     let rows = Rows::new().await;

@@ -8,6 +8,7 @@ mod task;
 mod value;
 
 pub use crate::batch::{Batch, batch_result, batch_value, in_batch};
+pub use crate::call::Entries;
 pub use crate::catalog::{Registered, RegisteredStrategy};
 pub use crate::declaration::{Declaration, KindName, Location, Segment, Strategy};
 pub use crate::encoding::{require_codec, require_compression, require_schema};
@@ -17,7 +18,6 @@ pub use crate::key::{Brief, CacheKey, CharClass, Key, KeyMatch, KeyType, KeyWrit
 pub use crate::load::returns::{Fallible, FallibleOptional, Optional, Plain, again, here};
 pub use crate::load::{ErrorSharing, load_owned, read};
 pub use crate::policy::Policy;
-pub use crate::read::Entries;
 pub use crate::site::{Site, Tally};
 pub use crate::strategy::AnyThread;
 pub use crate::sync::{in_process, in_thread, memo};

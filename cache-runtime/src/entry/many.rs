@@ -1,10 +1,10 @@
 //! Many entries in one round trip.
 
+use crate::call::{Call, Entries};
 use crate::draft::Facts;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::load::tags;
-use crate::read::{Call, Entries};
 use crate::read_many::Calls;
 use crate::transaction;
 use crate::value::{Value, keep};

@@ -12,12 +12,12 @@ pub(crate) use many::{get_many, put};
 pub use pattern::EntryPattern;
 
 use crate::cache::Cache;
+use crate::call::{Call, Entries, EntryAt};
 use crate::error::CacheError;
 use crate::invalidate::{Invalidated, invalidate_key};
 use crate::key::Key;
 use crate::kind;
 use crate::policy::Policy;
-use crate::read::{Call, Entries, EntryAt};
 use crate::site::Site;
 use crate::stats::Counts;
 use crate::value::{Shape, Value};

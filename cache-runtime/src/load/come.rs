@@ -17,9 +17,10 @@ use super::miss::{Came, seen, shared, wait};
 use super::sharing::Fits;
 use crate::age::Age;
 use crate::background::at_once;
+use crate::call::Call;
 #[cfg(feature = "redis")]
 use crate::looking::{Looking, Named};
-use crate::read::{Call, Look};
+use crate::read::Look;
 use crate::store::Budget;
 use crate::transaction::{self, Pending};
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::flight::{Leader, Outcome, Waiter};
 use super::task::Owned;
 use crate::background::{Spawner, pause};
-use crate::read::{Call, Look, Seen};
+use crate::call::Call;
+use crate::read::{Look, Seen};
 use crate::record::{Claim, Token};
 
 /// How long the look-out waits between two looks, at first and at the most.

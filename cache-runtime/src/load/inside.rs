@@ -5,7 +5,7 @@ use super::Outcome;
 use super::loaded::Loading;
 use super::miss::run;
 use super::sharing::Failure;
-use crate::read::Call;
+use crate::call::Call;
 use crate::store::AnyStore;
 use crate::transaction::Pending;
 

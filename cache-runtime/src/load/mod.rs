@@ -39,7 +39,7 @@ use sharing::{Failure, Fits};
 pub(crate) use steps::Steps;
 pub use task::load_owned;
 
-use crate::read::Call;
+use crate::call::Call;
 use crate::value::Kept;
 
 /// What a read with a loader comes to. `None`: the answer `None`, or a value that is in its caller's place.

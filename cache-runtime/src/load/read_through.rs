@@ -10,8 +10,8 @@ use super::loaded::{Load, Loaded, Opened};
 use super::returns::Returns;
 use super::sharing::ErrorSharing;
 use super::steps::Steps;
+use crate::call::EntryAt;
 use crate::error::LoadTimeout;
-use crate::read::EntryAt;
 use crate::value::{Value, give, keep};
 
 /// A read of the entry's value, which has begun: its `through` goes on with it.

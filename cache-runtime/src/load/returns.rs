@@ -5,8 +5,8 @@
 use std::convert::Infallible;
 
 use super::loaded::{Load, Terms};
+use crate::call::Entries;
 use crate::key::{Brief, KeyWriter};
-use crate::read::Entries;
 use crate::value::{Coding, Value};
 
 /// A shape that `Loaded` has. A type of its own for each, as `V` alone may be anything.
@@ -173,7 +173,7 @@ where
     S: Returns<G, Given = G>,
     S::Value: Value,
 {
-    let sought = entries.sought(Coding::of::<S::Value>(), S::TAKES_NONE);
+    let sought = entries.sought(Coding::of::<S::Value>(), S::TAKES_NONE, brief);
     let (mut value, key) = (None::<S::Value>, key.finished());
-    if entries.hit_here(sought, brief, key, &mut value) { Some(S::close(Ok(value))) } else { None }
+    if entries.hit_here(sought, key, &mut value) { Some(S::close(Ok(value))) } else { None }
 }

@@ -15,7 +15,7 @@ use super::come::{Come, Others, Unanswered, come};
 use super::loaded::{Loaded, Loading};
 use super::sharing::Fits;
 use super::{Outcome, load_missing};
-use crate::read::Call;
+use crate::call::Call;
 
 /// Where the steps ask for something, and are told.
 struct Ask<T>(Mutex<State<T>>);

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::loaded::Terms;
 use super::miss::Miss;
+use crate::call::Call;
 use crate::error::CacheError;
 use crate::key::Key;
 use crate::policy::Policy;
-use crate::read::Call;
 use crate::record::{MOST_TAGS, Nonce, Tag, Tags};
 use crate::store::{AnyStore, Budget};
 

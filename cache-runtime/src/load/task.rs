@@ -21,10 +21,11 @@ use super::{Outcome, answer, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
 use crate::cache::Cache;
+use crate::call::{Call, EntryAt};
 use crate::error::LoadTimeout;
 use crate::key::Key;
 use crate::policy::Policy;
-use crate::read::{Aged, Call, EntryAt, Look};
+use crate::read::{Aged, Look};
 use crate::site::Site;
 use crate::value::{Coding, Shape, Value};
 

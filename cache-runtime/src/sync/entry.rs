@@ -98,13 +98,13 @@ impl<V: Value, K> SyncEntry<V, K> {
     where
         E: Clone + Send + Sync + 'static,
     {
-        let mut value = None;
-        if self.0.at().call::<V>(false).hit_here(&mut value)
+        let (mut value, at) = (None, self.0.at());
+        if at.call::<V>(false).hit_here(&mut value)
             && let Some(value) = value
         {
             return Ok(value);
         }
-        memo(Fallible, self.0.at(), ErrorSharing::by(E::clone), loader)
+        memo(Fallible, at, ErrorSharing::by(E::clone), loader)
     }
 }
 

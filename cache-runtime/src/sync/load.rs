@@ -8,9 +8,9 @@ use tokio::runtime::Handle;
 
 use super::block::{Idle, block_on, drive};
 use super::waits::{EntryId, Loading, Waiting, is_loaded_by_a_thread};
+use crate::call::{Call, EntryAt};
 use crate::load::returns::Returns;
 use crate::load::{ErrorSharing, Load, Steps, answer, run, told};
-use crate::read::{Call, EntryAt};
 use crate::value::Value;
 
 /// How long a thread of a runtime waits for a load that no thread runs.

@@ -8,8 +8,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
 use crate::cache::Cache;
+use crate::call::Call;
 use crate::key::Key;
-use crate::read::Call;
 
 /// An entry in this process.
 #[derive(Clone, PartialEq, Eq, Hash)]
