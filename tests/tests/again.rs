@@ -237,6 +237,8 @@ fn what_was_told_is_never_seen_again() {
 }
 
 /// What a function returns that is not async is found again whatever it is, and cloned by code of its user's: that may ask in turn.
+///
+/// Bites: with the places borrowed while `Entries::again` gives what is no copy (read_again.rs).
 #[test]
 fn a_value_that_is_no_arc_may_ask_for_others_when_it_is_cloned() {
     static CLONES: AtomicU64 = AtomicU64::new(0);

@@ -57,12 +57,11 @@ fn main() {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             let before = Instant::now();
             run(&mut table);
-            eprintln!("{name}: {:.1} s", before.elapsed().as_secs_f64());
+            eprintln!("{name}: {:.1} s, turns by then {}", before.elapsed().as_secs_f64(), account());
         }
     }
     let text = table.markdown();
     println!("{text}");
-    eprintln!("turns: {}", account());
     if wanted.is_empty() {
         let minutes = started.elapsed().as_secs_f64() / 60.0;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../BENCHMARKS.md");

@@ -46,7 +46,7 @@ pub(crate) fn run(table: &mut Table) {
         .run(TURNS);
     table.turns("a function that is not async", &turns, &[]);
     table.note(
-        "Most of ours is the runtime's clock, which a test may move; `cached` without a TTL asks for none, and keeps its value for \
+        "Half of ours is the runtime's clock, which a test may move; `cached` without a TTL asks for none, and keeps its value for \
          ever.",
     );
 }
