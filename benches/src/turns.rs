@@ -3,13 +3,18 @@
 //!
 //! A tenth of the turns count: those in which nobody else computed on the processors before, between or after, and of these the
 //! ones in which all together were quickest. Who has a share of a processor takes more from one kind of code than from another,
-//! often for longer than half of the run.
+//! often for longer than half of the run. Of what differs from turn to turn whoever else computes, as it is the threads' scheduler
+//! that decides, a tenth would be the luckiest turns, and too few to tell: of that a half counts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::processors::{self, ALONE};
 
-/// So many turns count at the least, be they more than a tenth.
+/// One of so many turns counts.
+const TENTH: usize = 10;
+const HALF: usize = 2;
+
+/// So many turns count at the least, be they more than that.
 const FEWEST: usize = 5;
 
 /// For each turn that was wanted, so many are taken at the most until so many were alone.
@@ -67,7 +72,17 @@ impl<'a> Contest<'a> {
     /// So many turns of each, after one that does not count; more, where somebody else computed in some. Each comes right behind
     /// each other one as often as any: what somebody leaves in the processor's caches is a share of what who comes next takes.
     #[must_use]
-    pub fn run(mut self, turns: usize) -> Turns {
+    pub fn run(self, turns: usize) -> Turns {
+        self.run_for(turns, TENTH)
+    }
+
+    /// As `run`, of what differs from turn to turn by itself: a half of the turns count.
+    #[must_use]
+    pub fn run_for_half(self, turns: usize) -> Turns {
+        self.run_for(turns, HALF)
+    }
+
+    fn run_for(mut self, turns: usize, one_of: usize) -> Turns {
         for (_, turn) in &mut self.contestants {
             turn();
         }
@@ -80,7 +95,7 @@ impl<'a> Contest<'a> {
         let beside = |turns: &[Turn]| turns.iter().filter(|turn| !turn.was_alone()).count() as u64;
         TAKEN.fetch_add(taken.len() as u64, Ordering::Relaxed);
         BESIDE.fetch_add(beside(&taken), Ordering::Relaxed);
-        let turns = that_count(taken);
+        let turns = that_count(taken, one_of);
         COUNT_BESIDE.fetch_add(beside(&turns), Ordering::Relaxed);
         Turns { names: self.contestants.into_iter().map(|(name, _)| name).collect(), turns }
     }
@@ -141,15 +156,15 @@ pub fn order(count: usize, turn: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The turns that count. Each contestant weighs the same, however long it takes: its part in a turn is what it took there for
-/// what it takes as a rule.
-fn that_count(mut turns: Vec<Turn>) -> Vec<Turn> {
+/// The turns that count: one of so many. Each contestant weighs the same, however long it takes: its part in a turn is what it
+/// took there for what it takes as a rule.
+fn that_count(mut turns: Vec<Turn>, one_of: usize) -> Vec<Turn> {
     let count = turns.first().map_or(0, |turn| turn.took.len());
     let usual: Vec<f64> = (0..count).map(|who| median(turns.iter().map(|turn| turn.took[who]))).collect();
     let took = |turn: &Turn| -> f64 { turn.took.iter().zip(&usual).map(|(took, usual)| took / usual).sum() };
     let beside = |turn: &Turn| turn.beside.max(ALONE);
     turns.sort_by(|one, other| beside(one).total_cmp(&beside(other)).then(took(one).total_cmp(&took(other))));
-    turns.truncate((turns.len() / 10).max(FEWEST));
+    turns.truncate((turns.len() / one_of).max(FEWEST));
     turns
 }
 
@@ -198,9 +213,19 @@ mod tests {
         let other = [2000.0, 2200.0, 2000.0, 2200.0, 1990.0, 2200.0, 2000.0, 2200.0, 1990.0, 1990.0];
         let taken =
             one.into_iter().zip(other).map(|(one, other)| Turn { took: vec![one, other], beside: 1.0 });
-        let turns = Turns { names: vec!["one", "other"], turns: that_count(taken.collect()) };
+        let turns = Turns { names: vec!["one", "other"], turns: that_count(taken.collect(), TENTH) };
         assert_eq!([turns.median(0), turns.median(1)], [10.0, 2000.0]);
         assert_eq!(turns.ratio(0, 1), 0.005);
+    }
+
+    /// Bites: with `10` for `one_of` in `that_count`.
+    #[test]
+    fn so_many_of_the_turns_count() {
+        let count = |one_of| {
+            let turns = (0..100).map(|turn| Turn { took: vec![f64::from(turn)], beside: 1.0 });
+            that_count(turns.collect(), one_of).len()
+        };
+        assert_eq!([TENTH, HALF].map(count), [10, 50]);
     }
 
     /// Beside somebody else all is slower as a rule, but who needs no locks less so: such a turn does not count though it was quick,
@@ -214,8 +239,9 @@ mod tests {
             || [(9.0, 1.01), (8.0, 1.02), (7.0, 1.03), (6.0, 1.04)].map(|(took, beside)| turn(took, beside));
         let others =
             || [(1.0, 1.5), (2.0, 1.4), (3.0, 1.2), (4.0, 1.9)].map(|(took, beside)| turn(took, beside));
-        let took =
-            |turns: Vec<Turn>| -> Vec<f64> { that_count(turns).iter().map(|turn| turn.took[0]).collect() };
+        let took = |turns: Vec<Turn>| -> Vec<f64> {
+            that_count(turns, TENTH).iter().map(|turn| turn.took[0]).collect()
+        };
         assert_eq!(took(others().into_iter().chain(least()).collect()), [6.0, 7.0, 8.0, 9.0, 3.0]);
         let enough = [turn(5.0, 1.05), turn(9.5, 1.0)];
         assert_eq!(

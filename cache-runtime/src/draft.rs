@@ -51,7 +51,7 @@ impl Call<'_> {
     /// The same for a caller who has the value anyway: one that can't be stored is said once and counted.
     pub(crate) fn draft(&self, value: Option<&Kept>, facts: &Facts) -> Option<(Draft, Duration)> {
         self.try_draft(value, facts).unwrap_or_else(|error| {
-            self.site.counters.unstorable.one();
+            self.site.counters.unstorable().one();
             if self.site.warnings.first(Warning::Encode) {
                 tracing::warn!(entry = %self.site.name(), %error, "a value can't be cached");
             }

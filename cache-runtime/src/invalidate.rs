@@ -94,11 +94,11 @@ async fn invalidate_pattern_now(
 fn counted(site: &'static Site, answer: Result<(), CacheError>) -> Result<Invalidated, CacheError> {
     match answer {
         Ok(()) => {
-            site.counters.invalidations.one();
+            site.counters.invalidations().one();
             Ok(Invalidated::Applied)
         }
         Err(error) => {
-            site.counters.store_errors.one();
+            site.counters.store_errors().one();
             Err(error)
         }
     }

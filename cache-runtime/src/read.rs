@@ -158,7 +158,7 @@ impl Call<'_> {
         if error == CacheError::ForeignKey {
             return self.foreign();
         }
-        self.site.counters.store_errors.one();
+        self.site.counters.store_errors().one();
         Look::Unknown(error)
     }
 
@@ -175,7 +175,7 @@ impl Call<'_> {
 
     #[cold]
     fn unreadable(&self, expected: &Expected) -> Look {
-        self.site.counters.undecodable.one();
+        self.site.counters.undecodable().one();
         if self.site.warnings.first(Warning::Foreign) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "bytes in the cache that are no record; they count as a miss");
         }
@@ -189,16 +189,16 @@ impl Call<'_> {
         }
         let life = stored.life();
         if !stored.fits(&self.schema) || (life.none && !self.takes_none) {
-            counters.schema_misses.one();
+            counters.schema_misses().one();
             return Look::Dead(stored.expected());
         }
         if !tags.hold(stored.tags(), self.tags) {
-            counters.tag_misses.one();
+            counters.tag_misses().one();
             return Look::Dead(stored.expected());
         }
         let not_before = self.cache.store().map_or(0, |store| store.not_before(self.key));
         if stored.created() < not_before {
-            counters.restart_misses.one();
+            counters.restart_misses().one();
             return Look::Dead(stored.expected());
         }
         let age = Age::of(life, self.policy, now);
@@ -220,7 +220,7 @@ impl Call<'_> {
             Some(hit) => Look::Hit(hit),
             None => {
                 match stored {
-                    Stored::Typed(..) => counters.schema_misses.one(),
+                    Stored::Typed(..) => counters.schema_misses().one(),
                     Stored::Bytes(_) => self.undecodable(stored),
                 }
                 Look::Dead(stored.expected())
@@ -233,7 +233,7 @@ impl Call<'_> {
     /// this key of use again.
     #[cold]
     fn misrouted(&self, stored: &Stored) -> Look {
-        self.site.counters.misrouted.one();
+        self.site.counters.misrouted().one();
         if self.site.warnings.first(Warning::Misrouted) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a value of another key was read; it counts as a miss. Somebody has renamed keys, or what is between here and the server mixes up its answers");
         }
@@ -254,7 +254,7 @@ impl Call<'_> {
 
     #[cold]
     fn foreign(&self) -> Look {
-        self.site.counters.undecodable.one();
+        self.site.counters.undecodable().one();
         if self.site.warnings.first(Warning::Foreign) {
             tracing::warn!(key = %self.key, entry = %self.site.name(), "a key of the cache holds another Redis type; it is left alone, and nothing is cached there");
         }
@@ -265,13 +265,13 @@ impl Call<'_> {
     pub(crate) fn answer(&self, look: Look) -> Result<Option<Kept>, Look> {
         match look {
             Look::Hit(value) => {
-                self.site.counters.hits.one();
+                self.site.counters.hits().one();
                 Ok(value)
             }
             // After the window in which it is good enough it only stands in for a load that failed.
             Look::Aged(aged) if aged.age != Age::IfError => Ok(Some(self.serve(&aged))),
             other => {
-                self.site.counters.misses.one();
+                self.site.counters.misses().one();
                 Err(other)
             }
         }
@@ -281,9 +281,9 @@ impl Call<'_> {
     pub(crate) fn serve(&self, aged: &Aged) -> Kept {
         let counters = &self.site.counters;
         if aged.age == Age::Early {
-            counters.hits.one();
+            counters.hits().one();
         } else {
-            counters.stale.one();
+            counters.stale().one();
         }
         Kept::clone(&aged.value)
     }

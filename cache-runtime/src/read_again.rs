@@ -23,12 +23,12 @@ impl Entries<'_> {
         let Some(near) = self.near(&self.site.declaration.policy) else {
             let [first, second] = question.numbers;
             let value = Form::give_own(form, embedded_again(self.site, self.cache, first, second)?)?;
-            self.site.counters.hits.one();
+            self.site.counters.hits().one();
             return Some(value);
         };
         // What is no `Arc` is cloned where it lies, in the map: there nobody writes a count that others wait for.
         let value = near.again(question, form?)?;
-        self.site.counters.near_hits.one();
+        self.site.counters.near_hits().one();
         Some(value)
     }
 }

@@ -53,7 +53,7 @@ impl Entries<'_> {
             let value = || kept.or_else(|| self.schema.form.and_then(|form| form.kept(place)));
             store.remember(question, standing, value);
         }
-        self.site.counters.hits.one();
+        self.site.counters.hits().one();
         true
     }
 }

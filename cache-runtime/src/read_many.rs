@@ -106,7 +106,7 @@ impl<'a> Calls<'a> {
                 }
             }
         }
-        self.site().counters.hits.add(looked.hits);
+        self.site().counters.hits().add(looked.hits);
         looked.open
     }
 
@@ -121,8 +121,8 @@ impl<'a> Calls<'a> {
     /// There was nobody to ask.
     fn unanswered(&self, which: impl Iterator<Item = usize>, error: &CacheError) -> Vec<(usize, Look)> {
         let open: Vec<_> = which.map(|at| (at, Look::Unknown(error.clone()))).collect();
-        self.site().counters.store_errors.one();
-        self.site().counters.misses.add(open.len() as u64);
+        self.site().counters.store_errors().one();
+        self.site().counters.misses().add(open.len() as u64);
         open
     }
 }

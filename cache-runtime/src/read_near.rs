@@ -44,7 +44,7 @@ impl Entries<'_> {
             None => false,
         };
         if is_hit {
-            self.site.counters.near_hits.one();
+            self.site.counters.near_hits().one();
         }
         is_hit
     }

@@ -45,7 +45,7 @@ impl Site {
 
     /// Says that a removal could not be sent, and waits.
     pub(crate) fn queued(&self, key: &str, error: &CacheError) {
-        self.counters.queued.one();
+        self.counters.queued().one();
         if let Some(left_out) = self.warnings.again() {
             tracing::warn!(entry = %self.name(), key, %error, left_out, "the cache could not be told of a change, and will be before it is read here again; other processes may read the old value until then");
         }

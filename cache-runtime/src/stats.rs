@@ -1,25 +1,38 @@
 //! Counters of what happened, one set a declaration.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::striped::Striped;
+use crate::striped::{Counter, Striped};
+
+/// What is counted while the program runs.
+#[derive(Debug)]
+pub(crate) struct Counters(Striped<COUNTERS>);
+
+impl Counters {
+    pub(crate) const fn new() -> Counters {
+        Counters(Striped::new())
+    }
+}
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident,)*) => {
-        /// What is counted while the program runs.
-        #[derive(Debug)]
-        pub(crate) struct Counters {
-            $(pub(crate) $name: $kind,)*
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        #[expect(non_camel_case_types, reason = "the names of the counters")]
+        enum Place {
+            $($name,)*
         }
 
+        const COUNTERS: usize = [$(Place::$name),*].len();
+
         impl Counters {
-            pub(crate) const fn new() -> Counters {
-                Counters { $($name: $kind::new(),)* }
-            }
+            $(
+                #[inline]
+                pub(crate) fn $name(&self) -> Counter<'_, COUNTERS> {
+                    self.0.at(Place::$name as usize)
+                }
+            )*
 
             pub(crate) fn snapshot(&self) -> Counts {
-                let mut counts = Counts { $($name: self.$name.get(),)* };
+                let mut counts = Counts { $($name: self.$name().get(),)* };
                 // Counted where it costs least, and once.
                 counts.hits += counts.near_hits;
                 counts
@@ -44,53 +57,53 @@ macro_rules! counters {
 
 counters! {
     /// Reads that a stored value answered.
-    hits: Striped,
+    hits,
     /// Reads that a value in this process answered, out of those.
-    near_hits: Striped,
+    near_hits,
     /// Reads that no stored value answered, whatever the reason.
-    misses: Counter,
+    misses,
     /// Reads that a value past its TTL answered, within one of its stale windows.
-    stale: Counter,
+    stale,
     /// Misses whose load failed, and that a value past its TTL answered.
-    stale_on_error: Counter,
+    stale_on_error,
     /// Misses that waited for another caller's load (single-flight).
-    waits: Counter,
+    waits,
     /// Misses that another caller's load answered.
-    shared: Counter,
+    shared,
     /// Loaders that were run.
-    loads: Counter,
+    loads,
     /// Loaders that returned an error.
-    load_errors: Counter,
+    load_errors,
     /// Microseconds that loaders took, in all.
-    load_micros: Counter,
+    load_micros,
     /// Loaded values that were stored.
-    fills: Counter,
+    fills,
     /// Loaded values that were not stored: an invalidation or a write came while they were loaded, or the memory store has no room for them.
-    revoked_fills: Counter,
+    revoked_fills,
     /// Values that were not stored because a newer version stood there.
-    older: Counter,
+    older,
     /// Values stored by `set`, and writes that ended, whether or not they left their value.
-    writes: Counter,
+    writes,
     /// Entries or patterns invalidated.
-    invalidations: Counter,
+    invalidations,
     /// Removals that could not be sent, and were queued.
-    queued: Counter,
+    queued,
     /// Misses on a value of another schema or type.
-    schema_misses: Counter,
+    schema_misses,
     /// Misses on bytes that are no value of this cache, or can't be decoded.
-    undecodable: Counter,
+    undecodable,
     /// Misses on a value that was written for another key: an answer that was mixed up, or a key that was renamed.
-    misrouted: Counter,
+    misrouted,
     /// Misses on a value one of whose tags has fallen.
-    tag_misses: Counter,
+    tag_misses,
     /// Misses on a value from before its server was restarted or replaced.
-    restart_misses: Counter,
+    restart_misses,
     /// Loads that were not waited for any longer, and went on in the background.
-    load_timeouts: Counter,
+    load_timeouts,
     /// Values that were not stored: they can't be encoded, or are too large.
-    unstorable: Counter,
+    unstorable,
     /// Steps that the store did not answer or refused.
-    store_errors: Counter,
+    store_errors,
 }
 
 impl Counts {
@@ -104,28 +117,5 @@ impl Counts {
     /// How long a load took on average; `None` before the first one.
     pub fn mean_load(&self) -> Option<Duration> {
         self.load_micros.checked_div(self.loads).map(Duration::from_micros)
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct Counter(AtomicU64);
-
-impl Counter {
-    const fn new() -> Counter {
-        Counter(AtomicU64::new(0))
-    }
-
-    #[inline]
-    pub(crate) fn add(&self, count: u64) {
-        self.0.fetch_add(count, Ordering::Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn one(&self) {
-        self.add(1);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
     }
 }

@@ -1,67 +1,88 @@
-//! A counter whose threads do not wait for each other: at a near hit, which takes some ten nanoseconds, two threads on one counter
-//! would spend most of their time on it, and even one would spend much of it on a locked instruction.
+//! Counters whose threads do not wait for each other: at a near hit, which takes some ten nanoseconds, two threads on one counter
+//! would spend most of their time on it, and even one would spend much of it on a locked instruction. And thousands who are woken by
+//! one load all count at once.
 
 use std::cell::Cell as Local;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// One cell for each of some threads, and one for all that come after them.
+/// So many counters: a row of them for each of some threads, and one for all that come after them.
 #[derive(Debug)]
-pub(crate) struct Striped {
-    owned: [Cell; OWNED],
-    shared: Cell,
+pub(crate) struct Striped<const COUNTERS: usize> {
+    owned: [Row<COUNTERS>; OWNED],
+    shared: Row<COUNTERS>,
 }
 
-/// So many threads at a time have cells of their own.
+/// So many threads at a time have rows of their own.
 const OWNED: usize = 15;
 
-/// A cache line, and the one beside it that processors fetch along.
+/// In cache lines of its own, and the ones beside them that processors fetch along.
 #[derive(Debug)]
 #[repr(align(128))]
-struct Cell(AtomicU64);
+struct Row<const COUNTERS: usize>([AtomicU64; COUNTERS]);
 
-impl Striped {
-    pub(crate) const fn new() -> Striped {
-        Striped { owned: [const { Cell(AtomicU64::new(0)) }; OWNED], shared: Cell(AtomicU64::new(0)) }
+/// One of the counters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counter<'a, const COUNTERS: usize> {
+    all: &'a Striped<COUNTERS>,
+    at: usize,
+}
+
+impl<const COUNTERS: usize> Striped<COUNTERS> {
+    pub(crate) const fn new() -> Self {
+        Striped { owned: [const { Row::new() }; OWNED], shared: Row::new() }
     }
 
+    /// The one at this place, which is one of `COUNTERS`.
     #[inline]
-    pub(crate) fn one(&self) {
+    pub(crate) fn at(&self, at: usize) -> Counter<'_, COUNTERS> {
+        Counter { all: self, at }
+    }
+}
+
+impl<const COUNTERS: usize> Row<COUNTERS> {
+    const fn new() -> Self {
+        Row([const { AtomicU64::new(0) }; COUNTERS])
+    }
+}
+
+impl<const COUNTERS: usize> Counter<'_, COUNTERS> {
+    #[inline]
+    pub(crate) fn one(self) {
         self.add(1);
     }
 
     #[inline]
-    pub(crate) fn add(&self, count: u64) {
-        match self.owned.get(MINE.get()) {
-            Some(cell) => cell.add(count),
+    pub(crate) fn add(self, count: u64) {
+        match self.all.owned.get(MINE.get()) {
+            Some(row) => add(&row.0[self.at], count),
             None => self.add_elsewhere(count),
         }
     }
 
     /// For a thread that has no place yet, or gets none, or is ending and has none any more.
     #[cold]
-    fn add_elsewhere(&self, count: u64) {
+    fn add_elsewhere(self, count: u64) {
         if MINE.get() == UNKNOWN {
             let taken = PLACE.try_with(|place| place.0).unwrap_or(OWNED);
             MINE.set(taken);
         }
-        match self.owned.get(MINE.get()) {
-            Some(cell) => cell.add(count),
-            None => _ = self.shared.0.fetch_add(count, Ordering::Relaxed),
+        match self.all.owned.get(MINE.get()) {
+            Some(row) => add(&row.0[self.at], count),
+            None => _ = self.all.shared.0[self.at].fetch_add(count, Ordering::Relaxed),
         }
     }
 
-    pub(crate) fn get(&self) -> u64 {
-        self.owned.iter().chain([&self.shared]).map(|cell| cell.0.load(Ordering::Relaxed)).sum()
+    pub(crate) fn get(self) -> u64 {
+        let rows = self.all.owned.iter().chain([&self.all.shared]);
+        rows.map(|row| row.0[self.at].load(Ordering::Relaxed)).sum()
     }
 }
 
-impl Cell {
-    /// Nobody else writes here, so that nothing comes between the two.
-    #[inline]
-    fn add(&self, count: u64) {
-        self.0.store(self.0.load(Ordering::Relaxed) + count, Ordering::Relaxed);
-    }
+/// Nobody else writes here, so that nothing comes between the two.
+#[inline]
+fn add(owned: &AtomicU64, count: u64) {
+    owned.store(owned.load(Ordering::Relaxed) + count, Ordering::Relaxed);
 }
 
 /// Not asked yet.
@@ -73,7 +94,7 @@ thread_local! {
     static PLACE: Place = Place::take();
 }
 
-/// Which cells belong to threads that are there. The lock also hands what a thread has counted on to the next one in its place.
+/// Which rows belong to threads that are there. The lock also hands what a thread has counted on to the next one in its place.
 static TAKEN: Mutex<[bool; OWNED]> = Mutex::new([false; OWNED]);
 
 /// A thread's place, the same in all counters; `OWNED` where there was none left.
@@ -113,38 +134,38 @@ mod tests {
     fn every_thread_is_counted() {
         const THREADS: usize = 3 * OWNED;
         const EACH: u64 = 20_000;
-        static COUNTER: Striped = Striped::new();
+        static COUNTERS: Striped<3> = Striped::new();
         for _ in 0..4 {
             let all_there = Barrier::new(THREADS);
             std::thread::scope(|scope| {
                 for _ in 0..THREADS {
                     scope.spawn(|| {
-                        COUNTER.one();
+                        COUNTERS.at(1).one();
                         all_there.wait();
-                        (1..EACH).for_each(|_| COUNTER.one());
+                        (1..EACH).for_each(|_| COUNTERS.at(1).one());
                     });
                 }
             });
         }
-        assert_eq!(COUNTER.get(), 4 * THREADS as u64 * EACH);
-        let owned: u64 = COUNTER.owned.iter().map(|cell| cell.0.load(Ordering::Relaxed)).sum();
+        assert_eq!([0, 1, 2].map(|at| COUNTERS.at(at).get()), [0, 4 * THREADS as u64 * EACH, 0]);
+        let owned: u64 = COUNTERS.owned.iter().map(|row| row.0[1].load(Ordering::Relaxed)).sum();
         assert!(owned > OWNED as u64 * EACH, "later threads have taken the places of earlier ones: {owned}");
     }
 
-    /// Its cell may have another owner by then.
+    /// Its row may have another owner by then.
     ///
     /// Bites: without `MINE.set` in `Place::drop`.
     #[test]
     fn who_counts_while_its_thread_ends_is_no_owner_any_more() {
-        static COUNTER: Striped = Striped::new();
+        static COUNTERS: Striped<1> = Striped::new();
         struct Late;
         impl Drop for Late {
             fn drop(&mut self) {
-                COUNTER.one();
+                COUNTERS.at(0).one();
             }
         }
         thread_local!(static LATE: Late = const { Late });
-        let shared = || COUNTER.shared.0.load(Ordering::Relaxed);
+        let shared = || COUNTERS.shared.0[0].load(Ordering::Relaxed);
         // Others may have all places for a while.
         let mut place = Ok(OWNED);
         while matches!(place, Ok(OWNED)) {
@@ -152,7 +173,7 @@ mod tests {
             let counting = std::thread::spawn(|| {
                 // What is there first goes last.
                 LATE.with(|_| ());
-                COUNTER.one();
+                COUNTERS.at(0).one();
                 MINE.get()
             });
             place = counting.join();

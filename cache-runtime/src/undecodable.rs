@@ -9,7 +9,7 @@ impl Call<'_> {
     /// Counts it, and says it once.
     #[cold]
     pub(crate) fn undecodable(&self, stored: &Stored) {
-        self.site.counters.undecodable.one();
+        self.site.counters.undecodable().one();
         if self.site.warnings.first(Warning::Undecodable) {
             let (codec, compression) = stored.encoding();
             // Another process, or the version before this one, was built with more.

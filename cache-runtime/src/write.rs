@@ -133,7 +133,7 @@ async fn begin(call: Call<'_>, store: &AnyStore, budget: &mut Budget) -> Mark {
     // The guard stands before the step: dropped while the answer is on its way, it takes away what may stand there.
     match store.begin_write(budget, call.key, writer, call.cache.settings().mark).await {
         Ok(id) => mark.begun.mark = Some(id),
-        Err(_) => call.site.counters.store_errors.one(),
+        Err(_) => call.site.counters.store_errors().one(),
     }
     mark
 }
@@ -203,7 +203,7 @@ impl Mark {
         match answer {
             Ok(end) => {
                 self.ended = true;
-                counters.writes.one();
+                counters.writes().one();
                 match end {
                     WriteEnd::Stored => WriteEffect::Stored,
                     WriteEnd::Contended => WriteEffect::Contended,
@@ -211,7 +211,7 @@ impl Mark {
                 }
             }
             Err(error) => {
-                counters.store_errors.one();
+                counters.store_errors().one();
                 self.ended = true;
                 if error != CacheError::ForeignKey && self.queue_removal(&error) {
                     return WriteEffect::Queued;
@@ -244,7 +244,7 @@ impl Drop for Mark {
         in_background(self.cache.runtime(), async move {
             let Some(store) = cache.store() else { return };
             if let Err(error) = end(store, &mut cache.budget(), &key, begun, None).await {
-                site.counters.store_errors.one();
+                site.counters.store_errors().one();
                 if error != CacheError::ForeignKey && store.queue_key(&key) {
                     site.queued(key.as_str(), &error);
                 }

@@ -1,11 +1,11 @@
 //! Clearing a namespace: how long it takes, how long its steps keep the server, and how long others wait meanwhile.
 
-use std::ops::Range;
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use cache_benches::run::{builder, runtime};
-use cache_benches::{Goal, Profile, Table, Unit, by_hand, median};
+use cache_benches::{Contest, Goal, Profile, Table, Turns, Unit, by_hand};
 use cache_runtime::CacheManager;
 use cache_tests::RedisServer;
 use redis::aio::MultiplexedConnection;
@@ -13,49 +13,52 @@ use tokio::runtime::Runtime;
 
 /// So many keys, so often in a row: the larger sizes are compared, so each keeps the machine for about as long.
 const SIZES: [(u64, usize); 3] = [(10, 10), (1000, 500), (1_000_000, 1)];
-const ROUNDS: usize = 5;
+const TURNS: usize = 5;
 
 pub(crate) fn run(table: &mut Table) {
     table.section("Clearing a namespace");
-    let mut clears: [Vec<Vec<Clear>>; SIZES.len()] = Default::default();
-    for round in 0..ROUNDS {
-        for (clears, (size, times)) in clears.iter_mut().zip(SIZES) {
-            clears.push(self::clears(size, round..round + times));
-        }
+    let seen: [RefCell<Vec<Seen>>; SIZES.len()] = Default::default();
+    let mut contest = Contest::default();
+    for ((size, times), seen) in SIZES.into_iter().zip(&seen) {
+        contest = contest
+            .with("ours", move || ours(size, times, &mut seen.borrow_mut()))
+            .with("`SCAN` and `UNLINK` by hand", move || by_hand(size, times));
     }
-    for (clears, (size, _)) in clears.iter().zip(SIZES) {
-        let each = || clears.iter().flatten();
-        let least = |of: fn(&Clear) -> f64| each().map(of).fold(f64::INFINITY, f64::min);
+    // What it took for a key: of each size ours, and by hand.
+    let turns = contest.run(TURNS);
+    for (at, ((size, _), seen)) in SIZES.into_iter().zip(&seen).enumerate() {
+        let (ours, by_hand) = (2 * at, 2 * at + 1);
         table.compare(
             &format!("{size} keys"),
             Unit::Nanoseconds,
-            median(each().map(|clear| clear.took)),
-            "`SCAN` and `UNLINK` by hand",
-            median(each().map(|clear| clear.by_hand)),
-            median(each().map(|clear| clear.took / clear.by_hand)),
+            turns.median(ours) * size as f64,
+            turns.name(by_hand),
+            turns.median(by_hand) * size as f64,
+            turns.ratio(ours, by_hand),
             Goal::Shown,
         );
+        let least = |of: fn(&Seen) -> f64| seen.borrow().iter().map(of).fold(f64::INFINITY, f64::min);
         table.figure(
             &format!("{size} keys, the server's longest step by its own clock"),
             Unit::Nanoseconds,
-            least(|clear| clear.longest_step),
+            least(|seen| seen.longest_step),
             Goal::AtMost(5e6),
         );
         table.figure(
             &format!("{size} keys, the longest that a second client waited"),
             Unit::Nanoseconds,
-            least(|clear| clear.longest_wait),
+            least(|seen| seen.longest_wait),
             Goal::AtMost(5e6),
         );
         table.figure(
             &format!("{size} keys, the same for as long while nothing is cleared"),
             Unit::Nanoseconds,
-            least(|clear| clear.idle_wait),
+            least(|seen| seen.idle_wait),
             Goal::Shown,
         );
     }
-    compare_a_key(table, &clears, "a key of 1,000,000", |clear| clear.took, Goal::AtMost(1.5));
-    compare_a_key(table, &clears, "by hand, a key of 1,000,000", |clear| clear.by_hand, Goal::Shown);
+    compare_a_key(table, &turns, "a key of 1,000,000", (4, 2), Goal::AtMost(1.5));
+    compare_a_key(table, &turns, "by hand, a key of 1,000,000", (5, 3), Goal::Shown);
     table.note(
         "A longest step of 0.5 ms says that none took longer. The longest are those of the clear in which they were shortest: what \
          clearing itself takes, it takes in each, and a machine that gives a processor to somebody else for some milliseconds does \
@@ -64,77 +67,65 @@ pub(crate) fn run(table: &mut Table) {
     );
 }
 
-/// What a key costs among a million, beside one of a thousand. Of a round, all together: what disturbs one of a million now and then
-/// disturbs some of the others.
+/// What a key costs among a million, beside one of a thousand.
 fn compare_a_key(
     table: &mut Table,
-    clears: &[Vec<Vec<Clear>>],
+    turns: &Turns,
     name: &str,
-    of: fn(&Clear) -> f64,
+    (million, thousand): (usize, usize),
     goal: Goal,
 ) {
-    let of_a_key = |at: usize| -> Vec<f64> {
-        let (size, times) = SIZES[at];
-        let took = |round: &Vec<Clear>| round.iter().map(of).sum::<f64>();
-        clears[at].iter().map(|round| took(round) / (size as f64 * times as f64)).collect()
-    };
-    let (thousand, million) = (of_a_key(1), of_a_key(2));
-    let ratio = median(million.iter().zip(&thousand).map(|(million, thousand)| million / thousand));
-    let (thousand, million) = (median(thousand.into_iter()), median(million.into_iter()));
-    table.compare(name, Unit::Nanoseconds, million, "a key of 1,000", thousand, ratio, goal);
+    table.compare(
+        name,
+        Unit::Nanoseconds,
+        turns.median(million),
+        "a key of 1,000",
+        turns.median(thousand),
+        turns.ratio(million, thousand),
+        goal,
+    );
 }
 
-/// Nanoseconds.
-struct Clear {
-    took: f64,
-    by_hand: f64,
+/// What else was seen of a clear, in nanoseconds.
+struct Seen {
     longest_step: f64,
     longest_wait: f64,
     idle_wait: f64,
 }
 
-/// One after the other, on a server of their own.
-fn clears(size: u64, turns: Range<usize>) -> Vec<Clear> {
+/// Nanoseconds for a key, of so many clears one after the other on a server of their own.
+fn ours(size: u64, times: usize, seen: &mut Vec<Seen>) -> f64 {
     let (server, runtime) = (RedisServer::start(), runtime(1));
     let cache = runtime.block_on(builder(&server.url()).build()).expect("a cache");
     let manager = CacheManager::new(&cache);
     // Such steps are the ones to know of, and few enough not to keep the server.
     server.command(&["CONFIG", "SET", "slowlog-log-slower-than", "500"]);
     server.command(&["CONFIG", "SET", "slowlog-max-len", "100000"]);
-    turns.map(|turn| clear(&server, &runtime, &manager, (size, turn))).collect()
+    let namespace = Namespace { url: &server.url(), runtime: &runtime, size };
+    let clear = || runtime.block_on(manager.clear_namespace("cleared")).expect("cleared");
+    let took = (0..times).map(|_| {
+        server.command(&["SLOWLOG", "RESET"]);
+        let Cleared { took, longest_wait } = namespace.cleared(clear);
+        let longest_step = longest_step(&server);
+        let end = Instant::now() + took;
+        let idle_wait = longest_wait_of(&server.url(), || Instant::now() >= end);
+        seen.push(Seen { longest_step, longest_wait, idle_wait });
+        took
+    });
+    of_a_key(took.sum(), size, times)
 }
 
-/// Ours and by hand, the other first in every other turn.
-fn clear(
-    server: &RedisServer,
-    runtime: &Runtime,
-    manager: &CacheManager,
-    (size, turn): (u64, usize),
-) -> Clear {
-    let url = server.url();
-    let namespace = Namespace { url: &url, runtime, size };
-    let connection = runtime.block_on(by_hand::connection(&url));
-    let by_hand = || namespace.cleared(|| runtime.block_on(clear_by_hand(connection)));
-    let ours = || {
-        server.command(&["SLOWLOG", "RESET"]);
-        let clear = || runtime.block_on(manager.clear_namespace("cleared")).expect("cleared");
-        (namespace.cleared(clear), longest_step(server))
-    };
-    let (by_hand, (ours, longest_step)) = if turn.is_multiple_of(2) {
-        (by_hand(), ours())
-    } else {
-        let ours = ours();
-        (by_hand(), ours)
-    };
-    let end = Instant::now() + ours.took;
-    let idle_wait = longest_wait(&url, || Instant::now() >= end);
-    Clear {
-        took: ours.took.as_nanos() as f64,
-        by_hand: by_hand.took.as_nanos() as f64,
-        longest_step,
-        longest_wait: ours.longest_wait,
-        idle_wait,
-    }
+/// The same, as one would write it by hand.
+fn by_hand(size: u64, times: usize) -> f64 {
+    let (server, runtime) = (RedisServer::start(), runtime(1));
+    let namespace = Namespace { url: &server.url(), runtime: &runtime, size };
+    let connection = runtime.block_on(by_hand::connection(&server.url()));
+    let clear = || runtime.block_on(clear_by_hand(connection.clone()));
+    of_a_key((0..times).map(|_| namespace.cleared(clear).took).sum(), size, times)
+}
+
+fn of_a_key(took: Duration, size: u64, times: usize) -> f64 {
+    took.as_nanos() as f64 / (size as f64 * times as f64)
 }
 
 /// The one that is cleared, with so many keys.
@@ -155,7 +146,7 @@ impl Namespace<'_> {
         self.runtime.block_on(fill(self.url, self.size));
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| longest_wait(self.url, || done.load(Ordering::SeqCst)));
+            let waiting = scope.spawn(|| longest_wait_of(self.url, || done.load(Ordering::SeqCst)));
             let started = Instant::now();
             let gone = clear();
             let took = started.elapsed();
@@ -210,7 +201,7 @@ fn longest_step(server: &RedisServer) -> f64 {
 }
 
 /// Nanoseconds of the longest of the round trips that a second client makes, every 200 microseconds.
-fn longest_wait(url: &str, is_done: impl Fn() -> bool) -> f64 {
+fn longest_wait_of(url: &str, is_done: impl Fn() -> bool) -> f64 {
     let mut connection =
         redis::Client::open(url).and_then(|client| client.get_connection()).expect("a connection");
     let mut longest = 0.0_f64;

@@ -17,7 +17,7 @@ pub(crate) async fn get_many<V: Value>(entries: Entries<'_>, keys: &[Key]) -> Ve
     let mut which: Vec<usize> = (0..keys.len()).collect();
     if transaction::is_open() {
         which.retain(|at| !transaction::has_changed(cache, &keys[*at]));
-        site.counters.misses.add((keys.len() - which.len()) as u64);
+        site.counters.misses().add((keys.len() - which.len()) as u64);
     }
     let far = calls.take_near(which, &mut values);
     if let Some(store) = cache.store() {
@@ -40,8 +40,8 @@ pub(crate) async fn put<V: Value>(calls: &[Call<'_>], values: &[&V]) -> Result<(
         }
     }
     let count = entries.len() as u64;
-    let newer = store.put(budget, entries).await.inspect_err(|_| site.counters.store_errors.one())?;
-    site.counters.older.add(newer);
-    site.counters.writes.add(count - newer.min(count));
+    let newer = store.put(budget, entries).await.inspect_err(|_| site.counters.store_errors().one())?;
+    site.counters.older().add(newer);
+    site.counters.writes().add(count - newer.min(count));
     Ok(())
 }

@@ -26,7 +26,7 @@ impl<V: Value, K> Entry<V, K> {
         let Some(store) = self.cache.store() else { return Ok(None) };
         let call = self.call();
         if transaction::has_changed(&self.cache, &self.key) {
-            call.site.counters.misses.one();
+            call.site.counters.misses().one();
             return Ok(None);
         }
         let mut value = None::<V>;

@@ -116,7 +116,7 @@ impl<'a> Arrival<'a> {
     fn answer(&self, look: Look) -> Result<Outcome, Look> {
         match look {
             Look::Hit(value) => {
-                self.call.site.counters.hits.one();
+                self.call.site.counters.hits().one();
                 Ok(Ok(value))
             }
             Look::Aged(aged) if aged.is_servable() => Ok(Ok(Some(self.call.serve(&aged)))),
@@ -189,20 +189,22 @@ pub(super) struct Waits {
 
 impl Waits {
     fn new(call: Call<'_>, mut budget: Budget, since: Instant, waiter: Waiter) -> Waits {
-        call.site.counters.misses.one();
+        call.site.counters.misses().one();
         budget.pause();
         Waits { wait: wait(call, since, waiter), budget, since }
     }
 
-    fn poll<'a>(&mut self, call: Call<'a>, others: Others, context: &mut Context<'_>) -> Poll<Come<'a>> {
+    fn poll<'a>(
+        &mut self,
+        call: Call<'a>,
+        others: Others,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Outcome, Come<'a>>> {
         let waited = ready!(Pin::new(&mut self.wait).poll(context));
-        Poll::Ready(match shared(call, others.fits, waited) {
-            Ok(outcome) => Come::Done(outcome),
-            Err(ended) => {
-                let (budget, since) = (self.budget.rest(), self.since);
-                Open { budget, look: Look::Absent, came: Came::Waited(ended), since }.misses()
-            }
-        })
+        Poll::Ready(shared(call, others.fits, waited).map_err(|ended| {
+            let (budget, since) = (self.budget.take(), self.since);
+            Open { budget, look: Look::Absent, came: Came::Waited(ended), since }.misses()
+        }))
     }
 }
 
@@ -222,15 +224,17 @@ impl<'a> Come<'a> {
     ) -> Poll<Result<Outcome, Box<Unanswered>>> {
         loop {
             let next = match self {
+                // Nothing is moved that need not be: this is a hit, or one of thousands that are woken.
                 #[cfg(feature = "redis")]
-                Come::Looks(looks) => match looks.poll(call, others, place.take(), context) {
-                    // Nothing is moved that need not be: this is a hit.
-                    Poll::Ready(Ok(outcome)) => return Poll::Ready(Ok(outcome)),
-                    Poll::Ready(Err(on)) => on,
-                    Poll::Pending => return Poll::Pending,
+                Come::Looks(looks) => match ready!(looks.poll(call, others, place.take(), context)) {
+                    Ok(outcome) => return Poll::Ready(Ok(outcome)),
+                    Err(on) => on,
+                },
+                Come::Waits(waits) => match ready!(waits.poll(call, others, context)) {
+                    Ok(outcome) => return Poll::Ready(Ok(outcome)),
+                    Err(on) => on,
                 },
                 Come::Asks(asks) => ready!(asks.as_mut().poll(context)),
-                Come::Waits(waits) => ready!(waits.poll(call, others, context)),
                 Come::Done(_) | Come::Misses(_) => mem::replace(self, Come::Over),
                 // Nobody polls what is done.
                 Come::Over => return Poll::Pending,
@@ -252,7 +256,7 @@ impl Open {
     /// Counts it, if that was not done before it waited.
     pub(super) fn count(&self, call: Call<'_>) {
         if let Came::Entered(_) = self.came {
-            call.site.counters.misses.one();
+            call.site.counters.misses().one();
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn load_inside(
     loader: Loading,
 ) -> Outcome {
     if pending.has_changed(call.cache, call.key) {
-        call.site.counters.misses.one();
+        call.site.counters.misses().one();
     } else {
         let look = call.look(store, &mut call.cache.budget()).await;
         if let Ok(value) = call.answer(look) {

@@ -238,11 +238,11 @@ async fn settle(
         (Some((draft, ttl)), _) => match store.fill(budget, call.key, &under, draft, ttl).await {
             // The source is a replica that lags behind; it is asked again after a while.
             Ok(Filled::Older) => {
-                counters.older.one();
+                counters.older().one();
                 store.claim(budget, call.key, &under, retry_later(call, store), Over::Any).await.map(|_| ())
             }
             filled => filled.map(|filled| {
-                if filled == Filled::Stored { &counters.fills } else { &counters.revoked_fills }.one();
+                if filled == Filled::Stored { counters.fills() } else { counters.revoked_fills() }.one();
             }),
         },
         // The value from before may still be of use; but its source is left alone for a while.
@@ -255,6 +255,6 @@ async fn settle(
     match answer {
         Ok(()) => leader.settled(),
         // The leader, dropped unsettled, tries once more in the background to give back what it holds.
-        Err(_) => counters.store_errors.one(),
+        Err(_) => counters.store_errors().one(),
     }
 }

@@ -53,7 +53,7 @@ pub(super) enum Came {
 
 /// Waits for a flight; all waits of a caller that `came` then have one bound together.
 pub(super) fn wait(call: Call<'_>, came: Instant, waiter: Waiter) -> Wait {
-    call.site.counters.waits.one();
+    call.site.counters.waits().one();
     waiter.wait(call.cache.settings().wait.saturating_sub(came.elapsed()))
 }
 
@@ -65,7 +65,7 @@ pub(super) fn shared(call: Call<'_>, fits: Fits, waited: Waited) -> Result<Outco
         Waited::Outcome(flight::Outcome::Failed(Some(error))) if fits(&error) => Err(Failure::Shared(error)),
         other => return Err(other),
     };
-    call.site.counters.shared.one();
+    call.site.counters.shared().one();
     Ok(outcome)
 }
 
@@ -93,7 +93,7 @@ impl<'a> Miss<'a> {
     fn take_stale(&self) -> Option<Kept> {
         let now = self.store.now();
         let stale = self.stale.as_ref().filter(|stale| now < stale.ends)?;
-        self.call.site.counters.stale_on_error.one();
+        self.call.site.counters.stale_on_error().one();
         Some(Kept::clone(&stale.value))
     }
 
@@ -178,12 +178,12 @@ impl<'a> Miss<'a> {
 /// Runs the loader, and counts it.
 pub(crate) async fn run<T, E>(call: Call<'_>, loader: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let counters = &call.site.counters;
-    counters.loads.one();
+    counters.loads().one();
     let started = Instant::now();
     let result = loader.await;
-    counters.load_micros.add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+    counters.load_micros().add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     if result.is_err() {
-        counters.load_errors.one();
+        counters.load_errors().one();
     }
     result
 }

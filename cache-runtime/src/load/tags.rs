@@ -27,7 +27,7 @@ pub(crate) async fn declared(
         return Ok(None);
     }
     let opened = store.open_tags(budget, call.tags, lifetime(call.policy, Duration::ZERO)).await;
-    let opened = opened.inspect_err(|_| call.site.counters.store_errors.one())?;
+    let opened = opened.inspect_err(|_| call.site.counters.store_errors().one())?;
     Ok(Some(call.tags.iter().zip(opened).map(|(key, (nonce, _))| tag(key, nonce)).collect()))
 }
 
@@ -53,12 +53,12 @@ pub(super) async fn for_terms(
     }
     let mut tags = declared.map(|tags| tags.to_vec()).unwrap_or_default();
     if tags.len() + names.len() > MOST_TAGS || names.iter().any(|name| miss.store.is_queued(name)) {
-        call.site.counters.unstorable.one();
+        call.site.counters.unstorable().one();
         return None;
     }
     let keys = [outlived, names].concat();
     let Ok(opened) = miss.store.open_tags(&mut miss.budget, &keys, lifetime(call.policy, ttl)).await else {
-        call.site.counters.store_errors.one();
+        call.site.counters.store_errors().one();
         return None;
     };
     // The value keeps the declared ones as they were before the load.

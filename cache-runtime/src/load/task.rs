@@ -154,8 +154,8 @@ async fn wait(
             Some(told) => return hear(told).await,
             // It is not older than an error would have let it be.
             None => {
-                counters.load_timeouts.one();
-                counters.stale_on_error.one();
+                counters.load_timeouts().one();
+                counters.stale_on_error().one();
                 return Ok(Some(aged.value));
             }
         }
@@ -164,7 +164,7 @@ async fn wait(
         Some(bound) => match bounded(None, bound, outcome.as_mut()).await {
             Some(told) => hear(told).await,
             None => {
-                counters.load_timeouts.one();
+                counters.load_timeouts().one();
                 Err(Failure::TimedOut(LoadTimeout { waited: bound }))
             }
         },

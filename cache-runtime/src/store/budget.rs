@@ -21,11 +21,6 @@ impl Budget {
         }
     }
 
-    /// What is left while nothing is spent, for who goes on.
-    pub(crate) fn rest(&self) -> Budget {
-        Budget::new(self.left)
-    }
-
     /// All of it, for who goes on; here is none left.
     pub(crate) fn take(&mut self) -> Budget {
         std::mem::replace(self, Budget::new(Duration::ZERO))

@@ -125,7 +125,7 @@ impl<E> Batch<'_, E> {
             load.alone = std::mem::take(&mut alone);
             self.load(load, loader).await?;
             for (at, waiter) in waiters {
-                self.calls.at(at).site.counters.waits.one();
+                self.calls.at(at).site.counters.waits().one();
                 waiting.push((at, Box::pin(waiter.wait(self.patience()))));
             }
             if waiting.is_empty() {
@@ -166,7 +166,7 @@ impl<E> Batch<'_, E> {
             }
             Outcome::LookAgain => return Ok(false),
         };
-        self.calls.at(at).site.counters.shared.one();
+        self.calls.at(at).site.counters.shared().one();
         self.loaded.push((at, value));
         Ok(true)
     }
@@ -184,7 +184,7 @@ impl<E> Batch<'_, E> {
     {
         let changed = |at: &usize| transaction::has_changed(self.cache, self.calls.at(*at).key);
         let (mut missing, unchanged): (Vec<usize>, Vec<usize>) = far.into_iter().partition(changed);
-        missing.iter().for_each(|at| self.calls.at(*at).site.counters.misses.one());
+        missing.iter().for_each(|at| self.calls.at(*at).site.counters.misses().one());
         missing.extend(self.look(unchanged).await.into_iter().map(|(at, _)| at));
         if missing.is_empty() {
             return Ok(());

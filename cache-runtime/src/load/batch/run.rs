@@ -112,14 +112,14 @@ impl<E> Batch<'_, E> {
                 Ok(filled) => {
                     leader.settled();
                     match filled {
-                        Filled::Stored => counters.fills.one(),
-                        Filled::Older => counters.older.one(),
-                        Filled::Revoked if with_value => counters.revoked_fills.one(),
+                        Filled::Stored => counters.fills().one(),
+                        Filled::Older => counters.older().one(),
+                        Filled::Revoked if with_value => counters.revoked_fills().one(),
                         Filled::Revoked => {}
                     }
                 }
                 // The leader, dropped unsettled, tries once more in the background to give it back.
-                Err(_) => counters.store_errors.one(),
+                Err(_) => counters.store_errors().one(),
             }
         }
     }
@@ -136,12 +136,12 @@ where
     Fut: Future<Output = Result<Vec<Option<V>>, E>>,
 {
     let site = calls.site();
-    site.counters.loads.one();
+    site.counters.loads().one();
     let started = Instant::now();
     let result = loader(which).await;
-    site.counters.load_micros.add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+    site.counters.load_micros().add(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     if result.is_err() {
-        site.counters.load_errors.one();
+        site.counters.load_errors().one();
     }
     result
 }
