@@ -17,17 +17,17 @@ impl Counters {
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         #[expect(non_camel_case_types, reason = "the names of the counters")]
-        enum Place {
+        enum Index {
             $($name,)*
         }
 
-        const COUNTERS: usize = [$(Place::$name),*].len();
+        const COUNTERS: usize = [$(Index::$name),*].len();
 
         impl Counters {
             $(
                 #[inline]
                 pub(crate) fn $name(&self) -> Counter<'_, COUNTERS> {
-                    self.0.at(Place::$name as usize)
+                    self.0.at(Index::$name as usize)
                 }
             )*
 

@@ -33,7 +33,7 @@ impl<const COUNTERS: usize> Striped<COUNTERS> {
         Striped { owned: [const { Row::new() }; OWNED], shared: Row::new() }
     }
 
-    /// The one at this place, which is one of `COUNTERS`.
+    /// The one of this index, which is below `COUNTERS`.
     #[inline]
     pub(crate) fn at(&self, at: usize) -> Counter<'_, COUNTERS> {
         Counter { all: self, at }
