@@ -10,7 +10,6 @@
 //! that was under way when it came is done. Readers that may not share that one share this one.
 
 use std::any::Any;
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -209,7 +208,7 @@ impl Leader {
     pub(crate) async fn turn(&mut self, bound: Duration) {
         if let Some(before) = self.before.take() {
             let mut place = Place::new(before, bound);
-            poll_fn(|context| place.poll(context, |_, _| None::<()>).map(drop)).await;
+            poll_fn(|context| place.poll(context, |_| None::<()>).map(drop)).await;
         }
     }
 
@@ -311,32 +310,30 @@ impl Waiter {
 
     /// Waits for the outcome, or to become the leader, for `bound` at the most.
     pub(crate) fn wait(self, bound: Duration) -> Wait {
-        Wait(Place::new(self, bound))
+        Wait { place: Place::new(Arc::clone(&self.flight), bound), waiter: self }
     }
 }
 
-impl Borrow<Arc<Flight>> for Waiter {
-    fn borrow(&self) -> &Arc<Flight> {
-        &self.flight
-    }
+/// What [`Waiter::wait`] gives. Thousands may wait: it has little room, and needs no box.
+pub(crate) struct Wait {
+    // Dropped first: who is last to leave finds nobody in the line.
+    place: Place,
+    waiter: Waiter,
 }
-
-/// What [`Waiter::wait`] gives. Thousands may wait, and are woken all at once: it has little room, needs no box, and counts one
-/// reference to the flight.
-pub(crate) struct Wait(Place<Waiter>);
 
 impl Future for Wait {
     type Output = Waited;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Waited> {
-        let leads = |flight: &Arc<Flight>, state: &mut State| {
+        let Wait { place, waiter } = &mut *self;
+        let leads = |state: &mut State| {
             state.phase = Phase::Led;
             state.began = None;
             state.seen = None;
             let inherited = state.hold.clone();
-            Some(Leader { flight: Arc::clone(flight), before: None, inherited })
+            Some(Leader { flight: Arc::clone(&waiter.flight), before: None, inherited })
         };
-        Poll::Ready(match ready!(self.0.poll(context, leads)) {
+        Poll::Ready(match ready!(place.poll(context, leads)) {
             Some(Ok(outcome)) => Waited::Outcome(outcome.clone()),
             Some(Err(leader)) => Waited::Leads(leader),
             None => Waited::TimedOut,

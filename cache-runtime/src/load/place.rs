@@ -1,6 +1,5 @@
 //! A place in the line of those who wait for a flight.
 
-use std::borrow::Borrow;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -9,35 +8,26 @@ use super::flight::{Flight, Outcome, Phase, State};
 #[cfg(feature = "__interleaving")]
 use crate::interleaving;
 
-/// It is given up before `who` waits there is dropped: the last one to leave a flight finds nobody in its line.
-pub(super) struct Place<W: Borrow<Arc<Flight>>> {
-    who: W,
-    state: Waiting,
+pub(super) struct Place {
+    flight: Arc<Flight>,
+    bound: Duration,
+    /// Taken with the first poll.
+    at: Option<usize>,
 }
 
-enum Waiting {
-    /// Its place is taken with the first poll.
-    Comes {
-        bound: Duration,
-    },
-    Stands {
-        at: usize,
-    },
-}
-
-impl<W: Borrow<Arc<Flight>>> Place<W> {
+impl Place {
     /// For `bound` at the most; without a runtime there is no clock, and it is for as long as it takes.
-    pub(super) fn new(who: W, bound: Duration) -> Place<W> {
-        Place { who, state: Waiting::Comes { bound } }
+    pub(super) fn new(flight: Arc<Flight>, bound: Duration) -> Place {
+        Place { flight, bound, at: None }
     }
 
     /// The outcome, or what `orphaned` makes of a flight that nobody leads; `None`: it has waited for long enough.
     pub(super) fn poll<T>(
         &mut self,
         context: &mut Context<'_>,
-        orphaned: impl Fn(&Arc<Flight>, &mut State) -> Option<T>,
+        orphaned: impl Fn(&mut State) -> Option<T>,
     ) -> Poll<Option<Result<&Outcome, T>>> {
-        let flight = self.who.borrow();
+        let flight = &self.flight;
         if let Some(outcome) = flight.outcome.get() {
             return Poll::Ready(Some(Ok(outcome)));
         }
@@ -47,40 +37,35 @@ impl<W: Borrow<Arc<Flight>>> Place<W> {
             return Poll::Ready(Some(Ok(outcome)));
         }
         if let Phase::Orphaned = state.phase
-            && let Some(found) = orphaned(flight, &mut state)
+            && let Some(found) = orphaned(&mut state)
         {
             return Poll::Ready(Some(Err(found)));
         }
         // The hook decides when a time is over, and not of one that begins now.
         #[cfg(feature = "__interleaving")]
-        let (is_bounded, is_over) = match interleaving::hook() {
-            Some(hook) => (false, matches!(self.state, Waiting::Stands { .. }) && hook.time_is_up()),
-            None => (true, false),
+        let (bound, is_over) = match interleaving::hook() {
+            Some(hook) => (None, self.at.is_some() && hook.time_is_up()),
+            None => (Some(self.bound), false),
         };
         #[cfg(not(feature = "__interleaving"))]
-        let (is_bounded, is_over) = (true, false);
+        let (bound, is_over) = (Some(self.bound), false);
         let line = &mut state.line;
-        let at = match self.state {
-            Waiting::Comes { bound } => line.enter(is_bounded.then_some(bound), |alarm| {
-                Waker::from(Arc::new(Ring { flight: Arc::downgrade(flight), alarm }))
-            }),
-            Waiting::Stands { at } => at,
-        };
-        self.state = Waiting::Stands { at };
+        let at = *self.at.get_or_insert_with(|| {
+            line.enter(bound, |alarm| Waker::from(Arc::new(Ring { flight: Arc::downgrade(flight), alarm })))
+        });
         let (is_late, _replaced) = line.look(at, context.waker());
         drop(state);
         if is_late || is_over { Poll::Ready(None) } else { Poll::Pending }
     }
 }
 
-impl<W: Borrow<Arc<Flight>>> Drop for Place<W> {
+impl Drop for Place {
     fn drop(&mut self) {
         // With the outcome the line has gone.
-        if let Waiting::Stands { at } = self.state
-            && let flight = self.who.borrow()
-            && flight.outcome.get().is_none()
+        if let Some(at) = self.at
+            && self.flight.outcome.get().is_none()
         {
-            let _left = flight.state().line.leave(at);
+            let _left = self.flight.state().line.leave(at);
         }
     }
 }

@@ -13,6 +13,7 @@ mod hits;
 mod losses;
 mod many;
 mod own;
+mod sentinel;
 mod still;
 
 use std::collections::HashMap;
