@@ -82,7 +82,7 @@ impl<const COUNTERS: usize> Counter<'_, COUNTERS> {
 /// Nobody else writes here, so that nothing comes between the two.
 #[inline]
 fn add(owned: &AtomicU64, count: u64) {
-    owned.store(owned.load(Ordering::Relaxed) + count, Ordering::Relaxed);
+    owned.store(owned.load(Ordering::Relaxed).wrapping_add(count), Ordering::Relaxed);
 }
 
 /// Not asked yet.
