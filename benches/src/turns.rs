@@ -73,16 +73,16 @@ impl<'a> Contest<'a> {
     /// each other one as often as any: what somebody leaves in the processor's caches is a share of what who comes next takes.
     #[must_use]
     pub fn run(self, turns: usize) -> Turns {
-        self.run_for(turns, TENTH)
+        self.run_counting(turns, TENTH)
     }
 
     /// As `run`, of what differs from turn to turn by itself: a half of the turns count.
     #[must_use]
-    pub fn run_for_half(self, turns: usize) -> Turns {
-        self.run_for(turns, HALF)
+    pub fn run_counting_half(self, turns: usize) -> Turns {
+        self.run_counting(turns, HALF)
     }
 
-    fn run_for(mut self, turns: usize, one_of: usize) -> Turns {
+    fn run_counting(mut self, turns: usize, one_of: usize) -> Turns {
         for (_, turn) in &mut self.contestants {
             turn();
         }

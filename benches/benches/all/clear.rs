@@ -21,13 +21,13 @@ pub(crate) fn run(table: &mut Table) {
     let mut contest = Contest::default();
     for ((size, times), seen) in SIZES.into_iter().zip(&seen) {
         contest = contest
-            .with("ours", move || ours(size, times, &mut seen.borrow_mut()))
-            .with("`SCAN` and `UNLINK` by hand", move || by_hand(size, times));
+            .with("ours", move || time_ours(size, times, &mut seen.borrow_mut()))
+            .with("`SCAN` and `UNLINK` by hand", move || time_by_hand(size, times));
     }
-    // What it took for a key: of each size ours, and by hand.
     let turns = contest.run(TURNS);
-    for (at, ((size, _), seen)) in SIZES.into_iter().zip(&seen).enumerate() {
-        let (ours, by_hand) = (2 * at, 2 * at + 1);
+    // Which of them are ours and by hand, of each size.
+    let who: [(usize, usize); SIZES.len()] = std::array::from_fn(|size| (2 * size, 2 * size + 1));
+    for (((size, _), seen), (ours, by_hand)) in SIZES.into_iter().zip(&seen).zip(who) {
         table.compare(
             &format!("{size} keys"),
             Unit::Nanoseconds,
@@ -57,8 +57,10 @@ pub(crate) fn run(table: &mut Table) {
             Goal::Shown,
         );
     }
-    compare_a_key(table, &turns, "a key of 1,000,000", (4, 2), Goal::AtMost(1.5));
-    compare_a_key(table, &turns, "by hand, a key of 1,000,000", (5, 3), Goal::Shown);
+    let [_, (thousand, thousand_by_hand), (million, million_by_hand)] = who;
+    let by_hand = (million_by_hand, thousand_by_hand);
+    compare_a_key(table, &turns, "a key of 1,000,000", (million, thousand), Goal::AtMost(1.5));
+    compare_a_key(table, &turns, "by hand, a key of 1,000,000", by_hand, Goal::Shown);
     table.note(
         "A longest step of 0.5 ms says that none took longer. The longest are those of the clear in which they were shortest: what \
          clearing itself takes, it takes in each, and a machine that gives a processor to somebody else for some milliseconds does \
@@ -94,7 +96,7 @@ struct Seen {
 }
 
 /// Nanoseconds for a key, of so many clears one after the other on a server of their own.
-fn ours(size: u64, times: usize, seen: &mut Vec<Seen>) -> f64 {
+fn time_ours(size: u64, times: usize, seen: &mut Vec<Seen>) -> f64 {
     let (server, runtime) = (RedisServer::start(), runtime(1));
     let cache = runtime.block_on(builder(&server.url()).build()).expect("a cache");
     let manager = CacheManager::new(&cache);
@@ -105,18 +107,18 @@ fn ours(size: u64, times: usize, seen: &mut Vec<Seen>) -> f64 {
     let clear = || runtime.block_on(manager.clear_namespace("cleared")).expect("cleared");
     let took = (0..times).map(|_| {
         server.command(&["SLOWLOG", "RESET"]);
-        let Cleared { took, longest_wait } = namespace.cleared(clear);
+        let cleared = namespace.cleared(clear);
         let longest_step = longest_step(&server);
-        let end = Instant::now() + took;
-        let idle_wait = longest_wait_of(&server.url(), || Instant::now() >= end);
-        seen.push(Seen { longest_step, longest_wait, idle_wait });
-        took
+        let end = Instant::now() + cleared.took;
+        let idle_wait = longest_wait(&server.url(), || Instant::now() >= end);
+        seen.push(Seen { longest_step, longest_wait: cleared.longest_wait, idle_wait });
+        cleared.took
     });
     of_a_key(took.sum(), size, times)
 }
 
 /// The same, as one would write it by hand.
-fn by_hand(size: u64, times: usize) -> f64 {
+fn time_by_hand(size: u64, times: usize) -> f64 {
     let (server, runtime) = (RedisServer::start(), runtime(1));
     let namespace = Namespace { url: &server.url(), runtime: &runtime, size };
     let connection = runtime.block_on(by_hand::connection(&server.url()));
@@ -146,7 +148,7 @@ impl Namespace<'_> {
         self.runtime.block_on(fill(self.url, self.size));
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| longest_wait_of(self.url, || done.load(Ordering::SeqCst)));
+            let waiting = scope.spawn(|| longest_wait(self.url, || done.load(Ordering::SeqCst)));
             let started = Instant::now();
             let gone = clear();
             let took = started.elapsed();
@@ -201,7 +203,7 @@ fn longest_step(server: &RedisServer) -> f64 {
 }
 
 /// Nanoseconds of the longest of the round trips that a second client makes, every 200 microseconds.
-fn longest_wait_of(url: &str, is_done: impl Fn() -> bool) -> f64 {
+fn longest_wait(url: &str, is_done: impl Fn() -> bool) -> f64 {
     let mut connection =
         redis::Client::open(url).and_then(|client| client.get_connection()).expect("a connection");
     let mut longest = 0.0_f64;
