@@ -114,7 +114,7 @@ impl RedisCluster {
     #[must_use]
     pub fn primaries(&self) -> Vec<&RedisServer> {
         let running = self.nodes.iter().filter(|node| node.pid().is_some());
-        running.filter(|node| node.info("role").as_deref() == Some("master")).collect()
+        running.filter(|node| node.role().as_deref() == Some("master")).collect()
     }
 
     /// The place in `nodes` of the primary that has a key.

@@ -47,7 +47,7 @@ impl RedisServer {
         self.try_query(&["INFO", "server"]).is_ok_and(|about: String| about.lines().any(|text| text == line))
     }
 
-    fn try_query<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
+    pub(crate) fn try_query<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_connection_with_timeout(PATIENCE)?;
         connection.set_read_timeout(Some(PATIENCE))?;
         let mut words = redis::Cmd::new();

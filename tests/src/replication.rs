@@ -93,9 +93,11 @@ impl Sentinels {
         &mut self.sentinels
     }
 
-    /// Asks for a failover of a master that is well.
+    /// Has a master that is well replaced; a sentinel takes that on when it has heard from a replica.
     pub fn failover(&self) {
-        self.sentinels[0].command(&["SENTINEL", "FAILOVER", SERVICE]);
+        wait_for(PATIENCE, "a sentinel takes on the failover", || {
+            self.sentinels[0].refuses(&["SENTINEL", "FAILOVER", SERVICE]).is_none()
+        });
     }
 
     /// The port of the master, as most of the sentinels that run see it.
@@ -134,11 +136,20 @@ impl RedisServer {
         self.command(&["REPLICAOF", "127.0.0.1", &master.to_string()]);
     }
 
+    /// Whether it is a `master` or a `slave`; `None` while it sends its clients away, as it does in a failover.
+    #[must_use]
+    pub fn role(&self) -> Option<String> {
+        self.try_query(&["INFO", "replication"]).ok().and_then(|info: String| field(&info, "role"))
+    }
+
     /// A field of `INFO`.
     #[must_use]
-    pub fn info(&self, field: &str) -> Option<String> {
-        let info: String = self.query(&["INFO"]);
-        let start = format!("{field}:");
-        info.lines().find_map(|line| line.strip_prefix(&start)).map(|value| value.trim().to_owned())
+    pub fn info(&self, name: &str) -> Option<String> {
+        field(&self.query::<String>(&["INFO"]), name)
     }
+}
+
+fn field(info: &str, name: &str) -> Option<String> {
+    let start = format!("{name}:");
+    info.lines().find_map(|line| line.strip_prefix(&start)).map(|value| value.trim().to_owned())
 }

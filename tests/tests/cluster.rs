@@ -350,7 +350,7 @@ async fn a_primary_that_is_replaced_sends_its_clients_on() {
         let invalidated = numbers.number_entry(7).invalidate().await;
         assert!(matches!(invalidated, Ok(Invalidated::Applied | Invalidated::Queued)), "{invalidated:?}");
         assert_eq!(numbers.number(7).await, Ok(value));
-        let is_new = new.info("role").as_deref() == Some("master");
+        let is_new = new.role().as_deref() == Some("master");
         after += u32::from(is_new && is_reachable(&cache).await);
         // The others may not have voted in time, on a busy machine: then it gives up, and has to be asked again.
         if !is_new && asked.elapsed() > Duration::from_secs(6) {

@@ -109,7 +109,7 @@ async fn a_master_that_dies_is_replaced_and_no_function_fails() {
 /// The master is well, and is replaced: its clients are sent away, and find the new one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_master_that_is_replaced_is_left_for_the_new_one() {
-    let set = tokio::task::spawn_blocking(|| Sentinels::start(1)).await.unwrap();
+    let set = tokio::task::spawn_blocking(|| Sentinels::steady(1)).await.unwrap();
     let cache = connect(&set.url()).await;
     let source = Source::new();
     source.put(7, 1);
@@ -132,7 +132,7 @@ async fn a_master_that_is_replaced_is_left_for_the_new_one() {
         if set.master() != old
             && flags.flag("moved").set(&true).await.is_ok()
             && new.query::<i64>(&["EXISTS", flags.flag("moved").key().as_str()]) == 1
-            && new.info("role").as_deref() == Some("master")
+            && new.role().as_deref() == Some("master")
         {
             break;
         }

@@ -9,7 +9,7 @@ use super::*;
 /// (near/trust.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_master_tells_of_its_keys_and_so_does_the_one_after_it() {
-    let set = tokio::task::spawn_blocking(|| Sentinels::start(1)).await.unwrap();
+    let set = tokio::task::spawn_blocking(|| Sentinels::steady(1)).await.unwrap();
     let source = Source::default();
     let (here, there) = (near(&set.url(), &source).await, other(&set.url(), &source).await);
     let change = async |version| {
@@ -25,7 +25,7 @@ async fn a_master_tells_of_its_keys_and_so_does_the_one_after_it() {
 
     set.failover();
     // Its clients are sent away; what they remember of it was told by nobody since then.
-    eventually(async || former.info("role").as_deref() == Some("slave")).await;
+    eventually(async || former.role().as_deref() == Some("slave")).await;
     change(10).await;
     eventually(async || set.master() != former.port()).await;
     let master = set.master_server();
