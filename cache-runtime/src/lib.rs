@@ -47,6 +47,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod age;
+mod as_it_is;
 mod background;
 mod batch;
 mod cache;

@@ -92,7 +92,7 @@ pub struct StoreStats {
 pub struct NearStats {
     /// Values, those included that have ended and make room when it is needed.
     pub entries: u64,
-    /// Bytes of their keys, of the values as they were encoded, and of their overhead.
+    /// Bytes of their keys, of the values, and of their overhead; see [`NearCache::bytes`](crate::NearCache::bytes).
     pub bytes: u64,
 }
 

@@ -85,7 +85,7 @@ impl Call<'_> {
         }
         let time = fresh_for(stored.life(), self.policy, now);
         let time = self.policy.near_time_to_live().map_or(time, |near| near.min(time));
-        let bytes = record.bytes().len() + record.compressed_away();
+        let bytes = record.payload().len() + record.compressed_away();
         Some(Keep { ticket, time, bytes, codec: stored.encoding().0 })
     }
 

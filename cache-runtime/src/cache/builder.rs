@@ -66,8 +66,11 @@ impl CacheBuilder {
         self
     }
 
-    /// How many bytes of keys, encoded values and their overhead the embedded store may hold: 64 KiB or more, by default
-    /// 64 MiB. A value that takes more than a sixteenth of it (of less than 16 MiB: more than 1 MiB, or all) is not kept.
+    /// How many bytes of keys, values and their overhead the embedded store may hold: 64 KiB or more, by default 64 MiB. A value
+    /// that takes more than a sixteenth of it (of less than 16 MiB: more than 1 MiB, or all) is not kept.
+    ///
+    /// A value counts as itself, and as many bytes elsewhere as its encoded form has, which is a guess: a map of numbers takes
+    /// more, a text as much.
     ///
     /// Beside a server it is for what functions keep that are not async.
     pub fn memory_bytes(mut self, bytes: u64) -> CacheBuilder {

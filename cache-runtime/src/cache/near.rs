@@ -20,8 +20,9 @@ pub struct NearCache {
 }
 
 impl NearCache {
-    /// So many bytes of keys, encoded values and their overhead: 64 KiB or more. A value that takes more than a sixteenth of it
-    /// is not kept.
+    /// So many bytes of keys, values and their overhead: 64 KiB or more. A value that takes more than a sixteenth of it is not kept.
+    ///
+    /// A value counts as itself, and as many bytes elsewhere as its encoded form has, which is a guess.
     pub fn bytes(bytes: u64) -> NearCache {
         NearCache { bytes }
     }

@@ -10,17 +10,18 @@ use papaya::{Guard, HashMap};
 use super::epochs::Epochs;
 use super::generations::Generation;
 use super::order::Order;
+use crate::as_it_is::AsItIs;
 use crate::encoding::Codec;
 use crate::value::Kept;
 
 /// What an entry takes beside its key and its value: this slot and its places in the map and in the order.
-pub(super) const OVERHEAD: u64 = 112;
+pub(super) const OVERHEAD: u64 = 144;
 
 /// One in so many of the bytes is the most that one value may take.
 const LARGEST: u64 = 16;
 
 /// From here on a value is worth the trouble of being freed by itself.
-const LARGE: u64 = 16 << 10;
+const LARGE: u64 = 4 << 10;
 
 /// The value was inserted, and may be old: it can't be seen.
 const UNKNOWN: u8 = 0;
@@ -126,8 +127,8 @@ impl Slot {
     }
 
     fn size(&self) -> u64 {
-        let tags = size_of_val(self.tags());
-        OVERHEAD + u64::from(self.bytes) + (self.key.as_bytes().len() + tags) as u64
+        let known = self.key.as_bytes().len() + size_of_val(self.tags()) + size_of_val(&*self.value);
+        OVERHEAD + u64::from(self.bytes) + known as u64
     }
 }
 
@@ -255,38 +256,5 @@ impl Map {
 
     pub(super) fn size(&self) -> (u64, u64) {
         (self.slots.pin().len() as u64, self.bytes.load(Ordering::Relaxed))
-    }
-}
-
-/// The keys of the map are hashes.
-#[derive(Clone, Copy)]
-struct AsItIs;
-
-impl BuildHasher for AsItIs {
-    type Hasher = Same;
-
-    #[inline]
-    fn build_hasher(&self) -> Same {
-        Same(0)
-    }
-}
-
-struct Same(u64);
-
-impl Hasher for Same {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    #[inline]
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

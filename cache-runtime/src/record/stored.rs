@@ -40,10 +40,6 @@ impl Encoded {
         }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
     #[inline]
     pub(crate) fn payload(&self) -> &[u8] {
         self.bytes.get(self.payload..).unwrap_or_default()

@@ -6,17 +6,17 @@ mod slot;
 
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use self::shard::{Shard, weight};
+use self::shard::{Hash, Shard, weight};
 use self::slot::{Change, Slot};
 use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
 use crate::front::{Standing, Validity};
 use crate::key::{Key, Pattern, Question};
-use crate::record::{Claim, Draft, Expected, Found, Header, Nonce, Over};
+use crate::record::{Body, Claim, Draft, Expected, Found, Header, Nonce, Over};
 use crate::value::Kept;
 
 /// More shards let more threads change entries at once; a value has to fit into one.
@@ -72,29 +72,30 @@ impl MemoryStore {
         self.evictions.load(Ordering::Relaxed)
     }
 
-    fn hash(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
+    fn hash(&self, key: &[u8]) -> Hash {
+        Hash::new(self.hasher.hash_one(key)).unwrap_or(Hash::MIN)
     }
 
-    fn shard(&self, hash: u64) -> &RwLock<Shard> {
-        // By the upper half: the map inside a shard uses the lower one.
-        &self.shards[((hash >> 32) % self.shards.len() as u64) as usize]
+    fn shard(&self, hash: Hash) -> &RwLock<Shard> {
+        // By bits in the middle: the map inside a shard uses the lower and the uppermost ones.
+        &self.shards[((hash.get() >> 32) % self.shards.len() as u64) as usize]
     }
 
     /// Takes one step at a key, under the lock of its shard.
     fn step<T>(&self, key: &[u8], step: impl FnOnce(Option<&mut Slot>, Instant) -> (Change, T)) -> T {
         let (now, hash) = (Instant::now(), self.hash(key));
         let mut shard = self.shard(hash).write().unwrap_or_else(PoisonError::into_inner);
-        let (change, outcome) = step(shard.get_mut(key).filter(|slot| slot.ends > now), now);
+        let (change, outcome) = step(shard.get_mut(hash, key).filter(|slot| slot.ends > now), now);
         let gone = match change {
             Change::Keep => (None, Vec::new()),
             Change::Remove => {
-                let removed = shard.remove(key);
-                self.validity.departed(hash);
-                (removed, Vec::new())
+                let removed = shard.remove(hash, key);
+                self.validity.departed(hash.get());
+                (None, removed.into_iter().collect())
             }
             Change::Put(slot) => {
-                let (replaced, evicted) = shard.put(key, hash, slot, |hash| self.validity.departed(hash));
+                let departed = |hash: Hash| self.validity.departed(hash.get());
+                let (replaced, evicted) = shard.put(hash, key, slot, departed);
                 self.evictions.fetch_add(evicted.len() as u64, Ordering::Relaxed);
                 (replaced, evicted)
             }
@@ -106,7 +107,8 @@ impl MemoryStore {
     }
 
     pub(crate) fn look(&self, key: &[u8]) -> Found {
-        match read(self.shard(self.hash(key))).get(key) {
+        let hash = self.hash(key);
+        match read(self.shard(hash)).get(hash, key) {
             Some(slot) if slot.ends > Instant::now() => slot.found(),
             _ => Found::Absent,
         }
@@ -121,13 +123,13 @@ impl MemoryStore {
     ) -> Option<(T, Standing)> {
         let (now, hash) = (Instant::now(), self.hash(key));
         // Before the look: what changes after that is noticed.
-        let departures = self.validity.departures(hash);
+        let departures = self.validity.departures(hash.get());
         let shard = read(self.shard(hash));
-        let slot = shard.get(key).filter(|slot| slot.ends > now)?;
+        let slot = shard.get(hash, key).filter(|slot| slot.ends > now)?;
         let (header, value) = slot.value_here()?;
         let fresh_until = header.fresh_until.saturating_sub(self.epoch.0).saturating_mul(1_000_000);
         let ends = self.nanos(slot.ends).min(fresh_until);
-        Some((see(header, value, self.time_at(now)), Standing { ends, hash, departures }))
+        Some((see(header, value, self.time_at(now)), Standing { ends, hash: hash.get(), departures }))
     }
 
     /// The value that this thread has found before, under the same question, if it still stands here.
@@ -171,9 +173,9 @@ impl MemoryStore {
         count
     }
 
-    fn keys_where(&self, shard: &RwLock<Shard>, matches: impl Fn(&[u8]) -> bool) -> Vec<Arc<[u8]>> {
+    fn keys_where(&self, shard: &RwLock<Shard>, matches: impl Fn(&[u8]) -> bool) -> Vec<Box<[u8]>> {
         let mut keys = Vec::new();
-        keys.extend(read(shard).keys().filter(|key| matches(key)).cloned());
+        keys.extend(read(shard).keys().filter(|key| matches(key)).map(Box::from));
         // The map's own order differs from run to run, and a schedule has to come out the same again.
         #[cfg(feature = "__interleaving")]
         keys.sort_unstable();
@@ -205,7 +207,11 @@ impl MemoryStore {
 
     /// A value that is larger than a shard would push everything else out of it, and then itself.
     fn has_room_for(&self, key: &Key, draft: &Draft) -> bool {
-        weight(key.as_bytes().len(), draft.size) <= self.capacity / self.shards.len() as u64
+        let value = match &draft.body {
+            Body::Typed(value) => slot::size(&draft.header, value, draft.size),
+            Body::Bytes(_) => draft.size,
+        };
+        weight(key.as_bytes().len(), value) <= self.capacity / self.shards.len() as u64
     }
 }
 

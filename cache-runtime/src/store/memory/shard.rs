@@ -5,193 +5,172 @@
 //! so needs no exclusive lock.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::slot::Slot;
+use crate::as_it_is::AsItIs;
 
-/// No neighbour.
-const NONE: usize = usize::MAX;
+/// What an entry takes beside its key and its value: itself, its place in the map, and the counts of the value's `Arc`.
+///
+/// `the_embedded_store_takes_what_it_may_and_no_more` (tests/allocations.rs) measures it.
+const ENTRY_OVERHEAD: u64 = 288;
 
-/// What an entry takes beside its key and its value: the node, its place in the map, the header.
-const ENTRY_OVERHEAD: u64 = 192;
+/// Below this many places it is not worth the while to give some back.
+const FEW: usize = 64;
+
+/// A key's hash, the store's; it names the entry.
+pub(super) type Hash = NonZeroU64;
 
 pub(super) struct Shard {
-    places: HashMap<Arc<[u8]>, usize, foldhash::fast::RandomState>,
-    nodes: Vec<Option<Node>>,
-    free: Vec<usize>,
-    newest: usize,
-    oldest: usize,
-    hand: usize,
+    /// By the keys' hashes alone, so that an entry can name its neighbours in few bytes. They are seeded, and of two keys that meet
+    /// all the same one makes room for the other.
+    entries: HashMap<Hash, Box<Entry>, AsItIs>,
+    newest: Option<Hash>,
+    oldest: Option<Hash>,
+    hand: Option<Hash>,
     weight: u64,
     capacity: u64,
 }
 
-struct Node {
-    key: Arc<[u8]>,
-    /// The store's, of the key.
-    hash: u64,
+struct Entry {
+    key: Box<[u8]>,
     slot: Slot,
-    weight: u64,
     hit: AtomicBool,
-    newer: usize,
-    older: usize,
+    newer: Option<Hash>,
+    older: Option<Hash>,
+}
+
+/// An entry that has left, to be dropped after the lock, as a value's `Drop` is somebody else's code.
+pub(super) struct Gone(#[expect(dead_code, reason = "it is dropped, and that is all")] Box<Entry>);
+
+impl Entry {
+    fn weight(&self) -> u64 {
+        weight(self.key.len(), self.slot.size())
+    }
 }
 
 impl Shard {
     pub(super) fn new(capacity: u64) -> Shard {
-        Shard {
-            places: HashMap::default(),
-            nodes: Vec::new(),
-            free: Vec::new(),
-            newest: NONE,
-            oldest: NONE,
-            hand: NONE,
-            weight: 0,
-            capacity,
-        }
+        Shard { entries: HashMap::default(), newest: None, oldest: None, hand: None, weight: 0, capacity }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.entries.len()
     }
 
     pub(super) fn weight(&self) -> u64 {
         self.weight
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<[u8]>> {
-        self.places.keys()
+    pub(super) fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.entries.values().map(|entry| &*entry.key)
     }
 
-    pub(super) fn get(&self, key: &[u8]) -> Option<&Slot> {
-        let node = self.node(*self.places.get(key)?)?;
+    pub(super) fn get(&self, hash: Hash, key: &[u8]) -> Option<&Slot> {
+        let entry = self.entries.get(&hash).filter(|entry| *entry.key == *key)?;
         // Most entries that are read are marked already; not writing keeps their cache line shared.
-        if !node.hit.load(Ordering::Relaxed) {
-            node.hit.store(true, Ordering::Relaxed);
+        if !entry.hit.load(Ordering::Relaxed) {
+            entry.hit.store(true, Ordering::Relaxed);
         }
-        Some(&node.slot)
+        Some(&entry.slot)
     }
 
     /// What stands at the key, to be changed in place without changing its size.
-    pub(super) fn get_mut(&mut self, key: &[u8]) -> Option<&mut Slot> {
-        let place = *self.places.get(key)?;
-        self.nodes.get_mut(place)?.as_mut().map(|node| &mut node.slot)
+    pub(super) fn get_mut(&mut self, hash: Hash, key: &[u8]) -> Option<&mut Slot> {
+        self.entry(hash, key).map(|entry| &mut entry.slot)
     }
 
-    /// Puts something at the key. Gives what stood there and what had to make room: they are dropped by the caller, after the
-    /// lock, as a value's `Drop` is somebody else's code.
+    /// Puts something at the key. Gives what stood there and what had to make room; both are for after the lock.
     ///
     /// `departed` is told the hash of what a thread that remembers it has to look for again: what stood there, and what has lost its
     /// mark.
     pub(super) fn put(
         &mut self,
+        hash: Hash,
         key: &[u8],
-        hash: u64,
         slot: Slot,
-        departed: impl Fn(u64),
-    ) -> (Option<Slot>, Vec<Slot>) {
-        let weight = weight(key.len(), slot.size());
+        departed: impl Fn(Hash),
+    ) -> (Option<Slot>, Vec<Gone>) {
         let (mut replaced, mut evicted) = (None, Vec::new());
-        let place = match self.places.get(key).copied() {
-            Some(place) => {
-                if let Some(node) = self.node_mut(place) {
-                    let before = std::mem::replace(&mut node.weight, weight);
-                    replaced = Some(std::mem::replace(&mut node.slot, slot));
-                    self.weight = self.weight - before + weight;
-                }
-                place
+        match self.entry(hash, key) {
+            Some(entry) => {
+                let before = entry.weight();
+                replaced = Some(std::mem::replace(&mut entry.slot, slot));
+                let weight = entry.weight();
+                self.weight = self.weight - before + weight;
             }
-            None => self.push(Node {
-                key: key.into(),
-                hash,
-                slot,
-                weight,
-                hit: AtomicBool::new(false),
-                newer: NONE,
-                older: self.newest,
-            }),
-        };
+            None => {
+                evicted.extend(self.unlink(hash));
+                self.push(hash, key, slot);
+            }
+        }
         while self.weight > self.capacity
-            && let Some(slot) = self.evict(place, &departed)
+            && let Some(entry) = self.evict(hash, &departed)
         {
-            evicted.push(slot);
+            evicted.push(entry);
         }
         departed(hash);
         (replaced, evicted)
     }
 
-    pub(super) fn remove(&mut self, key: &[u8]) -> Option<Slot> {
-        let place = self.places.remove(key)?;
-        self.unlink(place)
+    pub(super) fn remove(&mut self, hash: Hash, key: &[u8]) -> Option<Gone> {
+        self.entry(hash, key)?;
+        self.unlink(hash)
     }
 
-    fn push(&mut self, node: Node) -> usize {
-        let key = Arc::clone(&node.key);
-        self.weight += node.weight;
-        let older = node.older;
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.nodes[place] = Some(node);
-                place
-            }
-            None => {
-                self.nodes.push(Some(node));
-                self.nodes.len() - 1
-            }
-        };
-        match self.node_mut(older) {
-            Some(older) => older.newer = place,
-            None => self.oldest = place,
+    fn entry(&mut self, hash: Hash, key: &[u8]) -> Option<&mut Box<Entry>> {
+        self.entries.get_mut(&hash).filter(|entry| *entry.key == *key)
+    }
+
+    fn push(&mut self, hash: Hash, key: &[u8], slot: Slot) {
+        let older = self.newest.replace(hash);
+        match older.and_then(|older| self.entries.get_mut(&older)) {
+            Some(older) => older.newer = Some(hash),
+            None => self.oldest = Some(hash),
         }
-        self.newest = place;
-        self.places.insert(key, place);
-        place
+        let entry = Entry { key: key.into(), slot, hit: AtomicBool::new(false), newer: None, older };
+        self.weight += entry.weight();
+        self.entries.insert(hash, Box::new(entry));
     }
 
     /// Makes the next one go, but not the one that has just been put: it is not marked yet.
-    fn evict(&mut self, keep: usize, departed: impl Fn(u64)) -> Option<Slot> {
-        let mut place = if self.hand == NONE { self.oldest } else { self.hand };
+    fn evict(&mut self, keep: Hash, departed: impl Fn(Hash)) -> Option<Gone> {
+        let mut place = self.hand.or(self.oldest);
         // Twice around at the most: the first time unmarks all.
-        for _ in 0..=2 * self.places.len() {
-            let node = self.node_mut(place)?;
-            if place != keep && !std::mem::take(node.hit.get_mut()) {
-                let key = Arc::clone(&node.key);
-                self.hand = place;
-                self.places.remove(&key);
-                return self.unlink(place);
+        for _ in 0..=2 * self.entries.len() {
+            let hash = place?;
+            let entry = self.entries.get_mut(&hash)?;
+            if hash != keep && !std::mem::take(entry.hit.get_mut()) {
+                self.hand = Some(hash);
+                return self.unlink(hash);
             }
             // Who remembers it has to come and mark it again. What makes room has no mark, so nobody does by then.
-            departed(node.hash);
-            place = if node.newer == NONE { self.oldest } else { node.newer };
+            departed(hash);
+            place = entry.newer.or(self.oldest);
         }
         None
     }
 
-    fn unlink(&mut self, place: usize) -> Option<Slot> {
-        let node = self.nodes.get_mut(place)?.take()?;
-        self.free.push(place);
-        self.weight -= node.weight;
-        match self.node_mut(node.newer) {
-            Some(newer) => newer.older = node.older,
-            None => self.newest = node.older,
+    fn unlink(&mut self, hash: Hash) -> Option<Gone> {
+        let entry = self.entries.remove(&hash)?;
+        self.weight -= entry.weight();
+        match entry.newer.and_then(|newer| self.entries.get_mut(&newer)) {
+            Some(newer) => newer.older = entry.older,
+            None => self.newest = entry.older,
         }
-        match self.node_mut(node.older) {
-            Some(older) => older.newer = node.newer,
-            None => self.oldest = node.newer,
+        match entry.older.and_then(|older| self.entries.get_mut(&older)) {
+            Some(older) => older.newer = entry.newer,
+            None => self.oldest = entry.newer,
         }
-        if self.hand == place {
-            self.hand = node.newer;
+        if self.hand == Some(hash) {
+            self.hand = entry.newer;
         }
-        Some(node.slot)
-    }
-
-    fn node(&self, place: usize) -> Option<&Node> {
-        self.nodes.get(place)?.as_ref()
-    }
-
-    fn node_mut(&mut self, place: usize) -> Option<&mut Node> {
-        self.nodes.get_mut(place)?.as_mut()
+        // A few large values in place of many small ones: the room of their places is not in their weight.
+        if self.entries.capacity() > 4 * self.entries.len().max(FEW) {
+            self.entries.shrink_to(2 * self.entries.len());
+        }
+        Some(Gone(entry))
     }
 }
 
@@ -216,8 +195,16 @@ mod tests {
         Shard::new(entries * weight(1, 0))
     }
 
-    fn put(shard: &mut Shard, key: u8, slot: Slot) -> (Option<Slot>, Vec<Slot>) {
-        shard.put(&[key], u64::from(key), slot, |_| ())
+    fn hash(key: u8) -> Hash {
+        Hash::MIN.saturating_add(key.into())
+    }
+
+    fn put(shard: &mut Shard, key: u8, slot: Slot) -> (Option<Slot>, Vec<Gone>) {
+        shard.put(hash(key), &[key], slot, |_| ())
+    }
+
+    fn get(shard: &Shard, key: u8) -> Option<&Slot> {
+        shard.get(hash(key), &[key])
     }
 
     fn keys(shard: &Shard) -> Vec<u8> {
@@ -232,7 +219,7 @@ mod tests {
         for key in *b"abc" {
             assert!(put(&mut shard, key, lease()).1.is_empty());
         }
-        assert!(shard.get(b"a").is_some());
+        assert!(get(&shard, b'a').is_some());
         assert_eq!(put(&mut shard, b'd', lease()).1.len(), 1);
         assert_eq!(keys(&shard), b"acd");
         put(&mut shard, b'e', lease());
@@ -244,7 +231,7 @@ mod tests {
         let mut shard = shard(3);
         for key in *b"abc" {
             put(&mut shard, key, lease());
-            shard.get(&[key]);
+            get(&shard, key);
         }
         put(&mut shard, b'd', lease());
         assert_eq!(keys(&shard), b"bcd");
@@ -258,14 +245,13 @@ mod tests {
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;
-            let key = [(random % 40) as u8];
+            let key = (random % 40) as u8;
             match random >> 32 & 3 {
-                0 => drop(shard.remove(&key)),
-                1 => drop(shard.get(&key).is_some()),
-                _ => drop(put(&mut shard, key[0], lease())),
+                0 => drop(shard.remove(hash(key), &[key])),
+                1 => drop(get(&shard, key).is_some()),
+                _ => drop(put(&mut shard, key, lease())),
             }
-            let walked =
-                std::iter::successors(shard.node(shard.oldest), |node| shard.node(node.newer)).count();
+            let walked = std::iter::successors(shard.oldest, |hash| shard.entries[hash].newer).count();
             assert_eq!(walked, shard.len());
             assert_eq!(shard.weight(), shard.len() as u64 * weight(1, 0));
             assert!(shard.len() <= 20);
@@ -281,5 +267,18 @@ mod tests {
         let large = Slot::for_test(600);
         assert_eq!(put(&mut shard, b'c', large).1.len(), 2);
         assert_eq!(keys(&shard), b"c");
+    }
+
+    #[test]
+    fn of_two_keys_with_one_hash_the_later_one_stays() {
+        let mut shard = shard(3);
+        put(&mut shard, b'a', lease());
+        let (replaced, evicted) = shard.put(hash(b'a'), b"other", lease(), |_| ());
+        assert!(replaced.is_none(), "it is no value of that key");
+        assert_eq!(evicted.len(), 1);
+        assert!(get(&shard, b'a').is_none());
+        assert!(shard.remove(hash(b'a'), b"a").is_none());
+        assert!(shard.get_mut(hash(b'a'), b"other").is_some());
+        assert_eq!((shard.len(), shard.weight()), (1, weight(5, 0)));
     }
 }

@@ -5,7 +5,6 @@
 //! The scripts of the Redis store do the same to the bytes; the conformance tests hold both to it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,15 +13,13 @@ use super::super::{Filled, Lease, WriteEnd};
 use crate::record::{self, Body, Claim, Draft, Expected, Found, Header, Nonce, Over, Stored, Token};
 use crate::value::Kept;
 
-#[derive(Clone)]
 pub(super) struct Slot {
     pub(super) ends: Instant,
     record: Record,
 }
 
-#[derive(Clone)]
 enum Record {
-    Value(Arc<Held>),
+    Value(Held),
     Lease(Nonce),
     Mark(Mark),
     /// A tag, and when it was made.
@@ -31,13 +28,11 @@ enum Record {
 
 struct Held {
     header: Header,
-    /// The header's claim, which changes in place.
-    claim: AtomicU64,
     value: Kept,
-    size: usize,
+    /// Of the value: how many bytes it takes once it is encoded.
+    encoded: usize,
 }
 
-#[derive(Clone)]
 struct Mark {
     id: Nonce,
     contended: bool,
@@ -54,6 +49,12 @@ pub(super) enum Change {
     Put(Slot),
 }
 
+/// What a value takes: itself, as much elsewhere as its encoded form has bytes, which is a guess, and its tags.
+pub(super) fn size(header: &Header, value: &Kept, encoded: usize) -> usize {
+    let tags = header.tags.as_deref().unwrap_or_default().iter();
+    size_of_val(&**value) + encoded + tags.map(|tag| size_of_val(tag) + tag.key.len()).sum::<usize>()
+}
+
 impl Slot {
     pub(super) fn lease(nonce: Nonce, ends: Instant) -> Slot {
         Slot { ends, record: Record::Lease(nonce) }
@@ -61,9 +62,8 @@ impl Slot {
 
     fn value(draft: Draft, ends: Instant) -> Option<Slot> {
         let Body::Typed(value) = draft.body else { return None };
-        let claim = AtomicU64::new(draft.header.claim.to_bits());
-        let held = Held { header: draft.header, claim, value, size: draft.size };
-        Some(Slot { ends, record: Record::Value(Arc::new(held)) })
+        let held = Held { header: draft.header, value, encoded: draft.size };
+        Some(Slot { ends, record: Record::Value(held) })
     }
 
     #[cfg(test)]
@@ -78,25 +78,20 @@ impl Slot {
 
     pub(super) fn size(&self) -> usize {
         match &self.record {
-            Record::Value(held) => held.size,
+            Record::Value(held) => size(&held.header, &held.value, held.encoded),
             Record::Lease(_) | Record::Mark(_) | Record::Tag(..) => 0,
         }
     }
 
     pub(super) fn found(&self) -> Found {
         match &self.record {
-            Record::Value(held) => {
-                let claim = Claim::from_bits(held.claim.load(Ordering::Relaxed));
-                let header = Header { claim, ..held.header.clone() };
-                Found::Value(Stored::Typed(header, Arc::clone(&held.value)))
-            }
+            Record::Value(held) => Found::Value(Stored::Typed(held.header.clone(), Arc::clone(&held.value))),
             Record::Lease(nonce) => Found::Busy(Token::Lease(*nonce)),
             Record::Mark(mark) => Found::Busy(Token::Mark(mark.id, mark.events)),
             Record::Tag(nonce, made) => Found::Tag(*nonce, *made),
         }
     }
 
-    /// A value, but for its claim.
     pub(super) fn value_here(&self) -> Option<(&Header, &Kept)> {
         match &self.record {
             Record::Value(held) => Some((&held.header, &held.value)),
@@ -178,12 +173,11 @@ pub(super) fn renew(slot: Option<&mut Slot>, nonce: Nonce, ends: Instant) -> (Ch
 }
 
 pub(super) fn claim(slot: Option<&mut Slot>, value: &Expected, claim: Claim, over: Over) -> (Change, bool) {
-    let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &slot.record) {
+    let claimed = match slot.filter(|slot| slot.is(value)).map(|slot| &mut slot.record) {
         Some(Record::Value(held)) => {
-            let stands = Claim::from_bits(held.claim.load(Ordering::Relaxed));
-            let takes = over.takes(stands);
+            let takes = over.takes(held.header.claim);
             if takes {
-                held.claim.store(claim.to_bits(), Ordering::Relaxed);
+                held.header.claim = claim;
             }
             takes
         }
@@ -323,14 +317,9 @@ pub(super) fn invalidate(slot: Option<&mut Slot>, _: Instant) -> (Change, bool) 
 /// For the interleaving checker: a value that is fresh until then at the most, with another claim. It stays the same value.
 #[cfg(feature = "__interleaving")]
 pub(super) fn change(slot: Option<&mut Slot>, fresh_until: u64, claim: Option<Claim>) -> Change {
-    if let Some(Slot { record: Record::Value(held), .. }) = slot {
-        let bits = claim.map_or_else(|| held.claim.load(Ordering::Relaxed), Claim::to_bits);
-        *held = Arc::new(Held {
-            header: Header { fresh_until: held.header.fresh_until.min(fresh_until), ..held.header.clone() },
-            claim: AtomicU64::new(bits),
-            value: Arc::clone(&held.value),
-            size: held.size,
-        });
+    if let Some(Slot { record: Record::Value(Held { header, .. }), .. }) = slot {
+        header.fresh_until = header.fresh_until.min(fresh_until);
+        header.claim = claim.unwrap_or(header.claim);
     }
     Change::Keep
 }
