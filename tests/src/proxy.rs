@@ -34,6 +34,7 @@ struct Line {
     delay: AtomicU64,
     accepted: AtomicUsize,
     mixed_up: Mutex<Option<[String; 2]>>,
+    forgotten: Mutex<Option<String>>,
     holds_pushes: watch::Sender<bool>,
     pushes: AtomicUsize,
     faults: Faults,
@@ -161,6 +162,15 @@ impl Proxy {
         *self.line.mixed_up.lock().expect("nobody panics with it") = keys;
     }
 
+    /// The next script with this key arrives as one that the server has forgotten: those before and behind it run.
+    ///
+    /// # Panics
+    ///
+    /// Where somebody has panicked with the line.
+    pub fn forget_next_script_at(&self, key: &str) {
+        *self.line.forgotten.lock().expect("nobody panics with it") = Some(key.to_owned());
+    }
+
     /// How many clients got through, in all.
     #[must_use]
     pub fn accepted(&self) -> usize {
@@ -196,6 +206,20 @@ impl Line {
                 }
             }
             at += one.len();
+        }
+        bytes
+    }
+
+    /// Gives a script another name.
+    fn forgotten(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        const CALL: &[u8] = b"EVALSHA\r\n$40\r\n";
+        let mut key = self.forgotten.lock().expect("nobody panics with it");
+        let place = |word: &[u8]| bytes.windows(word.len()).position(|window| window == word);
+        if let Some(at) = key.as_ref().and_then(|key| place(key.as_bytes()))
+            && let Some(call) = bytes[..at].windows(CALL.len()).rposition(|window| window == CALL)
+        {
+            bytes[call + CALL.len()..][..40].fill(b'0');
+            *key = None;
         }
         bytes
     }
@@ -247,7 +271,7 @@ async fn forward(mut from: mpsc::UnboundedReceiver<Vec<u8>>, mut to: OwnedWriteH
             released.await;
             line.held.fetch_sub(1, Ordering::SeqCst);
         }
-        if to.write_all(&line.mixed_up(bytes)).await.is_err() {
+        if to.write_all(&line.forgotten(line.mixed_up(bytes))).await.is_err() {
             return;
         }
     }

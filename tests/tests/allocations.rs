@@ -140,7 +140,6 @@ fn fills(runtime: &tokio::runtime::Runtime, lists: &Lists, hundredths: u64) {
             live += measure(|| (0..2).for_each(|_| read(id))).bytes_current;
             most = most.max(live);
         }
-        println!("{what}: {live} bytes of {MOST}, {most} at the most");
         assert!(live as u64 > MOST * 4 / 5, "{what}, {live}: it counts what is not there");
         assert!((most as u64) < MOST * hundredths / 100, "{what}, {most}");
     };

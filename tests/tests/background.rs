@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{KeyType, LoadTimeout, Value};
+use tokio::time::Instant;
 
 /// Counts its copies.
 #[derive(Default)]
@@ -192,4 +194,33 @@ fn timed_out(_: LoadTimeout) -> &'static str {
 async fn errors_reach_the_caller() {
     assert_eq!(by_path(0).await, Err("zero"));
     assert_eq!(by_path(1).await, Ok(1));
+}
+
+#[derive(Clone)]
+#[cache_strategy(namespace = "soft_over", ttl = "10s", stale_if_error = "10s")]
+struct Hanging {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Hanging {
+    #[cached(key = "<id>", skip(hangs), soft_load_timeout = "30s", load_timeout = "1m")]
+    async fn number(&self, id: u64, hangs: bool) -> Result<u64, Failed> {
+        if hangs {
+            std::future::pending::<()>().await;
+        }
+        Ok(id)
+    }
+}
+
+/// The window ends while this waits for the load; then there is the load alone to wait for.
+// Bites: fails without `store.now() < aged.ends` in wait (load/task.rs), and without `saturating_sub(waited)`.
+#[tokio::test(start_paused = true)]
+async fn what_is_stale_ends_with_its_window_for_who_waits_too() {
+    let numbers = Hanging { cache: Cache::memory() };
+    assert_eq!(numbers.number(7, false).await, Ok(7));
+    tokio::time::advance(Duration::from_secs(15)).await;
+    let began = Instant::now();
+    assert_eq!(numbers.number(7, true).await, Err(Failed::TimedOut));
+    assert_eq!(began.elapsed().as_secs(), 60);
 }

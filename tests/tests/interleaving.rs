@@ -31,7 +31,7 @@ use cache_tests::interleaving::{
 // Bites: fails without `if !may_share` in Waiter::join (load/flight.rs), sharing with nobody.
 // Bites: fails without `tags::open(miss)` in lead (load/lead.rs), asking behind the load instead.
 // Bites: fails without `in_background(…)` in Mark::drop (write.rs).
-// Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
+// Bites: fails without `pending.invalidate(…)` in invalidate_key (invalidate/now.rs) and Invalidations::or_defer (invalidate/mod.rs).
 // Bites: fails without `pending.hold(…)` in write (write.rs).
 // Bites: fails without `self.forget_values()` in Pending::send (transaction/pending.rs).
 // Bites: fails without `send_in_background(…)` in AfterCommit::drop (transaction/mod.rs).

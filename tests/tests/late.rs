@@ -13,6 +13,7 @@ mod kinds;
 #[path = "conformance/source.rs"]
 mod source;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
@@ -204,4 +205,28 @@ async fn a_load_under_a_mark_is_not_joined_after_an_invalidation() {
     };
     a.number_entry(7).write(persist).await.unwrap();
     assert_eq!(source.loads(), 2);
+}
+
+/// A server forgets its scripts in the middle of a batch: the leases that were granted before are not asked for again.
+// Bites: fails without `again` in Link::calls (store/redis/link.rs), sending all of them once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_does_not_wait_for_its_own_leases() {
+    #[cache_strategy(namespace = "late_batch", ttl = 60)]
+    struct Squares {
+        cache: Cache,
+    }
+    #[cache_strategy]
+    impl Squares {
+        #[cached(key = "square/<ids>", batch)]
+        async fn squares(&self, ids: &[u64]) -> HashMap<u64, u64> {
+            ids.iter().map(|id| (*id, id * id)).collect()
+        }
+    }
+    let Two { server: _server, proxy, one, .. } = two(Duration::from_secs(10)).await;
+    let squares = Squares { cache: one };
+    proxy.forget_next_script_at(squares.squares_entry(2).key().as_str());
+    let loaded = squares.squares(&[1, 2, 3]).await;
+    assert_eq!(loaded, HashMap::from([(1, 1), (2, 4), (3, 9)]));
+    let counts = squares.squares_entry(1).counts();
+    assert_eq!((counts.loads, counts.waits, counts.fills), (1, 0, 3));
 }

@@ -81,7 +81,7 @@ async fn what_was_invalidated_while_cut_off_is_gone_before_the_server_is_trusted
 }
 
 /// The connection stands, but one command is late: only what it names is not read.
-// Bites: fails without `Err(error) if store.queue_key(key)` in invalidate_key_now (invalidate.rs).
+// Bites: fails without `Err(error) if store.queue_key(key)` in invalidate_keys_now (invalidate/now.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invalidation_without_an_answer_is_sent_again() {
     let Two { proxy, source, cut_off, there, _server } = two(Duration::from_millis(100)).await;
@@ -207,7 +207,7 @@ async fn all(numbers: &Aside) {
 }
 
 /// A caller who goes away in the middle of an invalidation.
-// Bites: fails without `self.store.queue_key(self.key)` in QueueOnDrop::drop (invalidate.rs).
+// Bites: fails without `(self.0)()` in QueueOnDrop::drop (invalidate/now.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invalidation_that_is_dropped_is_made_up_for() {
     let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
@@ -225,8 +225,46 @@ async fn an_invalidation_that_is_dropped_is_made_up_for() {
     assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
 }
 
+/// The same of a pattern.
+// Bites: fails without `QueueOnDrop(…)` in invalidate_pattern_now (invalidate/now.rs).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pattern_that_is_dropped_is_made_up_for() {
+    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
+    let pattern = Aside::new(&cut_off, &source).number_pattern(Any);
+    proxy.hold_next("SCAN");
+    tokio::select! {
+        biased;
+        _ = pattern.invalidate() => panic!("it is held"),
+        () = proxy.holds() => {}
+    }
+    proxy.refuse();
+    reachable(&cut_off, false).await;
+    proxy.accept();
+    reachable(&cut_off, true).await;
+    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
+}
+
+/// All keys that a function invalidates go in one step, within one deadline.
+// Bites: fails without `step.add(site, key)` in send (invalidate/send.rs), with a step for each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_targets_of_one_function_go_together() {
+    #[cache_invalidate(numbers.number(1), numbers.number(2), numbers.number(3))]
+    async fn change(numbers: &Aside) {
+        (1..=3).for_each(|id| numbers.source.put(id, 2));
+    }
+
+    let Two { source, there, _server: server, .. } = two(Duration::from_secs(10)).await;
+    let numbers = Aside::new(&there, &source);
+    let scripts = server.commands_processed("evalsha");
+    change(&numbers).await;
+    assert_eq!(server.commands_processed("evalsha"), scripts + 1);
+    for id in 1..=3 {
+        assert_eq!(numbers.number(id).await, Ok(2));
+    }
+}
+
 /// A store that does not answer is no reason to leave another one alone.
-// Bites: fails without `cache.is(target.cache())` in send (invalidate.rs).
+// Bites: fails without `cache.is(&step.cache)` in send (invalidate/send.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn targets_of_another_cache_are_invalidated_all_the_same() {
     #[cache_invalidate(far.number(1), near.number(1))]

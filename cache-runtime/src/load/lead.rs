@@ -100,6 +100,7 @@ async fn load_under(
 ) -> Outcome {
     let call = miss.call;
     miss.budget.pause();
+    let _panicking = LeftAlone { call, leader, hold };
     let (started, began) = (Instant::now(), miss.store.now());
     // A lease in this process needs no renewal: it has no end.
     let result = if miss.store.typed() && matches!(hold, Hold::Lease(_)) {
@@ -124,6 +125,32 @@ async fn load_under(
     };
     settle(miss, leader, hold, draft, result.is_err()).await;
     miss.or_stale(result.map_err(|_| Failure::Own))
+}
+
+/// A load that panics has failed: its source is left alone for a while, as after an error.
+struct LeftAlone<'a> {
+    call: Call<'a>,
+    leader: &'a Leader,
+    hold: &'a Hold,
+}
+
+impl Drop for LeftAlone<'_> {
+    fn drop(&mut self) {
+        let Hold::Claim(value) = self.hold else { return };
+        if !std::thread::panicking() {
+            return;
+        }
+        // Else it would be given back, for the next caller to load.
+        self.leader.settled();
+        let (cache, key, value, pause) =
+            (self.call.cache.clone(), self.call.key.clone(), value.clone(), self.call.policy.retry_pause());
+        in_background(self.call.cache.runtime(), async move {
+            let Some(store) = cache.store() else { return };
+            let claim = Claim::Failed(hold::end(store, pause));
+            // Where it fails the claim ends by its time.
+            let _ = store.claim(&mut cache.budget(), &key, &value, claim, Over::Any).await;
+        });
+    }
 }
 
 fn land(leader: &Leader, result: &Result<Option<Kept>, Failed>) {

@@ -149,19 +149,21 @@ async fn wait(
 ) -> Outcome {
     let counters = &call.site.counters;
     let mut outcome = pin!(outcome);
+    let mut waited = Duration::ZERO;
     if let (Some(aged), Some(soft)) = (aged, soft) {
         match bounded(None, soft, outcome.as_mut()).await {
             Some(told) => return hear(told).await,
             // It is not older than an error would have let it be.
-            None => {
+            None if call.cache.store().is_some_and(|store| store.now() < aged.ends) => {
                 counters.load_timeouts().one();
                 counters.stale_on_error().one();
                 return Ok(Some(aged.value));
             }
+            None => waited = soft,
         }
     }
     match call.policy.bound().filter(|_| times_out) {
-        Some(bound) => match bounded(None, bound, outcome.as_mut()).await {
+        Some(bound) => match bounded(None, bound.saturating_sub(waited), outcome.as_mut()).await {
             Some(told) => hear(told).await,
             None => {
                 counters.load_timeouts().one();

@@ -58,6 +58,8 @@ pub(crate) struct Near {
 /// What a read has seen before it was sent: whatever it brings is kept only if nothing of this has moved since.
 #[derive(Debug)]
 pub(crate) struct Ticket {
+    /// When, by the clock.
+    taken: u64,
     epoch: u32,
     sweeps: u32,
     hash: u64,
@@ -126,10 +128,12 @@ impl Near {
 
     /// To be taken before a read is sent. `None`: nothing is kept at present.
     pub(crate) fn ticket(&self, key: &Key, tags: &[Key]) -> Option<Ticket> {
-        let epoch = self.epochs.epoch_at(clock::nanos())?;
+        let taken = clock::nanos();
+        let epoch = self.epochs.epoch_at(taken)?;
         let hash = self.map.hash(key.as_bytes());
         let of_tag = |tag: &Key| self.generations.of(self.map.hash(tag.as_bytes()));
         Some(Ticket {
+            taken,
             epoch,
             sweeps: self.sweeps.load(Ordering::SeqCst),
             hash,
@@ -138,7 +142,8 @@ impl Near {
         })
     }
 
-    /// Keeps what a read has brought, for `time` at the most. `bytes`: how long it was; `codec`: what it was written with.
+    /// Keeps what a read has brought, for `time` at the most, from when that read began: it may have taken long to decode.
+    /// `bytes`: how long it was; `codec`: what it was written with.
     pub(crate) fn keep(
         &self,
         ticket: Ticket,
@@ -148,9 +153,9 @@ impl Near {
         bytes: usize,
         codec: Codec,
     ) {
-        let ends = clock::nanos().saturating_add(clock::in_nanos(time));
         let value = value.unwrap_or_else(|| Arc::new(Nothing));
-        let Ticket { epoch, sweeps, hash, key: generation, tags } = ticket;
+        let Ticket { taken, epoch, sweeps, hash, key: generation, tags } = ticket;
+        let ends = taken.saturating_add(clock::in_nanos(time));
         let slot = Slot::new(key.as_bytes(), value, ends, epoch, bytes, codec, tags);
         self.map.insert(hash, slot, || {
             // Before this, a push finds the slot in the map; after it, this finds the generation moved.

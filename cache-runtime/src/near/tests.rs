@@ -61,6 +61,16 @@ fn a_push_between_the_read_and_the_insertion_is_noticed() {
     assert_eq!(near.size(), (0, 0));
 }
 
+/// Bites: with `clock::nanos()` in place of `taken` in `Near::keep`.
+#[test]
+fn what_took_long_to_decode_ends_no_later_for_that() {
+    let (near, _watched) = near(1 << 20);
+    let ticket = near.ticket(&key(1), &[]).unwrap();
+    std::thread::sleep(Duration::from_millis(40));
+    near.keep(ticket, &key(1), Some(Arc::new(1_u64)), Duration::from_millis(20), 8, Codec::Json);
+    assert_eq!(get(&near, 1), None);
+}
+
 /// Bites: with `GOOD` in place of `UNKNOWN` in `Slot::new` (near/map.rs).
 #[test]
 fn what_may_be_old_is_not_seen() {

@@ -11,10 +11,15 @@ pub(crate) struct Nonce([u64; 2]);
 impl Nonce {
     /// A new one: a random number of this process, and a count. Random once is enough, as the count never repeats.
     pub(crate) fn new() -> Nonce {
+        Nonce::of_process(std::process::id())
+    }
+
+    /// A process that was forked has all of its parent's memory, the count included, and another number.
+    fn of_process(id: u32) -> Nonce {
         // The standard library seeds these from the operating system's random numbers.
-        static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+        static RANDOM: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        Nonce([*PROCESS, COUNT.fetch_add(1, Ordering::Relaxed)])
+        Nonce([RANDOM.hash_one(id), COUNT.fetch_add(1, Ordering::Relaxed)])
     }
 
     pub(crate) fn to_bytes(self) -> [u8; 16] {
@@ -34,5 +39,18 @@ impl Nonce {
     /// Of the first bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Nonce> {
         bytes.first_chunk().copied().map(Nonce::of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Bites: fails without the process's number in Nonce::of_process (record/nonce.rs).
+    #[test]
+    fn forked_processes_do_not_share_them() {
+        let [one, other] = [1, 2].map(|process| Nonce::of_process(process).0);
+        assert_ne!(one[0], other[0]);
+        assert_eq!(one[1] + 1, other[1], "the count is the same one");
     }
 }

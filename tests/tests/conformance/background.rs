@@ -1,7 +1,8 @@
 //! Loads in tasks: values served while they are loaded anew, callers that do not wait for ever, loads that outlive their callers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use cache_runtime::LoadTimeout;
 use cache_runtime::prelude::*;
@@ -184,5 +185,34 @@ on_every_store! {
         }
         // One more may have begun before the failure of the first was said.
         assert!(source.loads() <= loads + 1, "{} loads", source.loads());
+    }
+
+    // Bites: fails without `store.claim(…)` or `leader.settled()` in LeftAlone::drop (load/lead.rs).
+    async fn so_is_one_that_panics(store: Store) {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = "throttled_panics", ttl = "50ms")]
+        struct Numbers { cache: Cache, #[skip] loads: Arc<AtomicUsize> }
+        #[cache_strategy]
+        impl Numbers {
+            #[cached(key = "n/<id>", stale_while_revalidate = "1h", retry_after = "1h")]
+            async fn number(&self, id: u64) -> u64 {
+                assert_eq!(self.loads.fetch_add(1, Ordering::SeqCst), 0, "the source is broken");
+                id
+            }
+        }
+        let numbers = Numbers { cache: store.one.clone(), loads: Arc::default() };
+        assert_eq!(numbers.number(7).await, 7);
+        let panicked = async || {
+            assert_eq!(numbers.number(7).await, 7);
+            numbers.loads.load(Ordering::SeqCst) > 1
+        };
+        eventually(panicked).await;
+        for _ in 0..20 {
+            assert_eq!(numbers.number(7).await, 7);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // One more may have begun before the panic of the first was said.
+        let loads = numbers.loads.load(Ordering::SeqCst);
+        assert!(loads <= 3, "{loads} loads");
     }
 }

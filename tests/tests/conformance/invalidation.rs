@@ -73,7 +73,7 @@ on_every_store! {
         }
     }
 
-    // Bites: fails without `(succeeded || !these.on_success)` in InvalidateGuard::finish (invalidate.rs).
+    // Bites: fails without `(succeeded || !these.on_success)` in InvalidateGuard::finish (invalidate/mod.rs).
     async fn every_way_out_of_a_function_invalidates(store: Store) {
         use cache_runtime::prelude::*;
 
@@ -122,7 +122,7 @@ on_every_store! {
         assert_eq!(exits.value_entry(2).get().await, None);
     }
 
-    // Bites: fails without `send_in_background(…)` in InvalidateGuard::drop (invalidate.rs).
+    // Bites: fails without `send_in_background(…)` in InvalidateGuard::drop (invalidate/mod.rs).
     async fn a_dropped_function_invalidates(store: Store) {
         use std::future::Future;
         use std::task::{Context, Waker};

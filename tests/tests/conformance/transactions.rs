@@ -18,7 +18,7 @@ struct Tagged {
 }
 
 on_every_store! {
-    // Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
+    // Bites: fails without `pending.invalidate(…)` in invalidate_key (invalidate/now.rs) and Invalidations::or_defer (invalidate/mod.rs).
     async fn an_invalidation_waits_for_the_commit(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -37,7 +37,7 @@ on_every_store! {
         assert_eq!(other.number(7).await, Ok(2));
     }
 
-    // Bites: fails without `pending.invalidate(…)` in invalidate_key and Invalidations::or_defer (invalidate.rs).
+    // Bites: fails without `pending.invalidate(…)` in invalidate_key (invalidate/now.rs) and Invalidations::or_defer (invalidate/mod.rs).
     async fn what_a_reader_stores_before_the_commit_is_gone_after_it(store: Store) {
         let source = Source::new();
         let (one, other) = (Aside::new(&store.one, &source), Aside::new(&store.other, &source));
@@ -391,7 +391,7 @@ on_every_store! {
         assert_eq!(numbers.number_entry(7).get().await, Some(1));
     }
 
-    // Bites: fails without `invalidate_key_now(…)` in Target::apply (invalidate.rs), with invalidate_key in its place.
+    // Bites: fails without `invalidate_keys_now(…)` in Step::apply (invalidate/send.rs), with invalidate_key of each in its place.
     async fn one_transaction_does_not_wait_for_the_one_around_it(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);

@@ -10,8 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::key::{Key, Pattern};
 use crate::store::Queue;
 
-/// So many are kept one by one. More collapse into clears of their namespaces.
+/// So many keys are kept one by one. More collapse into clears of their namespaces.
 const MOST: usize = 10_000;
+
+/// Likewise of patterns: each read is held against all of them, and each takes a scan of its own to make up for.
+const MOST_PATTERNS: usize = 32;
 
 #[derive(Default)]
 pub(crate) struct Backlog {
@@ -127,9 +130,11 @@ impl Pending {
     }
 
     fn bound(&mut self) {
-        if self.keys.len() + self.patterns.len() > MOST {
+        if self.keys.len() > MOST {
             let keys = self.keys.drain().map(|key| namespace(key.as_str()).to_owned());
             self.namespaces.extend(keys);
+        }
+        if self.patterns.len() > MOST_PATTERNS {
             let patterns = self.patterns.drain(..).map(|pattern| namespace(pattern.as_str()).to_owned());
             self.namespaces.extend(patterns);
         }
@@ -215,5 +220,18 @@ mod tests {
         assert_eq!(backlog.begin(), [Target::Namespace("one".into())]);
         assert!(backlog.covers(&key(u64::MAX)));
         assert!(!backlog.covers(&Key::build("two", (1,))));
+    }
+
+    // Bites: fails without the second `if` in Pending::bound (store/redis/backlog.rs).
+    #[test]
+    fn too_many_patterns_do_too() {
+        let backlog = Backlog::default();
+        backlog.key(&key(1));
+        let pattern = |id: usize| Key::pattern("two", (id, Any));
+        (0..MOST_PATTERNS).for_each(|id| backlog.pattern(&pattern(id)));
+        assert!(!backlog.covers(&Key::build("two", (MOST_PATTERNS, 1))));
+        backlog.pattern(&pattern(MOST_PATTERNS));
+        assert!(backlog.covers(&Key::build("two", (u64::MAX, 1))));
+        assert_eq!(backlog.begin(), [Target::Keys(vec![key(1)]), Target::Namespace("two".into())]);
     }
 }

@@ -99,15 +99,20 @@ impl Link {
 
     /// Many steps, each at its own key, in one round trip. An error may stand for each of them.
     pub(super) async fn calls(&self, calls: &[(Call<'_>, bool)]) -> RedisResult<Vec<Value>> {
-        let answers = self.calls_with(&self.scripts, calls).await?;
+        let mut answers = self.calls_with(&self.scripts, calls).await?;
         let is_forgotten =
             |answer: &Value| matches!(answer, Value::ServerError(error) if error.code() == "NOSCRIPT");
-        if !answers.iter().any(is_forgotten) {
+        let again: Vec<usize> = (0..answers.len()).filter(|at| is_forgotten(&answers[*at])).collect();
+        if again.is_empty() {
             return Ok(answers);
         }
-        // Those that ran may run again: what is called in bulk gives the same twice.
+        // Those alone: a lease that was granted would find itself.
+        let calls: Vec<_> = again.iter().map(|at| calls[*at]).collect();
         let scripts = Scripts::load(&mut self.connection()).await?;
-        self.calls_with(&scripts, calls).await
+        for (at, answer) in again.into_iter().zip(self.calls_with(&scripts, &calls).await?) {
+            answers[at] = answer;
+        }
+        Ok(answers)
     }
 
     async fn calls_with(&self, scripts: &Scripts, calls: &[(Call<'_>, bool)]) -> RedisResult<Vec<Value>> {

@@ -3,6 +3,7 @@
 //! A connection is published once it is ready, and withdrawn as soon as it fails; in between calls fail at once.
 
 mod boot;
+mod clock;
 mod connect;
 mod route;
 mod tend;
@@ -11,7 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use redis::{RedisError, RedisResult};
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 
 use self::boot::Boot;
 pub(super) use self::boot::Boots;
+pub(super) use self::clock::now_here;
 pub(super) use self::route::Route;
 pub(super) use self::tend::jittered;
 use super::Answer;
@@ -313,10 +315,4 @@ fn is_broken(error: &RedisError) -> bool {
         || error.is_unrecoverable_error()
         || is_demoted(error)
         || is_unwell(error)
-}
-
-/// This machine's clock, in milliseconds since 1970.
-pub(super) fn now_here() -> i64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,13 +1,16 @@
 //! Invalidation: what is told about it, and the guard that invalidates on every way out of a function.
 
-use crate::background::in_background;
+mod now;
+mod send;
+
+pub(crate) use now::{invalidate_key, invalidate_pattern};
+pub(crate) use send::{send, send_in_background};
+
 use crate::cache::Cache;
 use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern};
-use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::site::Site;
-use crate::store::AnyStore;
 use crate::transaction;
 
 /// What became of an invalidation.
@@ -22,86 +25,6 @@ pub enum Invalidated {
     /// Nothing yet: the store is told once the transaction around this is committed. See
     /// [`AfterCommit::scope`](crate::AfterCommit::scope).
     Deferred,
-}
-
-/// Invalidates one key, after the commit of the transaction around this.
-pub(crate) async fn invalidate_key(
-    cache: &Cache,
-    site: &'static Site,
-    key: &Key,
-) -> Result<Invalidated, CacheError> {
-    if let Some(pending) = transaction::current() {
-        pending.invalidate(Target::Key(cache.clone(), site, key.clone()));
-        return Ok(Invalidated::Deferred);
-    }
-    invalidate_key_now(cache, site, key).await
-}
-
-async fn invalidate_key_now(
-    cache: &Cache,
-    site: &'static Site,
-    key: &Key,
-) -> Result<Invalidated, CacheError> {
-    let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
-    let guard = QueueOnDrop { store, key };
-    let answer = store.invalidate(&mut cache.budget(), std::slice::from_ref(key)).await;
-    std::mem::forget(guard);
-    match counted(site, answer) {
-        Err(error) if store.queue_key(key) => {
-            site.queued(key.as_str(), &error);
-            Ok(Invalidated::Queued)
-        }
-        answer => answer,
-    }
-}
-
-/// An invalidation whose caller goes away may not have been sent.
-struct QueueOnDrop<'a> {
-    store: &'a AnyStore,
-    key: &'a Key,
-}
-
-impl Drop for QueueOnDrop<'_> {
-    fn drop(&mut self) {
-        self.store.queue_key(self.key);
-    }
-}
-
-/// Invalidates all keys of a pattern, after the commit of the transaction around this. Gives how many went.
-pub(crate) async fn invalidate_pattern(
-    cache: &Cache,
-    site: &'static Site,
-    pattern: &Pattern,
-) -> Result<u64, CacheError> {
-    if let Some(pending) = transaction::current() {
-        pending.invalidate(Target::Pattern(cache.clone(), site, pattern.clone()));
-        return Ok(0);
-    }
-    invalidate_pattern_now(cache, site, pattern).await
-}
-
-async fn invalidate_pattern_now(
-    cache: &Cache,
-    site: &'static Site,
-    pattern: &Pattern,
-) -> Result<u64, CacheError> {
-    let Some(store) = cache.store() else { return Ok(0) };
-    let mut count = 0;
-    let answer = store.invalidate_matching(pattern).await.map(|keys| count = keys);
-    counted(site, answer).map(|_| count)
-}
-
-fn counted(site: &'static Site, answer: Result<(), CacheError>) -> Result<Invalidated, CacheError> {
-    match answer {
-        Ok(()) => {
-            site.counters.invalidations().one();
-            Ok(Invalidated::Applied)
-        }
-        Err(error) => {
-            site.counters.store_errors().one();
-            Err(error)
-        }
-    }
 }
 
 /// The targets of one `#[cache_invalidate]`.
@@ -175,34 +98,6 @@ impl Invalidations {
     }
 }
 
-/// One after the other. A store that does not answer is waited for once, and is `silent` then: what else is for it is queued.
-pub(crate) async fn send(targets: Vec<Target>, silent: &mut Vec<Cache>) -> Invalidated {
-    let mut all = Invalidated::Applied;
-    for target in targets {
-        if silent.iter().any(|cache| cache.is(target.cache())) {
-            target.queue();
-        } else {
-            let cache = target.cache().clone();
-            if target.apply().await.is_ok() {
-                continue;
-            }
-            silent.push(cache);
-        }
-        all = Invalidated::Queued;
-    }
-    all
-}
-
-/// The same where nobody waits for it.
-pub(crate) fn send_in_background(targets: Vec<Target>) {
-    let runtime = targets.iter().find_map(|target| target.cache().runtime()).cloned();
-    if !targets.is_empty() {
-        in_background(runtime.as_ref(), async move {
-            send(targets, &mut Vec::new()).await;
-        });
-    }
-}
-
 impl Target {
     pub(crate) fn entry<V, K>(entry: &Entry<V, K>) -> Target {
         let (cache, site, key) = entry.place();
@@ -216,42 +111,6 @@ impl Target {
 
     pub(crate) fn tag(cache: &Cache, strategy: &'static Strategy, tag: Key) -> Target {
         Target::Key(cache.clone(), Site::dynamic(strategy), tag)
-    }
-
-    /// `Err`: the store could not be told, and it is not worth asking it for more within this call.
-    async fn apply(self) -> Result<(), CacheError> {
-        match self {
-            Target::Key(cache, site, key) => match invalidate_key_now(&cache, site, &key).await? {
-                Invalidated::Applied | Invalidated::Deferred => Ok(()),
-                Invalidated::Queued => Err(CacheError::DeadlineExceeded),
-            },
-            Target::Pattern(cache, site, pattern) => {
-                let answer = invalidate_pattern_now(&cache, site, &pattern).await;
-                if let Err(error) = &answer
-                    && cache.store().is_some_and(|store| store.queue_pattern(&pattern))
-                {
-                    site.queued(pattern.as_str(), error);
-                }
-                answer.map(|_| ())
-            }
-        }
-    }
-
-    /// Without trying: after another target has found that the store does not answer.
-    fn queue(&self) {
-        let error = CacheError::DeadlineExceeded;
-        match self {
-            Target::Key(cache, site, key) => {
-                if cache.store().is_some_and(|store| store.queue_key(key)) {
-                    site.queued(key.as_str(), &error);
-                }
-            }
-            Target::Pattern(cache, site, pattern) => {
-                if cache.store().is_some_and(|store| store.queue_pattern(pattern)) {
-                    site.queued(pattern.as_str(), &error);
-                }
-            }
-        }
     }
 
     pub(crate) fn cache(&self) -> &Cache {
