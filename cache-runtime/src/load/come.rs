@@ -14,6 +14,7 @@ use std::time::Instant;
 use super::Outcome;
 use super::flight::{Entered, Wait, Waiter};
 use super::miss::{Came, seen, shared, wait};
+use super::nested::LoadOf;
 use super::sharing::Fits;
 use crate::age::Age;
 use crate::background::at_once;
@@ -40,7 +41,7 @@ pub(super) enum Come<'a> {
 
 /// What a loader is needed for, and where it has to run.
 pub(crate) enum Unanswered {
-    /// There is no store.
+    /// There is no store, or it would wait for itself.
     Alone,
     /// In a transaction.
     Inside(Arc<Pending>),
@@ -130,6 +131,10 @@ impl<'a> Arrival<'a> {
             Some(waiter) => Entered::Wait(waiter),
             None => call.cache.flights().enter(call.key, arrived, seen(&look)),
         };
+        if matches!(entered, Entered::Wait(_)) && LoadOf::of(call).is_polled() {
+            call.site.counters.misses().one();
+            return Come::Misses(Box::new(Unanswered::Alone));
+        }
         let since = Instant::now();
         match (look, entered) {
             // In its window the value is good enough for all but the caller who loads it anew.

@@ -1,6 +1,6 @@
 //! Following a load of another process: one look-out for all callers of this one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::flight::{Leader, Outcome, Waiter};
 use super::task::Owned;
@@ -30,7 +30,16 @@ pub(super) fn follow(call: Call<'_>, leader: Leader, seen: Seen) -> Result<Waite
 async fn look_out(call: Call<'_>, leader: Leader, token: Token) {
     let Some(store) = call.cache.store() else { return };
     let mut time = FIRST_PAUSE;
+    // By then a lease has ended, or was renewed.
+    let lease = call.cache.settings().lease;
+    let mut overdue = Some(Instant::now() + lease);
     while !leader.land_if_alone() {
+        if let Token::Lease(nonce) = token
+            && overdue.take_if(|end| Instant::now() >= *end).is_some()
+        {
+            // Where it fails it is waited for no longer than others.
+            let _ = store.limit(&mut call.cache.budget(), call.key, nonce, lease).await;
+        }
         match call.look(store, &mut call.cache.budget()).await {
             Look::Busy(seen) if seen.token == token => {}
             // Somebody loads this value anew.

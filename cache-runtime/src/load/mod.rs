@@ -15,6 +15,7 @@ mod line;
 mod line_tests;
 mod loaded;
 mod miss;
+mod nested;
 mod place;
 mod read_through;
 pub(crate) mod returns;

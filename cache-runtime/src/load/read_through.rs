@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Outcome;
 use super::loaded::{Load, Loaded, Opened};
+use super::nested::LoadOf;
 use super::returns::Returns;
 use super::sharing::ErrorSharing;
 use super::steps::Steps;
@@ -62,7 +63,8 @@ where
                 let answer = answer(outcome, self.sharing, self.own.take(), None, place);
                 return Poll::Ready(S::close(answer));
             }
-            let loaded = ready!(loader.as_mut().poll(context));
+            let load = LoadOf::of(self.steps.call());
+            let loaded = ready!(load.polling(|| loader.as_mut().poll(context)));
             self.steps.tell(told(S::open(loaded), self.sharing, &mut self.own));
         }
     }

@@ -139,6 +139,10 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
         Stage::Misses(Box::pin(T::missing(self.call, self.others, unanswered, asking)), ask)
     }
 
+    pub(super) fn call(&self) -> Call<'a> {
+        self.call
+    }
+
     /// Gives what was asked for.
     pub(crate) fn tell(&self, told: T) {
         if let Stage::Misses(_, ask) = &self.stage {

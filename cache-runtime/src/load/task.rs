@@ -14,6 +14,7 @@ use tracing::Instrument;
 use super::come::{Open, Others, Unanswered};
 use super::loaded::Loading;
 use super::miss::Miss;
+use super::nested::LoadOf;
 use super::returns::Returns;
 use super::sharing::{ErrorSharing, Failure, Fits};
 use super::steps::{Asked, Asking, Steps};
@@ -54,9 +55,9 @@ where
         // What is asked for is the load itself: where it runs is decided by who asks. Its error comes back by a way of its own.
         None => {
             let (load, error) = (make(), Arc::new(Mutex::new(None)));
-            let own = Arc::clone(&error);
+            let (own, id) = (Arc::clone(&error), LoadOf::of(call));
             let load = Loading::Made(Box::pin(async move {
-                let opened = S::open(load.await);
+                let opened = S::open(id.loading(load).await);
                 told(opened, sharing, &mut own.lock().unwrap_or_else(PoisonError::into_inner))
             }));
             steps.tell(Made { load, times_out: timed_out.is_some() });

@@ -102,6 +102,9 @@ pub(crate) trait Store {
     /// Gives a lease more time; `false`: it is gone.
     fn renew(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<bool>> + Send;
 
+    /// Lets another's lease that has no end stand for so long.
+    fn limit(&self, key: &Key, nonce: Nonce, time: Duration) -> impl Future<Output = Answer<()>> + Send;
+
     /// Claims a value, to load it anew, in place of the claims that `over` names. `false`: another one stands, or the value is
     /// gone.
     fn claim(
@@ -222,6 +225,7 @@ steps! {
     read_many(keys: &[&Key]) -> Reads;
     lease(key: &Key, nonce: Nonce, dead: Option<&Expected>, time: Duration) -> Lease;
     renew(key: &Key, nonce: Nonce, time: Duration) -> bool;
+    limit(key: &Key, nonce: Nonce, time: Duration) -> ();
     claim(key: &Key, value: &Expected, claim: Claim, over: Over) -> bool;
     fill(key: &Key, under: &Expected, draft: Draft, ttl: Duration) -> Filled;
     release(key: &Key, under: &Expected) -> ();

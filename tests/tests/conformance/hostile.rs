@@ -1,5 +1,7 @@
 //! P8: no stored bytes can fail or mislead a function.
 
+use std::time::Duration;
+
 use cache_runtime::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,25 @@ on_every_store! {
             loads += 1;
             assert_eq!(source.loads(), loads, "it was loaded once, and then hit");
         }
+    }
+
+    /// By whoever: PERSIST, or a dump that was restored.
+    // Bites: fails without `store.limit(…)` in look_out (load/follow.rs).
+    async fn a_lease_without_an_end_is_given_one(store: Store) {
+        aside!(Numbers, "without_an_end");
+        let Some(server) = &store.server else { return };
+        let builder = patient(Cache::builder()).url(server.url()).lease(Duration::from_millis(200));
+        let source = Source::new();
+        let numbers = Numbers::new(&builder.require_connection().build().await.unwrap(), &source);
+        source.put(7, 5);
+        let key = numbers.number_entry(7).key().to_string();
+        let byte = |at: &'static str, value: &'static str| ["SET", "u8", at, value];
+        let lease = [byte("0", "202"), byte("8", "108"), byte("16", "1"), byte("152", "7")].concat();
+        server.command(&[&["BITFIELD", &key], &lease[..]].concat());
+        assert_eq!(numbers.number_entry(7).get().await, None);
+        assert_eq!(numbers.number(7).await, Ok(5));
+        assert!(numbers.number_entry(7).counts().waits > 0, "it was taken for one");
+        assert_eq!(numbers.number_entry(7).get().await, Some(5));
     }
 
     // Bites: fails without `CacheError::ForeignKey` in sorted (store/redis/answer.rs).

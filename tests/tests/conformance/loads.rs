@@ -1,6 +1,9 @@
 //! P3: concurrent misses of one key run one load.
 
 use std::cell::Cell;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
@@ -10,6 +13,43 @@ use crate::kinds::Aside;
 use crate::source::{Missing, Source};
 
 on_every_store! {
+    // Bites: fails without `is_polled()` in Arrival::unanswered (load/come.rs); without `polling(…)` in Read::poll (load/read_through.rs) and
+    // `loading(…)` in load_owned (load/task.rs).
+    async fn a_load_that_asks_for_its_own_entry_does_not_wait_for_itself(store: Store) {
+        #[derive(Clone)]
+        #[cache_strategy(namespace = "nested", ttl = 60)]
+        struct Nested { cache: Cache, #[skip] loads: Arc<AtomicU64> }
+        #[cache_strategy]
+        impl Nested {
+            #[cached(key = "here/<id>")]
+            async fn here(&self, id: u64) -> u64 {
+                if self.is_first() { Box::pin(self.between(id)).await } else { id }
+            }
+            #[cached(key = "between/<id>")]
+            async fn between(&self, id: u64) -> u64 { Box::pin(self.here(id)).await }
+            #[cached(key = "in_task/<id>", detached)]
+            async fn in_task(&self, id: u64) -> u64 {
+                if self.is_first() { again(self.clone(), id).await } else { id }
+            }
+        }
+        impl Nested {
+            fn is_first(&self) -> bool { self.loads.fetch_add(1, Ordering::SeqCst) == 0 }
+        }
+        fn again(nested: Nested, id: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
+            Box::pin(async move { nested.in_task(id).await })
+        }
+        let nested = Nested { cache: store.one.clone(), loads: Arc::default() };
+        assert_eq!(nested.here(7).await, 7);
+        let (outer, inner) = (nested.here_entry(7).counts(), nested.between_entry(7).counts());
+        assert_eq!((outer.loads, outer.waits, outer.misses), (2, 0, 2));
+        assert_eq!((inner.loads, inner.waits), (1, 0));
+        assert_eq!((nested.here_entry(7).get().await, nested.between_entry(7).get().await), (Some(7), Some(7)));
+        nested.loads.store(0, Ordering::SeqCst);
+        assert_eq!(nested.in_task(8).await, 8);
+        let counts = nested.in_task_entry(8).counts();
+        assert_eq!((counts.loads, counts.waits), (2, 0));
+    }
+
     // Bites: fails without `if found then return found end` in lease.lua.
     async fn concurrent_misses_run_one_load(store: Store) {
         let source = Source::new();

@@ -243,6 +243,11 @@ impl Store for MemoryStore {
         Ok(self.step(key.as_bytes(), |slot, now| slot::renew(slot, nonce, now + NO_END)))
     }
 
+    async fn limit(&self, _: &Key, _: Nonce, _: Duration) -> Answer<()> {
+        // Whoever holds it is in this process.
+        Ok(())
+    }
+
     async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
         Ok(self.step(key.as_bytes(), |slot, _| slot::claim(slot, value, claim, over)))
     }

@@ -134,6 +134,11 @@ impl Store for RedisStore {
         integer(self.script(Script::Renew, key, &arguments).await?).map(|renewed| renewed == 1)
     }
 
+    async fn limit(&self, key: &Key, nonce: Nonce, time: Duration) -> Answer<()> {
+        let arguments = [&record::lease(nonce)[..], &millis(time)];
+        self.script(Script::Limit, key, &arguments).await.map(|_| ())
+    }
+
     async fn claim(&self, key: &Key, value: &Expected, claim: Claim, over: Over) -> Answer<bool> {
         let (length, claim) = (value.length.to_string(), claim.to_bits().to_le_bytes());
         let over = match over {

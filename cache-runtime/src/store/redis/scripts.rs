@@ -22,6 +22,7 @@ scripts! {
     Tag = "tag";
     Lease = "stands", "lease";
     Renew = "renew";
+    Limit = "limit";
     Fill = "version", "stands", "fill";
     Release = "stands", "release";
     BeginWrite = "version", "mark", "begin_write";
