@@ -1,19 +1,21 @@
 //! Time and tasks, as far as there is a runtime for them.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::task::JoinHandle;
 
+use crate::clock::Alarm;
 #[cfg(feature = "__interleaving")]
 use crate::interleaving;
 
-/// Waits for `future`, for `bound` at the most; without a runtime there is no clock, and it waits as long as it takes.
+/// Waits for `future`, for `bound` at the most by `clock`, or by that of the caller's runtime; without a runtime there is none, and
+/// it waits as long as it takes.
 pub(crate) async fn bounded<T>(
-    runtime: Option<&Handle>,
+    clock: Option<&Handle>,
     bound: Duration,
     future: impl Future<Output = T>,
 ) -> Option<T> {
@@ -21,26 +23,27 @@ pub(crate) async fn bounded<T>(
     if interleaving::hook().is_some() {
         return interleaving::bounded(future).await;
     }
-    let Some(runtime) = runtime.cloned().or_else(|| Handle::try_current().ok()) else {
-        return Some(future.await);
-    };
-    let bounded = {
-        let _runtime = runtime.enter();
-        timeout(bound, future)
-    };
-    bounded.await.ok()
+    let (mut future, mut alarm) = (pin!(future), None);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => {
+            let alarm = alarm.get_or_insert_with(|| Alarm::after(bound, clock));
+            Pin::new(alarm).poll(context).map(|()| None)
+        }
+    })
+    .await
 }
 
 /// Waits for `future`, and calls `tick` every `period` until it is done.
 pub(crate) async fn with_ticks<T>(
-    runtime: Option<&Handle>,
+    clock: Option<&Handle>,
     future: impl Future<Output = T>,
     period: Duration,
     mut tick: impl FnMut(),
 ) -> T {
     let mut future = pin!(future);
     loop {
-        match bounded(runtime, period, future.as_mut()).await {
+        match bounded(clock, period, future.as_mut()).await {
             Some(value) => return value,
             None => tick(),
         }
@@ -85,6 +88,29 @@ fn finish(runtime: Option<&Handle>, mut future: Work) {
         }
         // The process is on its way out, or the caller left the runtime; leases and marks end by their time.
         Err(_) => tracing::debug!("no runtime to finish a cache step in"),
+    }
+}
+
+/// A task for somebody who waits for it, and that ends with him. `None`: its runtime has ended, or it has panicked.
+pub(crate) struct Attended<T>(JoinHandle<T>);
+
+impl<T: Send + 'static> Attended<T> {
+    pub(crate) fn by(runtime: &Handle, future: impl Future<Output = T> + Send + 'static) -> Attended<T> {
+        Attended(runtime.spawn(future))
+    }
+}
+
+impl<T> Future for Attended<T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        Pin::new(&mut self.0).poll(context).map(Result::ok)
+    }
+}
+
+impl<T> Drop for Attended<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

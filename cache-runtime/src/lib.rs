@@ -41,6 +41,9 @@
 //!
 //! Needs a Tokio runtime with its timers on (`enable_all`, `#[tokio::main]`). The embedded store also answers where there is
 //! no runtime at all; then nothing bounds how long a caller waits for another one's load.
+//!
+//! A cache on a server lives in the runtime that it was built in, and is of no use once that has ended: functions go on without
+//! it. Their own runtime may be another one. The deadlines go by a clock of the process, a thread called `cache-clock`.
 
 #![cfg_attr(not(feature = "redis"), allow(dead_code, reason = "records as bytes are for servers"))]
 
@@ -53,6 +56,7 @@ mod batch;
 mod cache;
 mod call;
 mod catalog;
+mod clock;
 mod declaration;
 mod draft;
 mod encoding;

@@ -51,7 +51,7 @@ impl<'a> Looking<'a> {
         context: &mut Context<'_>,
     ) -> Poll<Result<Look, Box<Named<'a>>>> {
         let reading = Pin::new(&mut self.reading);
-        let answer = ready!(budget.poll_step(self.server.runtime(), &mut self.clock, reading, context));
+        let answer = ready!(budget.poll_step(self.server.clock(), &mut self.clock, reading, context));
         Poll::Ready(match answer.and_then(found) {
             Ok(found) if names_tags(&found) => Err(Box::new(Named { store: self.store, found })),
             Ok(found) => {

@@ -198,8 +198,7 @@ async fn on_a_cluster_each_read_has_its_own_answer() {
 }
 
 /// The connection lives in a runtime that goes away while callers in another one read: they have no answer, and go on.
-// Bites: fails without `drop(shared.take())` in Turn::drop (store/redis/gather.rs): those who wait to be gathered panic, on the clock of
-// the runtime that is gone.
+// Bites: fails without `drop(shared.take())` in Turn::drop (store/redis/gather.rs): those who wait to be gathered wait for their deadline.
 #[test]
 fn readers_outlive_the_runtime_of_the_connection() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

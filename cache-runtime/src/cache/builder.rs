@@ -155,7 +155,7 @@ impl CacheBuilder {
     /// # Errors
     ///
     /// [`CacheError::InvalidSetting`], [`CacheError::InvalidUrl`], [`CacheError::Refused`]; with
-    /// [`require_connection`](CacheBuilder::require_connection) also [`CacheError::Unavailable`].
+    /// [`require_connection`](CacheBuilder::require_connection), or outside of a Tokio runtime, also [`CacheError::Unavailable`].
     pub async fn build(self) -> Result<Cache, CacheError> {
         self.check()?;
         match &self.url {
@@ -175,13 +175,14 @@ impl CacheBuilder {
         use std::sync::Arc;
 
         use crate::near::Near;
-        use crate::store::redis::{Config, RedisStore};
+        use crate::store::redis::{Config, Home, RedisStore};
         let config = Config {
             connect_timeout: self.connect_timeout,
             deadline: self.settings.deadline,
             require_connection: self.require_connection,
             trust_restarts: self.trust_restarts,
             near: self.near.map(|near| Arc::new(Near::new(near.bytes))),
+            home: Home::here()?,
         };
         let store = RedisStore::connect(url, config).await?;
         Ok(Cache::with_store(Some(AnyStore::Redis(store)), self.settings.clone()))

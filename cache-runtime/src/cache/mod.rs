@@ -180,6 +180,15 @@ impl Cache {
         }
     }
 
+    /// The clock that bounds the steps on a server.
+    pub(crate) fn clock(&self) -> Option<&tokio::runtime::Handle> {
+        match self.store()? {
+            AnyStore::Memory(_) => None,
+            #[cfg(feature = "redis")]
+            AnyStore::Redis(store) => Some(store.clock()),
+        }
+    }
+
     /// The store that is in this process, if it is that.
     #[inline]
     pub(crate) fn embedded(&self) -> Option<&MemoryStore> {

@@ -107,7 +107,7 @@ async fn load_under(
         run(call, loader).await
     } else {
         let period = call.cache.settings().lease / 3;
-        with_ticks(call.cache.runtime(), run(call, loader), period, || renew(call, hold)).await
+        with_ticks(call.cache.clock(), run(call, loader), period, || renew(call, hold)).await
     };
     let load_time = started.elapsed();
     let mut terms = Terms::default();

@@ -12,6 +12,8 @@ use tokio::runtime::{Handle, Id};
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
+use crate::clock;
+
 /// So much of its bound a wait may last longer.
 const SLACK: u32 = 64;
 
@@ -47,7 +49,7 @@ impl Line {
     /// Takes a place, for `bound` at the most; without a runtime there is no clock, and it is for as long as it takes. `ring` makes
     /// what has to be woken when the alarm of that number goes off.
     pub(super) fn enter(&mut self, bound: Option<Duration>, ring: impl FnOnce(u64) -> Waker) -> usize {
-        let place = match bound.zip(Handle::try_current().ok()) {
+        let place = match bound.zip(clock::here()) {
             Some((bound, runtime)) => self.bounded(bound, &runtime, ring),
             None => Place::default(),
         };
@@ -64,6 +66,7 @@ impl Line {
     }
 
     fn bounded(&mut self, bound: Duration, runtime: &Handle, ring: impl FnOnce(u64) -> Waker) -> Place {
+        let _runtime = runtime.enter();
         let (slack, runtime) = (bound / SLACK, runtime.id());
         let Some(end) = Instant::now().checked_add(bound) else { return Place::default() };
         let near = end..=end + slack;

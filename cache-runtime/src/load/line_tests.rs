@@ -99,6 +99,21 @@ fn a_runtime_that_stands_still_holds_up_nobody_in_another_one() {
     assert!(matches!(here, Ok(Waited::TimedOut)), "it waits for ever");
 }
 
+/// A caller may block on the handle of a runtime that has ended: a body that needs nothing of it still has a value.
+// Bites: fails without `has_ended` in clock::here (clock.rs), with that runtime's clock.
+#[test]
+fn who_waits_in_a_runtime_that_has_ended_goes_by_another_clock() {
+    let (load, leader) = Load::begin();
+    let handle = Builder::new_current_thread().enable_time().build().unwrap().handle().clone();
+    let waited = handle.block_on(load.wait(Duration::from_millis(1)));
+    assert!(matches!(waited, Waited::TimedOut));
+    let (woken, mut wait) = (Arc::<Woken>::default(), load.wait(LONG));
+    let _ended = handle.enter();
+    assert!(woken.poll(&mut wait).is_pending());
+    leader.land(Outcome::Loaded(None));
+    assert!(matches!(woken.poll(&mut wait), Poll::Ready(Waited::Outcome(Outcome::Loaded(None)))));
+}
+
 // Bites: fails without `unconstrained(…)` in Line::bounded (load/line.rs).
 #[tokio::test(start_paused = true)]
 async fn a_task_that_has_had_its_share_waits_all_the_same() {

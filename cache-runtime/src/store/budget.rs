@@ -9,7 +9,7 @@ pub(crate) struct Budget {
     /// Since when the time runs. Looked at by the next step only: most calls have one, and a look at the clock costs as much
     /// as everything else here.
     #[cfg(feature = "redis")]
-    pub(super) since: Option<tokio::time::Instant>,
+    pub(super) since: Option<std::time::Instant>,
 }
 
 impl Budget {

@@ -204,7 +204,7 @@ macro_rules! steps {
                     }
                     #[cfg(feature = "redis")]
                     AnyStore::Redis(store) => {
-                        budget.spend(store.runtime(), $place!(store.$step($($argument),*))).await
+                        budget.spend(store.clock(), $place!(store.$step($($argument),*))).await
                     }
                 }
             })*

@@ -3,13 +3,12 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::task::coop::{Unconstrained, unconstrained};
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{Answer, Budget};
+use crate::clock::{Timer, timer};
 use crate::error::CacheError;
 
 /// How far the clock of a step is.
@@ -24,27 +23,24 @@ pub(crate) enum Clock {
     Runs(Timer),
 }
 
-/// Whatever the step has used up of what a task may do in one go: else a step that is always ready for more would never end.
-type Timer = Pin<Box<Unconstrained<Sleep>>>;
-
 impl Budget {
-    /// Takes a step, for as long as there is time by the clock of `runtime`: the caller may be in another executor, or, with a
-    /// future that is dropped, in none.
+    /// Takes a step, for as long as there is time by `time`, which is nobody's runtime: the caller may be in one that has ended or
+    /// has no timers, in another executor, or, with a future that is dropped, in none; and nobody may be driving the cache's.
     pub(crate) async fn spend<T>(
         &mut self,
-        runtime: &Handle,
+        time: &Handle,
         // By value it would be held twice, as an argument and inside of what bounds it.
         mut step: Pin<&mut impl Future<Output = Answer<T>>>,
     ) -> Answer<T> {
         let mut clock = Clock::default();
-        poll_fn(|context| self.poll_step(runtime, &mut clock, step.as_mut(), context)).await
+        poll_fn(|context| self.poll_step(time, &mut clock, step.as_mut(), context)).await
     }
 
     /// Polls a step, whose clock is `clock`: `spend` without a layer of its own. What is not ready is polled again at once.
     #[inline]
     pub(crate) fn poll_step<T>(
         &mut self,
-        runtime: &Handle,
+        time: &Handle,
         clock: &mut Clock,
         step: Pin<&mut impl Future<Output = Answer<T>>>,
         context: &mut Context<'_>,
@@ -62,7 +58,7 @@ impl Budget {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Clock::Starts => *clock = Clock::Runs(self.timer(runtime)),
+                Clock::Starts => *clock = Clock::Runs(self.timer(time)),
                 Clock::Runs(timer) => {
                     ready!(timer.as_mut().poll(context));
                     self.left = Duration::ZERO;
@@ -80,10 +76,9 @@ impl Budget {
         !self.left.is_zero()
     }
 
-    fn timer(&mut self, runtime: &Handle) -> Timer {
+    fn timer(&mut self, time: &Handle) -> Timer {
         let end = self.look_at_the_clock() + self.left;
-        let _runtime = runtime.enter();
-        Box::pin(unconstrained(sleep_until(end)))
+        timer(time, end)
     }
 
     fn look_at_the_clock(&mut self) -> Instant {

@@ -54,7 +54,7 @@ impl<E> Batch<'_, E> {
             let leases: Arc<[(Key, Nonce)]> =
                 held.iter().map(|(at, _, nonce)| (self.calls.at(*at).key.clone(), *nonce)).collect();
             let period = self.cache.settings().lease / 3;
-            with_ticks(self.cache.runtime(), running, period, || renew(self.cache, &leases)).await
+            with_ticks(self.cache.clock(), running, period, || renew(self.cache, &leases)).await
         };
         let load_time = started.elapsed();
         // In the order of `which`.

@@ -24,7 +24,7 @@ pub(crate) struct ServerHealth {
 impl RedisStore {
     /// Each step has the deadline of a call, as a function may wait for it.
     async fn bounded<T>(&self, step: impl Future<Output = Answer<T>>) -> Answer<T> {
-        Budget::new(self.deadline).spend(self.runtime(), pin!(step)).await
+        Budget::new(self.deadline).spend(self.clock(), pin!(step)).await
     }
 
     async fn step(&self, server: &Supervisor, command: &redis::Cmd) -> Answer<Value> {

@@ -7,6 +7,7 @@ mod call;
 mod changes;
 mod cluster;
 mod gather;
+mod home;
 mod link;
 mod many;
 mod room;
@@ -26,6 +27,7 @@ use tokio::runtime::Handle;
 use self::answer::{bytes, integer};
 pub(crate) use self::backlog::Backlog;
 use self::call::Call;
+pub(crate) use self::home::Home;
 use self::scan::Scope;
 use self::scripts::Script;
 pub(crate) use self::servers::Reading;
@@ -43,23 +45,23 @@ pub(crate) struct Config {
     pub(crate) require_connection: bool,
     pub(crate) trust_restarts: bool,
     pub(crate) near: Option<Arc<Near>>,
+    pub(crate) home: Home,
 }
 
 pub(crate) struct RedisStore {
     servers: Servers,
     backlog: Arc<Backlog>,
     deadline: Duration,
-    /// Where the connections live, and whose clock bounds the steps.
-    runtime: Handle,
+    home: Home,
     near: Option<Arc<Near>>,
 }
 
 impl RedisStore {
     pub(crate) async fn connect(url: &str, config: Config) -> Answer<RedisStore> {
         let backlog = Arc::new(Backlog::default());
-        let (deadline, near) = (config.deadline, config.near.clone());
+        let (deadline, near, home) = (config.deadline, config.near.clone(), config.home.clone());
         let servers = Servers::connect(url, config, Arc::clone(&backlog)).await?;
-        Ok(RedisStore { servers, backlog, runtime: Handle::current(), deadline, near })
+        Ok(RedisStore { servers, backlog, home, deadline, near })
     }
 
     /// What of the server's entries is in this process too.
@@ -94,8 +96,15 @@ impl RedisStore {
         self.servers.read(key.as_bytes())
     }
 
+    /// Where the connections live.
     pub(crate) fn runtime(&self) -> &Handle {
-        &self.runtime
+        self.home.runtime()
+    }
+
+    /// What bounds the steps.
+    #[inline]
+    pub(crate) fn clock(&self) -> &Handle {
+        self.home.clock()
     }
 
     /// Invalidations that could not be sent.

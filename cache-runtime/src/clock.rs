@@ -1,0 +1,97 @@
+//! Whose clock bounds a wait.
+//!
+//! A runtime's clock stands still while nobody drives the runtime, and ends with it: who polls a timer of one that has ended
+//! panics. So what has to be bounded whatever becomes of any runtime, a step on a server first of all, goes by a clock of the
+//! process. What is in this process alone goes by the clock of its caller's runtime, which tests may move.
+
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll, ready};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Handle};
+use tokio::task::coop::{Unconstrained, unconstrained};
+use tokio::time::{self, Sleep, sleep_until};
+
+use crate::background::Attended;
+
+/// Polled by whoever waits. Whatever that one has used up of what a task may do in one go: else a future that is always ready for
+/// more would never end.
+pub(crate) type Timer = Pin<Box<Unconstrained<Sleep>>>;
+
+/// The clock of the process: a runtime of timers and nothing else, in a thread of its own, which sleeps for as long as no bound ends.
+/// `None`: there is no thread to be had.
+pub(crate) fn own() -> Option<&'static Handle> {
+    static OWN: OnceLock<Option<Handle>> = OnceLock::new();
+    OWN.get_or_init(start).as_ref()
+}
+
+fn start() -> Option<Handle> {
+    let runtime = Builder::new_current_thread().enable_time().build().ok()?;
+    let handle = runtime.handle().clone();
+    let drive = move || runtime.block_on(pending::<()>());
+    thread::Builder::new().name("cache-clock".into()).spawn(drive).ok()?;
+    Some(handle)
+}
+
+/// The clock of the runtime that this is in; of one that has ended, the process's in its place. `None`: this is in none.
+pub(crate) fn here() -> Option<Handle> {
+    let runtime = Handle::try_current().ok()?;
+    let probe = runtime.spawn(pending::<()>());
+    // What is started in a runtime that has ended is over at once.
+    let has_ended = probe.is_finished();
+    probe.abort();
+    if has_ended { own().cloned() } else { Some(runtime) }
+}
+
+/// A timer of a clock that does not end.
+pub(crate) fn timer(clock: &Handle, end: Instant) -> Timer {
+    let _clock = clock.enter();
+    Box::pin(unconstrained(sleep_until(end.into())))
+}
+
+/// Goes off when a time is over.
+pub(crate) enum Alarm {
+    Timer(Timer),
+    /// In a task of the caller's runtime, and not polled by hand, as that runtime may end. When it should go off, for that case.
+    Task(Unconstrained<Attended<()>>, Instant),
+    Never,
+}
+
+impl Alarm {
+    /// After `bound`, by `clock`, which does not end; or by that of the runtime that this is in. Without one there is none.
+    pub(crate) fn after(bound: Duration, clock: Option<&Handle>) -> Alarm {
+        let Some(end) = Instant::now().checked_add(bound) else { return Alarm::Never };
+        if let Some(clock) = clock {
+            return Alarm::Timer(timer(clock, end));
+        }
+        let here = Handle::try_current().ok().zip(time::Instant::now().checked_add(bound));
+        let Some((runtime, there)) = here else { return Alarm::Never };
+        Alarm::Task(unconstrained(Attended::by(&runtime, sleep_until_then(there))), end)
+    }
+}
+
+// Made in the task: where the runtime has no timers, it is the task that panics.
+async fn sleep_until_then(then: time::Instant) {
+    sleep_until(then).await;
+}
+
+impl Future for Alarm {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let rest = match &mut *self {
+                Alarm::Timer(timer) => return timer.as_mut().poll(context),
+                Alarm::Task(task, end) => match ready!(Pin::new(task).poll(context)) {
+                    Some(()) => return Poll::Ready(()),
+                    None => *end,
+                },
+                Alarm::Never => return Poll::Pending,
+            };
+            *self = own().map_or(Alarm::Never, |clock| Alarm::Timer(timer(clock, rest)));
+        }
+    }
+}

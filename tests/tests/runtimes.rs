@@ -1,0 +1,141 @@
+//! Callers in other runtimes than the cache's, in runtimes that end, and in none.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test that fails has to fail"
+)]
+
+#[path = "conformance/source.rs"]
+mod source;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use cache_runtime::prelude::*;
+use cache_tests::RedisServer;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+
+use source::{Missing, Source};
+
+#[cache_strategy(namespace = "runtimes", ttl = "1h", kind = "cache_aside")]
+#[derive(Clone)]
+struct Numbers {
+    cache: Cache,
+    #[skip]
+    source: Source,
+}
+
+#[cache_strategy]
+impl Numbers {
+    /// Takes one turn more when it has its value.
+    #[cached(key = "number/<id>")]
+    async fn number(&self, id: i64) -> Result<u64, Missing> {
+        let value = self.source.load(id).await;
+        yield_now().await;
+        value
+    }
+
+    #[cached(key = "many/<ids>", batch)]
+    async fn many(&self, ids: &[i64]) -> Result<HashMap<i64, u64>, Missing> {
+        let value = self.source.load(1).await?;
+        yield_now().await;
+        Ok(ids.iter().map(|id| (*id, value)).collect())
+    }
+}
+
+/// Driven by nobody but who blocks on it.
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// With a cache that lives in a runtime.
+fn numbers(url: &str, runtime: &Runtime) -> Numbers {
+    let cache = runtime.block_on(Cache::builder().url(url).require_connection().build()).unwrap();
+    let source = Source::new();
+    (0..10).for_each(|id| source.put(id, 1));
+    Numbers { cache, source }
+}
+
+/// Runs it in a thread of its own: nobody waits here for what never comes to an end.
+fn comes_back<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(run()));
+    told.recv_timeout(Duration::from_secs(30)).expect("it hangs or panics")
+}
+
+/// An executor that is not Tokio.
+fn elsewhere<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let (mut future, waker) = (pin!(future), Arc::new(Unpark(thread::current())).into());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        thread::park();
+    }
+}
+
+/// Nobody drives the runtime of the cache, so that there is no answer; whoever waits for one waits for its deadline.
+// Bites: fails without `clock::own()` in Home::here (store/redis/home.rs), with `&runtime` instead.
+#[test]
+fn a_deadline_ends_wherever_the_caller_is() {
+    let (server, still) = (RedisServer::start(), runtime());
+    let numbers = numbers(&server.url(), &still);
+    let [one, two, three, four] = [(); 4].map(|()| numbers.clone());
+    assert_eq!(comes_back(move || runtime().block_on(one.number(1))), Ok(1), "in another runtime");
+    let timerless = || Builder::new_current_thread().build().unwrap();
+    assert_eq!(comes_back(move || timerless().block_on(two.number(2))), Ok(1), "in one without timers");
+    let handle = still.handle().clone();
+    assert_eq!(comes_back(move || handle.block_on(three.number(3))), Ok(1), "in the one that stands still");
+    assert_eq!(comes_back(move || elsewhere(four.number(4))), Ok(1), "in none");
+}
+
+/// The runtime of the cache ends in the middle of a load.
+// Bites: fails without `clock()` in load_under (load/lead.rs) and in Batch::run (load/batch/run.rs), with `runtime()` instead.
+#[test]
+fn a_load_outlives_the_runtime_of_the_cache() {
+    let server = RedisServer::start();
+    for batch in [false, true] {
+        let (url, (end, is_over)) = (server.url(), oneshot::channel::<()>());
+        let (give, given) = mpsc::channel();
+        let home = thread::spawn(move || {
+            let runtime = runtime();
+            give.send(numbers(&url, &runtime)).unwrap();
+            let _ = runtime.block_on(is_over);
+        });
+        let numbers = given.recv().unwrap();
+        let load = async || match batch {
+            true => numbers.many(&[1]).await.map(|many| many[&1]),
+            false => numbers.number(1).await,
+        };
+        runtime().block_on(async {
+            numbers.source.hold();
+            let mut loading = pin!(load());
+            tokio::select! {
+                _ = &mut loading => panic!("it is held"),
+                () = numbers.source.has_begun(1) => {}
+            }
+            // With the thread its runtime has gone, with all timers that were to go off there.
+            drop(end);
+            home.join().unwrap();
+            numbers.source.release();
+            assert_eq!(loading.await, Ok(1));
+            assert_eq!(load().await, Ok(1), "and so does the next one");
+        });
+        assert_eq!(numbers.source.loads(), 2, "nothing is stored");
+    }
+}
