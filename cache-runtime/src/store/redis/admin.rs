@@ -13,7 +13,7 @@ use super::servers::{Servers, join_all};
 use super::supervisor::Supervisor;
 use crate::error::CacheError;
 use crate::manager::StoreStats;
-use crate::store::{Answer, Budget};
+use crate::store::Answer;
 
 pub(crate) struct ServerHealth {
     pub(crate) round_trip: Duration,
@@ -24,7 +24,7 @@ pub(crate) struct ServerHealth {
 impl RedisStore {
     /// Each step has the deadline of a call, as a function may wait for it.
     async fn bounded<T>(&self, step: impl Future<Output = Answer<T>>) -> Answer<T> {
-        Budget::new(self.deadline).spend(self.clock(), pin!(step)).await
+        self.home.bounded(self.deadline, step).await
     }
 
     async fn step(&self, server: &Supervisor, command: &redis::Cmd) -> Answer<Value> {

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, ErrorKind, RedisFuture, RedisResult, Value, pipe};
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::timeout;
+
+use super::home::Home;
 
 /// So many reads go out each on its own: the fewer there are, the less there is to gain, and a turn of the scheduler to lose.
 const ALONE: usize = 4;
@@ -38,8 +39,7 @@ pub(super) enum Together {
 
 pub(super) struct Gather {
     shared: Arc<Shared>,
-    /// Where the connection lives: a caller may be in another executor.
-    runtime: Handle,
+    home: Home,
 }
 
 struct Shared {
@@ -69,11 +69,15 @@ impl Wanted {
 }
 
 impl Gather {
-    /// For a connection that lives in the runtime of the caller.
-    pub(super) fn new(connection: MultiplexedConnection, together: Together, deadline: Duration) -> Gather {
+    pub(super) fn new(
+        connection: MultiplexedConnection,
+        together: Together,
+        deadline: Duration,
+        home: Home,
+    ) -> Gather {
         let (reading, waiting) = (AtomicUsize::new(0), Mutex::default());
         let shared = Shared { connection, together, deadline, reading, waiting };
-        Gather { shared: Arc::new(shared), runtime: Handle::current() }
+        Gather { shared: Arc::new(shared), home }
     }
 
     /// What stands at a key, as `GET` gives it; but another type may count as nothing. In a box: the room for what the client
@@ -107,7 +111,7 @@ impl Gather {
             1 => {
                 drop(waiting);
                 let turn = Turn(Some(Arc::clone(&self.shared)));
-                self.runtime.spawn(async move {
+                self.home.spawn(async move {
                     // Lets those go first that are about to read too.
                     yield_now().await;
                     turn.go().await;
@@ -117,7 +121,7 @@ impl Gather {
                 let wanted = take(&mut *waiting);
                 drop(waiting);
                 let shared = Arc::clone(&self.shared);
-                self.runtime.spawn(async move { shared.read(wanted).await });
+                self.home.spawn(async move { shared.read(wanted).await });
             }
             _ => {}
         }

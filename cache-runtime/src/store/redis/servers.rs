@@ -46,6 +46,7 @@ impl Servers {
             boots: if config.trust_restarts { Boots::Trusted } else { Boots::OfServer },
             together: Together::Mget,
             near: config.near.clone(),
+            home: config.home.clone(),
         };
         let supervisor = Supervisor::new(route, shown, setup).start(config.require_connection).await?;
         Ok(Servers::One(Arc::new(supervisor)))

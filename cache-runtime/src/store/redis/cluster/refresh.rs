@@ -18,7 +18,8 @@ use super::map::{Layout, Map, Node, Place};
 use crate::error::CacheError;
 
 impl Shared {
-    /// Asks for a new map: the primaries, then all other nodes that were ever named, until one answers.
+    /// Asks for a new map: the primaries, then all other nodes that were ever named, until one answers. Where the cache lives, as
+    /// it makes connections.
     pub(super) async fn refresh(&self) -> Answer<()> {
         let _one_at_a_time = self.refreshing.lock().await;
         let map = self.map.load_full();
@@ -95,6 +96,7 @@ impl Shared {
             boots: if self.config.trust_restarts { Boots::Trusted } else { Boots::OfNode },
             together: Together::Pipeline,
             near: self.config.near.clone(),
+            home: self.config.home.clone(),
         };
         let supervisor = Supervisor::new(Route::Fixed(server.info), server.shown, setup);
         supervisor.run();

@@ -1,5 +1,6 @@
 //! The backlog of a cluster: one for all nodes, made up for by the task that looks after the map.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -15,7 +16,7 @@ use crate::key::Key;
 impl Shared {
     /// Makes up for the invalidations that could not be sent. What can't be made up for yet stays in the backlog, and unread; a
     /// node that comes back may therefore be used at once for everything else.
-    pub(super) async fn replay(&self) {
+    pub(super) async fn replay(self: &Arc<Self>) {
         if self.backlog.is_empty() || self.map.load().nodes.is_empty() {
             return;
         }
@@ -31,7 +32,7 @@ impl Shared {
     }
 
     /// The error is what is left to do.
-    async fn replayed(&self, target: &Target) -> Result<(), Target> {
+    async fn replayed(self: &Arc<Self>, target: &Target) -> Result<(), Target> {
         let bound = heartbeat_timeout(self.config.deadline);
         let scope = match target {
             Target::Keys(keys) => return self.replayed_keys(keys, bound).await,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Value, cmd};
-use tokio::runtime::Handle;
 
 use super::super::Answer;
 use super::super::answer::sorted;
@@ -18,7 +17,6 @@ use super::super::slot::own_slots;
 use super::map::Node;
 use super::{Cluster, Shared};
 use crate::error::CacheError;
-use crate::store::Budget;
 
 /// After so many passes under failovers it is for another time.
 const PASSES: usize = 5;
@@ -38,7 +36,11 @@ impl Shared {
     ///
     /// A key that moves from a node that was not scanned yet to one that was is seen by neither scan. A second pass sees it: it is
     /// there from the beginning of that to its end, unless its slot moves twice in that time.
-    pub(super) async fn invalidate_scanned(&self, bound: Duration, scope: Scope<'_>) -> Answer<u64> {
+    pub(super) async fn invalidate_scanned(
+        self: &Arc<Self>,
+        bound: Duration,
+        scope: Scope<'_>,
+    ) -> Answer<u64> {
         let mut gone = 0;
         let mut passes_on_these_nodes = 0;
         let mut before = self.topology(bound).await?;
@@ -58,8 +60,10 @@ impl Shared {
     }
 
     /// A new map, and what each of its nodes says of its own slots.
-    async fn topology(&self, bound: Duration) -> Answer<Topology> {
-        self.refresh().await?;
+    async fn topology(self: &Arc<Self>, bound: Duration) -> Answer<Topology> {
+        let (shared, home) = (Arc::clone(self), &self.config.home);
+        // A node that is new is connected to, which a caller's runtime must not be left with.
+        home.bounded(bound, home.make(async move { shared.refresh().await })).await?;
         let map = self.map.load_full();
         let mut topology = Topology { nodes: Vec::new(), slots: BTreeMap::new() };
         for node in &map.nodes {
@@ -71,9 +75,8 @@ impl Shared {
             let mut command = cmd("CLUSTER");
             command.arg("NODES");
             let asking = pin!(link.ask(&command));
-            let said =
-                in_time(bound, async { sorted(node.supervisor.judged(Arc::clone(&link), asking).await) })
-                    .await?;
+            let asking = async { sorted(node.supervisor.judged(Arc::clone(&link), asking).await) };
+            let said = home.bounded(bound, asking).await?;
             let text = match said {
                 Value::VerbatimString { text, .. } => text,
                 Value::BulkString(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -101,16 +104,16 @@ impl Place for At<'_> {
     async fn scan(&self, cursor: &[u8], glob: &str) -> Answer<Scanned> {
         let link = self.shared.link(self.node)?;
         let scanning = pin!(link.scan(cursor, glob));
-        in_time(self.bound, async { sorted(self.node.supervisor.judged(Arc::clone(&link), scanning).await) })
-            .await
+        let scanning = async { sorted(self.node.supervisor.judged(Arc::clone(&link), scanning).await) };
+        self.shared.config.home.bounded(self.bound, scanning).await
     }
 
     /// Each at its key's node, which need not be this one any more.
     async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
         let calls: Vec<Call<'_>> =
             keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
-        let mut gone = 0;
-        for answer in in_time(self.bound, async { Ok(self.shared.each(&calls).await) }).await? {
+        let (mut gone, removing) = (0, async { Ok(self.shared.each(&calls).await) });
+        for answer in self.shared.config.home.bounded(self.bound, removing).await? {
             gone += count(answer?)?;
         }
         Ok(gone)
@@ -131,8 +134,4 @@ impl Topology {
     fn has_the_nodes_of(&self, other: &Topology) -> bool {
         self.slots.keys().eq(other.slots.keys())
     }
-}
-
-async fn in_time<T>(bound: Duration, step: impl Future<Output = Answer<T>>) -> Answer<T> {
-    Budget::new(bound).spend(&Handle::current(), pin!(step)).await
 }

@@ -42,7 +42,7 @@ impl Cluster {
             }
             Ok(()) => {}
         }
-        tokio::spawn(tend(Arc::downgrade(&shared), Arc::clone(&shared.wake)));
+        shared.config.home.spawn(tend(Arc::downgrade(&shared), Arc::clone(&shared.wake)));
         Ok(Cluster { shared })
     }
 }

@@ -35,7 +35,7 @@ impl Shared {
                 changes.begin(&mut connection, &self.shown).await?;
             }
             room::make(&mut connection).await?;
-            let reads = Gather::new(connection.clone(), self.together, self.deadline);
+            let reads = Gather::new(connection.clone(), self.together, self.deadline, self.home.clone());
             let link = Link::new(connection, reads, knows_role, changes).await?;
             self.check_boot(&link).await?;
             self.beat(&link).await?;

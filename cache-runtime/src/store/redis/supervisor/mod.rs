@@ -28,6 +28,7 @@ use super::Answer;
 use super::answer::{is_demoted, is_refusal, is_unwell, reason};
 use super::backlog::Backlog;
 use super::gather::Together;
+use super::home::Home;
 use super::link::Link;
 use crate::error::CacheError;
 use crate::near::Near;
@@ -63,6 +64,7 @@ struct Shared {
     boot: Boot,
     together: Together,
     near: Option<Arc<Near>>,
+    home: Home,
     /// What is made up for before a connection is published. None for a node of a cluster: the cluster has one for all.
     backlog: Option<Arc<Backlog>>,
 }
@@ -80,6 +82,7 @@ pub(super) struct Setup {
     pub(super) together: Together,
     /// What it tells of changes.
     pub(super) near: Option<Arc<Near>>,
+    pub(super) home: Home,
 }
 
 /// A heartbeat may share the connection with a large answer.
@@ -105,6 +108,7 @@ impl Supervisor {
                 boot: Boot::new(setup.boots),
                 together: setup.together,
                 near: setup.near,
+                home: setup.home,
                 backlog: setup.backlog,
             }),
         }
@@ -133,7 +137,8 @@ impl Supervisor {
     /// Looks after the connection from now on.
     pub(super) fn run(&self) {
         let wake = Arc::clone(&self.shared.wake);
-        tokio::spawn(tend::tend(Arc::downgrade(&self.shared), wake, self.shared.link.load_full()));
+        let tend = tend::tend(Arc::downgrade(&self.shared), wake, self.shared.link.load_full());
+        self.shared.home.spawn(tend);
     }
 
     pub(super) fn address(&self) -> &str {
