@@ -6,7 +6,7 @@
 
 use std::future::{Future, pending};
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,9 +23,20 @@ pub(crate) type Timer = Pin<Box<Unconstrained<Sleep>>>;
 
 /// The clock of the process: a runtime of timers and nothing else, in a thread of its own, which sleeps for as long as no bound ends.
 /// `None`: there is no thread to be had.
-pub(crate) fn own() -> Option<&'static Handle> {
-    static OWN: OnceLock<Option<Handle>> = OnceLock::new();
-    OWN.get_or_init(start).as_ref()
+pub(crate) fn own() -> Option<Handle> {
+    of_process(std::process::id())
+}
+
+/// A process that was forked has all of its parent's memory, and not that thread.
+fn of_process(id: u32) -> Option<Handle> {
+    static OWN: Mutex<Option<(u32, Handle)>> = Mutex::new(None);
+    let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, clock)) = own.as_ref().filter(|(process, _)| *process == id) {
+        return Some(clock.clone());
+    }
+    let clock = start()?;
+    *own = Some((id, clock.clone()));
+    Some(clock)
 }
 
 fn start() -> Option<Handle> {
@@ -43,7 +54,7 @@ pub(crate) fn here() -> Option<Handle> {
     // What is started in a runtime that has ended is over at once.
     let has_ended = probe.is_finished();
     probe.abort();
-    if has_ended { own().cloned() } else { Some(runtime) }
+    if has_ended { own() } else { Some(runtime) }
 }
 
 /// A timer of a clock that does not end.
@@ -91,7 +102,20 @@ impl Future for Alarm {
                 },
                 Alarm::Never => return Poll::Pending,
             };
-            *self = own().map_or(Alarm::Never, |clock| Alarm::Timer(timer(clock, rest)));
+            *self = own().map_or(Alarm::Never, |clock| Alarm::Timer(timer(&clock, rest)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Bites: fails without `filter(…)` in of_process (clock.rs): the clock of a process that was forked stands still.
+    #[test]
+    fn a_forked_process_has_a_clock_of_its_own() {
+        let [one, same, forked] = [1, 1, 2].map(|process| of_process(process).map(|clock| clock.id()));
+        assert!(one.is_some() && one == same);
+        assert!(forked.is_some() && one != forked);
     }
 }

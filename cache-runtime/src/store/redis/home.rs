@@ -26,7 +26,7 @@ impl Home {
             return Err(unavailable("a server can only be connected to in a Tokio runtime"));
         };
         // Without a thread for the process's clock this one has to do.
-        let clock = clock::own().unwrap_or(&runtime).clone();
+        let clock = clock::own().unwrap_or_else(|| runtime.clone());
         Ok(Home { runtime, clock })
     }
 
