@@ -18,8 +18,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use cache_runtime::CacheBuilder;
 use cache_runtime::prelude::*;
+use cache_runtime::{CacheBuilder, LoadTimeout};
 use cache_tests::{RedisCluster, RedisServer, eventually, wait_until};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -52,6 +52,16 @@ impl Numbers {
         Ok(ids.iter().map(|id| (*id, value)).collect())
     }
 
+    #[cached(key = "task/<id>", detached)]
+    async fn in_a_task(&self, id: i64) -> Result<u64, Missing> {
+        self.source.load(id).await
+    }
+
+    #[cached(key = "bounded/<id>", load_timeout = "20ms", timeout_error = timed_out)]
+    async fn bounded(&self, id: i64) -> Result<u64, Missing> {
+        self.source.load(id).await
+    }
+
     #[cached(key = "row/<table>/<id>")]
     async fn row(&self, table: i64, id: i64) -> Result<u64, Missing> {
         self.source.load(table + id).await
@@ -63,6 +73,10 @@ impl Numbers {
     }
 }
 
+fn timed_out(_: LoadTimeout) -> Missing {
+    Missing(-1)
+}
+
 /// Driven by nobody but who blocks on it.
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
@@ -70,7 +84,10 @@ fn runtime() -> Runtime {
 
 /// With a cache that lives in a runtime.
 fn numbers(cache: CacheBuilder, runtime: &Runtime) -> Numbers {
-    let cache = runtime.block_on(cache.require_connection().build()).unwrap();
+    over(runtime.block_on(cache.require_connection().build()).unwrap())
+}
+
+fn over(cache: Cache) -> Numbers {
     let source = Source::new();
     (0..10).for_each(|id| source.put(id, 1));
     Numbers { cache, source }
@@ -101,7 +118,7 @@ fn elsewhere<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Nobody drives the runtime of the cache, so that there is no answer; whoever waits for one waits for its deadline.
-// Bites: fails without `clock::own()` in Home::here (store/redis/home.rs), with `&runtime` instead.
+// Bites: fails without `clock::own()` in Home::here (store/redis/home.rs), with `runtime.clone()` alone.
 #[test]
 fn a_deadline_ends_wherever_the_caller_is() {
     let (server, still) = (RedisServer::start(), runtime());
@@ -200,4 +217,39 @@ fn a_node_outlives_the_runtime_of_who_has_found_it() {
     drop(other);
     let is_kept = async || numbers.number(1).await == Ok(1) && entry.get().await == Some(1);
     home.block_on(eventually(is_kept));
+}
+
+/// A thread may be in a function while its runtime ends, as `main` returns: one of `spawn_blocking`, for which that end waits.
+// Bites: fails without `self.work.poll(…)` in Running::poll (load/running.rs), waiting for ever instead.
+#[test]
+fn a_load_in_a_task_goes_on_where_somebody_waits_when_its_runtime_ends() {
+    let numbers = over(Cache::memory());
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (handle, here) = (runtime.handle().clone(), numbers.clone());
+    numbers.source.hold();
+    let loading = runtime.spawn_blocking({
+        let handle = handle.clone();
+        move || handle.block_on(here.in_a_task(1))
+    });
+    runtime.block_on(numbers.source.has_begun(1));
+    runtime.shutdown_background();
+    // It takes no task any more, and drops those that it has.
+    wait_until("the runtime has ended", || handle.spawn(std::future::pending::<()>()).is_finished());
+    numbers.source.release();
+    assert_eq!(comes_back(move || elsewhere(loading)).unwrap(), Ok(1));
+    assert_eq!(numbers.source.loads(), 1, "it has gone on, and not begun again");
+    assert_eq!(elsewhere(numbers.in_a_task_entry(1).get()), Some(1));
+    // Nor does it matter when no task can begin any more.
+    let (here, there) = (numbers.clone(), handle.clone());
+    assert_eq!(comes_back(move || there.block_on(here.in_a_task(2))), Ok(1));
+}
+
+/// The bound of a load outlives the runtime whose clock it goes by.
+// Bites: fails without `own()` in Alarm::poll (clock.rs), with `Alarm::Never`.
+#[test]
+fn a_load_is_bounded_in_a_runtime_that_has_ended() {
+    let numbers = over(Cache::memory());
+    let handle = runtime().handle().clone();
+    numbers.source.hold();
+    assert_eq!(comes_back(move || handle.block_on(numbers.bounded(1))), Err(Missing(-1)));
 }

@@ -19,6 +19,7 @@ mod nested;
 mod place;
 mod read_through;
 pub(crate) mod returns;
+mod running;
 mod sharing;
 mod steps;
 pub(crate) mod tags;

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::come::{Open, Others, Unanswered};
@@ -16,6 +15,7 @@ use super::loaded::Loading;
 use super::miss::Miss;
 use super::nested::LoadOf;
 use super::returns::Returns;
+use super::running::Running;
 use super::sharing::{ErrorSharing, Failure, Fits};
 use super::steps::{Asked, Asking, Steps};
 use super::{Outcome, answer, load_missing, told};
@@ -125,25 +125,23 @@ fn here(make: Asking<Made>) -> Loading {
 /// What a task has to tell, also that it panicked.
 type Told = Result<Outcome, Box<dyn Any + Send>>;
 
-fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading) -> oneshot::Receiver<Told> {
-    let (tell, outcome) = oneshot::channel();
+fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading) -> Running<Told> {
     let call = Owned::of(call);
     let task = async move {
         let call = call.call();
-        let Some(store) = call.cache.store() else { return };
+        let Some(store) = call.cache.store() else {
+            return unwinding(load_missing(call, fits, Unanswered::Alone, load)).await;
+        };
         let miss = Miss::new(call, store, fits, open.budget, open.since);
-        let told = unwinding(miss.resolve(load, open.look, open.came)).await;
-        // Nobody may be there any more to hear of it.
-        let _ = tell.send(told);
+        unwinding(miss.resolve(load, open.look, open.came)).await
     };
-    spawner.spawn(task.instrument(tracing::Span::current()));
-    outcome
+    Running::start(spawner, task.instrument(tracing::Span::current()))
 }
 
 /// Waits for a task, as long as the policy says.
 async fn wait(
     call: Call<'_>,
-    outcome: oneshot::Receiver<Told>,
+    outcome: Running<Told>,
     aged: Option<Box<Aged>>,
     soft: Option<Duration>,
     times_out: bool,
@@ -153,7 +151,7 @@ async fn wait(
     let mut waited = Duration::ZERO;
     if let (Some(aged), Some(soft)) = (aged, soft) {
         match bounded(None, soft, outcome.as_mut()).await {
-            Some(told) => return hear(told).await,
+            Some(told) => return hear(told),
             // It is not older than an error would have let it be.
             None if call.cache.store().is_some_and(|store| store.now() < aged.ends) => {
                 counters.load_timeouts().one();
@@ -165,24 +163,19 @@ async fn wait(
     }
     match call.policy.bound().filter(|_| times_out) {
         Some(bound) => match bounded(None, bound.saturating_sub(waited), outcome.as_mut()).await {
-            Some(told) => hear(told).await,
+            Some(told) => hear(told),
             None => {
                 counters.load_timeouts().one();
                 Err(Failure::TimedOut(LoadTimeout { waited: bound }))
             }
         },
-        None => hear(outcome.await).await,
+        None => hear(outcome.await),
     }
 }
 
-async fn hear(told: Result<Told, oneshot::error::RecvError>) -> Outcome {
-    match told {
-        Ok(Ok(outcome)) => outcome,
-        // As if it had run here.
-        Ok(Err(panic)) => resume_unwind(panic),
-        // The runtime is being shut down, and this caller with it.
-        Err(_) => std::future::pending().await,
-    }
+fn hear(told: Told) -> Outcome {
+    // A panic as if it had run here.
+    told.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Catches a panic, to hand it on to who waits.
