@@ -47,14 +47,13 @@ fn start() -> Option<Handle> {
     Some(handle)
 }
 
-/// The clock of the runtime that this is in; of one that has ended, the process's in its place. `None`: this is in none.
-pub(crate) fn here() -> Option<Handle> {
-    let runtime = Handle::try_current().ok()?;
+/// The clock of a runtime that this is in; of one that has ended, the process's in its place. Starts a task to find out.
+pub(crate) fn of(runtime: &Handle) -> Option<Handle> {
     let probe = runtime.spawn(pending::<()>());
     // What is started in a runtime that has ended is over at once.
     let has_ended = probe.is_finished();
     probe.abort();
-    if has_ended { own() } else { Some(runtime) }
+    if has_ended { own() } else { Some(runtime.clone()) }
 }
 
 /// A timer of a clock that does not end.

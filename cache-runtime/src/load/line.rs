@@ -38,7 +38,7 @@ struct Place {
 struct Alarm {
     number: u64,
     due: Instant,
-    /// Where its timer runs. Others have timers of their own: this runtime may stand still or end before theirs.
+    /// Of whom it is. Others have timers of their own: this runtime may stand still or end before theirs.
     runtime: Id,
     timer: Timer,
 }
@@ -49,7 +49,7 @@ impl Line {
     /// Takes a place, for `bound` at the most; without a runtime there is no clock, and it is for as long as it takes. `ring` makes
     /// what has to be woken when the alarm of that number goes off.
     pub(super) fn enter(&mut self, bound: Option<Duration>, ring: impl FnOnce(u64) -> Waker) -> usize {
-        let place = match bound.zip(clock::here()) {
+        let place = match bound.zip(Handle::try_current().ok()) {
             Some((bound, runtime)) => self.bounded(bound, &runtime, ring),
             None => Place::default(),
         };
@@ -65,9 +65,8 @@ impl Line {
         }
     }
 
-    fn bounded(&mut self, bound: Duration, runtime: &Handle, ring: impl FnOnce(u64) -> Waker) -> Place {
-        let _runtime = runtime.enter();
-        let (slack, runtime) = (bound / SLACK, runtime.id());
+    fn bounded(&mut self, bound: Duration, here: &Handle, ring: impl FnOnce(u64) -> Waker) -> Place {
+        let (slack, runtime) = (bound / SLACK, here.id());
         let Some(end) = Instant::now().checked_add(bound) else { return Place::default() };
         let near = end..=end + slack;
         // The last one first: who comes now waits until about then.
@@ -76,6 +75,8 @@ impl Line {
         if let Some(alarm) = shared {
             return Place { alarm: Some(alarm.number), ..Place::default() };
         }
+        let Some(clock) = clock::of(here) else { return Place::default() };
+        let _clock = clock.enter();
         let (number, due) = (self.set, end + slack);
         self.set += 1;
         // A task that has had its share is asked to yield; here that would look as if the time were over.

@@ -100,7 +100,7 @@ fn a_runtime_that_stands_still_holds_up_nobody_in_another_one() {
 }
 
 /// A caller may block on the handle of a runtime that has ended: a body that needs nothing of it still has a value.
-// Bites: fails without `has_ended` in clock::here (clock.rs), with that runtime's clock.
+// Bites: fails without `has_ended` in clock::of (clock.rs), with that runtime's clock.
 #[test]
 fn who_waits_in_a_runtime_that_has_ended_goes_by_another_clock() {
     let (load, leader) = Load::begin();
