@@ -8,11 +8,13 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, LitStr, Type};
 
+use crate::anonymous;
 use crate::args::Args;
 use crate::error::{self, Errors};
 use crate::function::{Function, Param};
 use crate::guess;
 use crate::template::{Placeholder, Template};
+use crate::tokens::written;
 
 /// A segment with its placeholder settled.
 pub(crate) struct BoundSegment<'a> {
@@ -41,6 +43,11 @@ impl Bound<'_> {
             Self::Path { name, .. } => name.clone(),
             Self::Type(ident) | Self::Const(ident, _) => ident.unraw().to_string(),
         }
+    }
+
+    /// Is it the parameter, or a part of it?
+    pub(crate) fn is_of(&self, one: &Param<'_>) -> bool {
+        matches!(self, Self::Param(param) | Self::Path { param, .. } if param.ident == one.ident)
     }
 }
 
@@ -257,6 +264,7 @@ impl<'a> Binder<'a, '_> {
                 errors.at(ident, error::partial_without_path(&name));
             }
         }
+        self.anonymous(errors);
         if self.lost {
             return;
         }
@@ -276,6 +284,25 @@ impl<'a> Binder<'a, '_> {
             };
             if !self.scope.outer_skip.contains(ident) {
                 errors.at(ident, error::unkeyed_generic(&ident.unraw().to_string(), what));
+            }
+        }
+    }
+
+    /// A type that is left open in what is keyed, by a path too, has a name: nothing else can be in the key, or in `skip(…)`.
+    fn anonymous(&self, errors: &mut Errors) {
+        let known: BTreeSet<String> = self.scope.generics().map(crate::generics::name).collect();
+        let letters = ["T", "U", "V", "W", "X", "Y", "Z"].map(str::to_owned).into_iter();
+        let mut names = letters.chain((1..).map(|n| format!("T{n}"))).filter(|name| !known.contains(name));
+        for param in self.scope.function.params() {
+            let name = param.name();
+            let is_keyed = self.used.contains(&name) || self.partial.contains(&name);
+            if !is_keyed || self.skip.contains(&name) {
+                continue;
+            }
+            for (ty, name) in anonymous::all_in(param.ty.to_token_stream()).iter().zip(&mut names) {
+                let (written, declared) = (written(ty.to_token_stream()), anonymous::declared(ty, &name));
+                let can_skip = self.scope.function.body.is_some();
+                errors.at(ty, error::anonymous(&written, &name, &declared, can_skip));
             }
         }
     }

@@ -107,9 +107,9 @@ impl<'a> Param<'a> {
         }
     }
 
-    /// Is it `impl Trait`, bare?
-    pub(crate) fn is_impl_trait(&self) -> bool {
-        matches!(peel(self.ty), Type::ImplTrait(_))
+    /// Does its type hold an `impl Trait`, so that nothing can name it?
+    pub(crate) fn has_impl_trait(&self) -> bool {
+        crate::anonymous::is_in(self.ty)
     }
 
     /// As `<id>` names it: `r#type` is `type`.

@@ -11,6 +11,7 @@
 //!
 //! One mistake is one error, at the token that caused it, with what to write instead.
 
+mod anonymous;
 mod args;
 mod batch;
 mod bind;

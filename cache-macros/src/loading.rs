@@ -6,7 +6,7 @@ use syn::{Lifetime, Type};
 use crate::args::{Args, Place};
 use crate::bounds;
 use crate::error::{self, Errors};
-use crate::function::{Function, peel};
+use crate::function::{Function, Param, peel};
 use crate::model::BlockHost;
 use crate::returns::Shape;
 use crate::settings::Settings;
@@ -131,8 +131,13 @@ fn is_static(lifetime: &Lifetime) -> bool {
 }
 
 /// `background` beside `&mut T`, `Option<&str>`, `Page<'_>`, `T` or `impl Fn()`, or in an impl block of a type that borrows:
-/// no task can have these.
-pub(crate) fn owned(function: &Function, block: Option<&BlockHost>, errors: &mut Errors) {
+/// no task can have these. An `impl Trait` that is `in_key` is a mistake of its own already.
+pub(crate) fn owned(
+    function: &Function,
+    block: Option<&BlockHost>,
+    in_key: impl Fn(&Param<'_>) -> bool,
+    errors: &mut Errors,
+) {
     if let (Some(receiver), Some(block)) = (function.sig.receiver(), block)
         && tokens::may_end(block.self_ty.to_token_stream())
     {
@@ -155,7 +160,7 @@ pub(crate) fn owned(function: &Function, block: Option<&BlockHost>, errors: &mut
             errors.at(ty, error::object_parameter(&tokens::written(inside.to_token_stream())));
         } else if tokens::may_end(inside.to_token_stream()) {
             errors.at(ty, error::borrowing_parameter(&tokens::written(ty.to_token_stream())));
-        } else {
+        } else if !in_key(&param) {
             open.extend(bounds::open_impl(inside));
         }
     }

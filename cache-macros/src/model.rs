@@ -181,7 +181,10 @@ impl<'a> Plan<'a> {
                 Host::Block(block) => Some(*block),
                 _ => None,
             };
-            loading::owned(function, block, errors);
+            let in_key = |param: &Param<'_>| {
+                segments.iter().filter_map(|segment| segment.bound.as_ref()).any(|bound| bound.is_of(param))
+            };
+            loading::owned(function, block, in_key, errors);
         }
         let keyed = |param: &Param<'_>| !args.skip.iter().any(|skipped| skipped == param.ident);
         Some(Self {

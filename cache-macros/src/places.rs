@@ -68,6 +68,29 @@ fn parameters_are_blamed_where_they_stand() {
     assert_eq!(cached(r#"namespace = "u", key = "<id>", ttl = 1, skip(T, id, language)"#, item), ["id"]);
 }
 
+// Bites: fails without `self.anonymous(errors)` in Binder::account (bind.rs).
+#[test]
+fn a_type_parameter_without_a_name_is_blamed_where_it_stands_in_what_is_keyed() {
+    let item = "async fn user(id: u64, a: &impl Debug, b: (impl B, Option<impl Into<C> + D>), c: impl C) -> u64 { 0 }";
+    let of = |key: &str, options: &str| {
+        cached(&format!(r#"namespace = "u", key = "{key}", ttl = 1, {options}"#), item)
+    };
+    assert_eq!(of("<id>/<a>/<b>", "skip(c)"), ["impl Debug", "impl B", "impl Into<C> + D"]);
+    assert_eq!(of("<id>/<b.0>", "partial(b), skip(a, c)"), ["impl B", "impl Into<C> + D"]);
+    assert_eq!(of("<id>/<c>", "skip(a, b), background"), ["impl C", "impl Debug"]);
+    // One mistake is enough.
+    assert_eq!(of("<id>/<a>", "skip(a, b, c)"), ["a"]);
+    assert_eq!(of("<id>", "skip(a, b)"), ["c"]);
+    assert!(of("<id>", "skip(a, b, c)").is_empty());
+    let item = "async fn user(list: impl IntoIterator<Item = impl A>) -> u64 { 0 }";
+    assert_eq!(
+        cached(r#"namespace = "u", key = "<list>", ttl = 1"#, item),
+        ["impl IntoIterator<Item = impl A>", "impl A"]
+    );
+    let item = "async fn users(ids: &[impl A]) -> HashMap<u64, u64> { todo!() }";
+    assert_eq!(cached(r#"namespace = "u", key = "<ids>", ttl = 1, batch"#, item), ["impl A"]);
+}
+
 #[test]
 fn types_are_blamed_as_a_whole() {
     let item = "async fn user(id: u64) -> Result<&'static [Vec<u8>], ()> { Ok(&[]) }";

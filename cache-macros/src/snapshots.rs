@@ -107,7 +107,7 @@ fn generic_function() {
     cached(
         "function_generic",
         r#"strategy = Feed, key = "<T>/<N>/<req.user.id>/<name>", skip(S, source), partial(req), crate = my::runtime"#,
-        "async fn find<'a, T, S: Source<T>, const N: usize>(source: &S, req: &'a Request, name: impl AsRef<str>) -> anyhow::Result<T>
+        "async fn find<'a, T, S: Source<T>, const N: usize>(source: &S, req: &'a Request, name: &str) -> anyhow::Result<T>
         where T: Value + From<S> + KeyType { source.find() }",
     );
 }

@@ -163,6 +163,19 @@ pub(crate) fn unkeyed_generic(name: &str, what: &str) -> String {
     )
 }
 
+/// `impl Trait` in what is in the key. Where nothing is loaded, nothing is skipped.
+pub(crate) fn anonymous(ty: &str, name: &str, declared: &str, can_skip: bool) -> String {
+    let skip = if can_skip {
+        format!(", or write `skip({name})` if it can't change the answer")
+    } else {
+        String::new()
+    };
+    format!(
+        "`{ty}` is a type parameter without a name, and not in the key: two calls that differ in it would share one \
+         entry\nwrite `{name}`, declare `{declared}`, and put `<{name}>` into the key{skip}"
+    )
+}
+
 pub(crate) fn pattern_parameter() -> String {
     "a cached function's parameter needs a name; name it here, and take it apart in the body".to_owned()
 }

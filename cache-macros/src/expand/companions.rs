@@ -174,7 +174,8 @@ fn pattern_parts(plan: &Plan<'_>, lifetimes: &mut Vec<TokenStream>) -> Vec<Patte
             }
         }
         if whole {
-            let ty = (!param.is_impl_trait()).then(|| one_lifetime(param.ty.to_token_stream(), lifetimes));
+            // After a mistake it may be an `impl Trait`, which can't stand inside another one.
+            let ty = (!param.has_impl_trait()).then(|| one_lifetime(param.ty.to_token_stream(), lifetimes));
             parts.push(PatternPart { ident: param.ident.clone(), ty });
         }
     }

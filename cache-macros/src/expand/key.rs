@@ -6,6 +6,7 @@ use syn::Type;
 
 use crate::bind::{Bound, BoundSegment};
 use crate::blame::{start, theirs};
+use crate::function::Param;
 use crate::krate::Krate;
 use crate::model::{Host, Loads, Plan};
 use crate::tokens::Tokens;
@@ -36,13 +37,10 @@ pub(crate) fn brief(plan: &Plan<'_>) -> Option<TokenStream> {
     let bounds = plan.segments.iter().filter_map(|segment| segment.bound.as_ref());
     let numbers: Option<Vec<TokenStream>> = bounds
         .map(|bound| match bound {
-            Bound::Param(param) if !param.is_impl_trait() => {
-                let (ty, ident) = (param.ty, param.ident);
-                Some(quote!(<#ty as #krate::CacheKey>::number(&#ident)))
-            }
+            Bound::Param(Param { ident, ty }) => Some(quote!(<#ty as #krate::CacheKey>::number(&#ident))),
             Bound::Const(ident, ty) => Some(quote!(<#ty as #krate::CacheKey>::number(&#ident))),
             // A path's type is not known by name.
-            Bound::Param(_) | Bound::Path { .. } | Bound::Type(_) => None,
+            Bound::Path { .. } | Bound::Type(_) => None,
         })
         .collect();
     numbers.map(|numbers| quote!(#krate::__private::Brief::new() #(.and(#numbers))*))
@@ -78,7 +76,8 @@ fn written(
     let steps = steps(segments, writer, |bound| match bound {
         Bound::Param(param) => {
             let ident = param.ident;
-            if param.is_impl_trait() {
+            // Only in the tag of a change: in a key it would be a mistake.
+            if param.has_impl_trait() {
                 quote!(#writer.part(&#ident);)
             } else {
                 part(krate, param.ty, &quote!(&#ident), &quote!(&mut #writer))

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::key::{brief, key_written, local, tags};
+use crate::anonymous;
 use crate::batch::Ids;
 use crate::blame::{blamed, theirs};
 use crate::function::peel;
@@ -175,7 +176,7 @@ fn task(plan: &Plan<'_>) -> TokenStream {
             Carried::Moved => ("carry", param.ty, quote!(#mine)),
         };
         // An `impl Trait` has no name to ask by.
-        let named = (!matches!(peel(ty), Type::ImplTrait(_))).then(|| ty.to_token_stream());
+        let named = (!anonymous::is_in(ty)).then(|| ty.to_token_stream());
         let value = given(krate, by, named, ident);
         lets.extend(quote!(let #mine = #value;));
         arguments.push(argument);

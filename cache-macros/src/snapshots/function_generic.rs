@@ -2,7 +2,7 @@
 async fn find<'a, T, S: Source<T>, const N: usize>(
     source: &S,
     req: &'a Request,
-    name: impl AsRef<str>,
+    name: &str,
 ) -> anyhow::Result<T>
 where
     T: Value + From<S> + KeyType,
@@ -17,7 +17,7 @@ where
         __key.separator();
         __key.part(&req.user.id);
         __key.separator();
-        __key.part(&name);
+        <&str as my::runtime::CacheKey>::render(&name, &mut __key);
         if let ::core::option::Option::Some(__hit) = my::runtime::__private::here(
             my::runtime::__private::Fallible,
             __find_entries::<T>(),
@@ -54,7 +54,7 @@ where
 async fn find_uncached<'a, T, S: Source<T>, const N: usize>(
     source: &S,
     req: &'a Request,
-    name: impl AsRef<str>,
+    name: &str,
 ) -> anyhow::Result<T>
 where
     T: Value + From<S> + KeyType,
@@ -75,7 +75,7 @@ where
 )]
 fn find_entry<'a, T, const N: usize>(
     req: &'a Request,
-    name: impl AsRef<str>,
+    name: &str,
 ) -> my::runtime::Entry<T, <Feed as my::runtime::CacheStrategy>::Kind>
 where
     T: Value + KeyType,
@@ -99,7 +99,7 @@ where
             __key.separator();
             __key.part(&req.user.id);
             __key.separator();
-            __key.part(&name);
+            <&str as my::runtime::CacheKey>::render(&name, &mut __key);
             __key.finish()
         },
     )
@@ -116,9 +116,9 @@ where
     clippy::pedantic,
     clippy::nursery
 )]
-fn find_pattern<T, const N: usize>(
+fn find_pattern<'__0, T, const N: usize>(
     req_user_id: impl my::runtime::PatternPart,
-    name: impl my::runtime::PatternPart,
+    name: impl my::runtime::__private::KeyMatch<&'__0 str>,
 ) -> my::runtime::EntryPattern
 where
     T: Value + KeyType,
@@ -134,7 +134,7 @@ where
     __pattern.separator();
     my::runtime::PatternPart::render(&req_user_id, &mut __pattern);
     __pattern.separator();
-    my::runtime::PatternPart::render(&name, &mut __pattern);
+    __pattern.part::<&'__0 str, _>(&name);
     __pattern.finish(my::runtime::Cache::installed(), __find_site())
 }
 #[doc(hidden)]
@@ -181,7 +181,7 @@ const fn __find_site() -> &'static my::runtime::__private::Site {
                 ),
                 my::runtime::__private::Segment::Around(
                     "",
-                    my::runtime::__private::CharClass::ANY,
+                    <&str as my::runtime::CacheKey>::CLASS,
                     "",
                 ),
             ],

@@ -54,6 +54,12 @@ pub async fn remove<T: cache_runtime::KeyType>(author: Author) -> String {
     author.name // moved after the tag was rendered
 }
 
+/// A tag is what it reads, whatever the type is that says so.
+#[cache_invalidate(tag("pair/<one>/<other>", namespace = "t"))]
+pub async fn without_name(one: impl CacheKey, other: &impl CacheKey) {
+    let _ = (one, other);
+}
+
 /// A function may be called like this as well.
 #[cached(namespace = "tag", key = "<id>", ttl = 60)]
 pub async fn tag(id: u64) -> u64 {
@@ -74,6 +80,7 @@ async fn main() {
     let (users, _) = users.owned(7).await;
     assert_eq!(Arc::new(users).shared(7).await, 3);
     assert_eq!(remove::<Named>(Author { id: 1, name: "ann".into() }).await, "ann");
+    without_name("x", &7).await;
     assert_eq!(tag(1).await + tagged(1).await, 2);
 }
 

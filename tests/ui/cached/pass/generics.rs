@@ -2,7 +2,7 @@
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 
 use cache_runtime::prelude::*;
 use cache_runtime::{KeyType, Value};
@@ -44,9 +44,26 @@ pub async fn page<const N: usize>(id: u64) -> Vec<u64> {
     vec![id; N]
 }
 
-#[cached(namespace = "g", key = "impl/<name>", ttl = 60)]
-pub async fn by_impl(name: impl AsRef<str> + CacheKey) -> usize {
+#[cached(namespace = "g", key = "name/<name>", ttl = 60, skip(S))]
+pub async fn by_name<S: AsRef<str> + CacheKey>(name: S) -> usize {
     name.as_ref().len()
+}
+
+#[cached(namespace = "g", key = "shown/<T>/<v>", ttl = 60)]
+pub async fn shown<T: CacheKey + KeyType + Debug>(v: T) -> String {
+    format!("{v:?}")
+}
+
+/// What is skipped needs no name.
+#[cached(namespace = "g", key = "skipped/<id>", ttl = 60, skip(by, more))]
+pub async fn skipped(id: u64, by: impl Fn(u64) -> u64, more: &(impl Display, Option<impl Display>)) -> u64 {
+    let _ = more;
+    by(id)
+}
+
+#[cached(namespace = "g", key = "task/<id>", ttl = 60, skip(by), background)]
+pub async fn task(id: u64, by: Option<impl Fn(u64) -> u64 + Send + 'static>) -> Option<u64> {
+    by.map(|by| by(id))
 }
 
 #[cached(namespace = "g", key = "array/<ids>/<M>", ttl = 60)]
@@ -66,9 +83,15 @@ async fn main() {
     assert_eq!(page::<2>(7).await, [7, 7]);
     assert_eq!(page_entry::<2>(7).key().to_string(), "g:v1:page:2:7");
     assert_eq!(page_pattern::<2>(Any).to_string(), "g:v1:page:2:*");
-    assert_eq!(by_impl("abcd").await, 4);
-    assert_eq!(by_impl_entry(String::from("abcd")).get().await, Some(4));
-    assert_eq!(by_impl_pattern(Any).to_string(), "g:v1:impl:*");
+    assert_eq!(by_name("abcd").await, 4);
+    assert_eq!(by_name_entry(String::from("abcd")).get().await, Some(4));
+    assert_eq!(by_name_pattern::<String>(Any).to_string(), "g:v1:name:*");
+    // What differs in its type alone.
+    assert_eq!(shown(7_u64).await, "7");
+    assert_eq!(shown(String::from("7")).await, "\"7\"");
+    assert_eq!(shown_entry(7_u64).get().await.as_deref(), Some("7"));
+    assert_eq!(skipped(7, |id| id + 1, &(1, Some("x"))).await, 8);
+    assert_eq!(task(7, Some(|id| id + 1)).await, Some(8));
     assert_eq!(array([1, 2]).await, 2);
     assert_eq!(array_pattern::<2>(Any).to_string(), "g:v1:array:*:2");
 }

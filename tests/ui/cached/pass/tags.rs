@@ -23,11 +23,11 @@ pub async fn function(db: &str, user_id: u64, page: u32) -> String {
     format!("{db}{user_id}{page}")
 }
 
-#[cached(namespace = "b", key = "<req.user>/<req.page>/<T>/<N>/<name>", ttl = 60, partial(req),
+#[cached(namespace = "b", key = "<req.user>/<req.page>/<T>/<N>/<name>", ttl = 60, partial(req), skip(K),
          tags("team/<req.user.team>", "type/<T>/n_<N>", "page_<req.page>", "name/<name>"), background)]
-pub async fn generic<T: KeyType + Send + 'static, const N: usize>(
+pub async fn generic<T: KeyType + Send + 'static, K: CacheKey + Send + Sync + 'static, const N: usize>(
     req: std::sync::Arc<Request>,
-    name: impl CacheKey + Clone + Send + Sync + 'static,
+    name: K,
 ) -> u64 {
     let _ = name;
     req.user.id + u64::from(req.page)
@@ -55,7 +55,7 @@ impl Users {
 async fn main() {
     assert_eq!(function("x", 7, 1).await, "x71");
     let req = Request { user: User { id: 1, team: 2 }, page: 3 };
-    assert_eq!(generic::<Marker, 5>(req.into(), 7_u64).await, 4);
+    assert_eq!(generic::<Marker, _, 5>(req.into(), 7_u64).await, 4);
     let users = Users { tenant: 3 };
     assert_eq!(users.user(7, "name").await.as_deref(), Ok("7"));
     users.online(7).set(&true).await.unwrap();
