@@ -101,6 +101,8 @@ fn takes(parts: impl PatternParts, given: [bool; 3], (one, key, other, other_key
     // Of a key that ends in a hash only the beginning is known: it may fall with its neighbours.
     let hashed = other_key.as_str().contains('#');
     assert!(takes == named || (takes && hashed), "{pattern} {other_key}");
+    let tag = Key::tag("fuzzing", (one[0], one[1], one[2]));
+    assert!(!pattern.matches(tag.as_str()), "{pattern} {tag}");
 }
 
 /// What a server makes of a glob in which only `*` is special: any text, separators too.

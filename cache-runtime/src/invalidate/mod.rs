@@ -9,7 +9,7 @@ pub(crate) use send::{send, send_in_background};
 use crate::cache::Cache;
 use crate::declaration::Strategy;
 use crate::entry::{Entry, EntryPattern};
-use crate::key::{Key, Pattern};
+use crate::key::{Key, Pattern, is_tag};
 use crate::site::Site;
 use crate::transaction;
 
@@ -144,7 +144,7 @@ impl Target {
 
     /// Whether it invalidates a tag, and with it entries that only their records name.
     pub(crate) fn is_tag_of(&self, cache: &Cache) -> bool {
-        matches!(self, Target::Key(ours, _, key) if key.as_str().contains(":#tag") && ours.is(cache))
+        matches!(self, Target::Key(ours, _, key) if is_tag(key.as_str()) && ours.is(cache))
     }
 }
 

@@ -10,6 +10,7 @@ mod dynamic;
 mod escape;
 mod parts;
 mod pattern;
+mod tag;
 mod types;
 mod writer;
 
@@ -25,6 +26,7 @@ pub use class::CharClass;
 pub use dynamic::{KeyParts, PatternParts};
 pub use parts::CacheKey;
 pub use pattern::{Any, KeyMatch, Pattern, PatternPart, PatternWriter};
+pub(crate) use tag::is_tag;
 pub use types::KeyType;
 pub use writer::KeyWriter;
 
@@ -111,7 +113,7 @@ impl Key {
     /// ```
     pub fn tag(namespace: &str, parts: impl KeyParts) -> Key {
         let mut writer = KeyWriter::dynamic(namespace, 1);
-        writer.literal(":#tag");
+        writer.literal(tag::MARK);
         parts.render(&mut writer);
         writer.finish()
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::writer::HASH_MARK;
-use super::{CacheKey, KeyType, KeyWriter, MAX_KEY_BYTES};
+use super::{CacheKey, KeyType, KeyWriter, MAX_KEY_BYTES, is_tag};
 
 /// Stands for every value of a part, in a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +75,11 @@ impl Pattern {
     /// Whether `key` is one of the keys that this pattern stands for.
     ///
     /// Of a key that ends in a hash only the beginning is known. It matches where that fits: such an entry may fall with
-    /// its neighbours, but never survives its own invalidation.
+    /// its neighbours, but never survives its own invalidation. A tag is no entry: no pattern takes one along, and with it the
+    /// entries of others.
     pub fn matches(&self, key: &str) -> bool {
         match key.rsplit_once(HASH_MARK) {
+            Some(_) if is_tag(key) => false,
             Some((kept, _)) => {
                 let literal = self.literal();
                 self.long_keys && (kept.starts_with(literal) || literal.starts_with(kept))

@@ -51,6 +51,7 @@ proptest! {
     }
 
     /// The same with patterns, and with lists that share most of their values.
+    // Bites: fails without `Some(_) if is_tag(key) => false` in Pattern::matches (key/pattern.rs).
     #[test]
     fn keys_are_injective_and_a_pattern_takes_what_it_names(one in [text(), text(), text()], other in [text(), text(), text()], same in 0..8_usize) {
         let mut other = other;
@@ -160,6 +161,42 @@ fn a_key_of_512_bytes_is_not_hashed_and_one_of_513_is() {
     assert!(!of(512).as_str().contains('#'));
     assert_eq!(of(513).as_bytes().len(), 512);
     assert!(of(513).as_str().contains('#'));
+}
+
+/// A tag that went would take entries along that the pattern does not name.
+// Bites: fails without `Some(_) if is_tag(key) => false` in Pattern::matches (key/pattern.rs).
+#[test]
+fn a_pattern_takes_no_tags_and_all_long_keys_that_may_fit() {
+    let long = "x".repeat(1000);
+    let patterns = [
+        Key::pattern("test", (Any,)),
+        Key::pattern("test", (Any, Any, Any)),
+        Key::pattern("test", (Any, "user", 42)),
+        Key::pattern("test", ("name", Any)),
+    ];
+    let tags = [
+        Key::tag("test", (42,)),
+        Key::tag("test", ("user", 42)),
+        Key::tag("test", ("user", &long)),
+        Key::tag("test", (&long,)),
+    ];
+    for pattern in &patterns {
+        let taken: Vec<_> = tags.iter().filter(|tag| pattern.matches(tag.as_str())).collect();
+        assert!(taken.is_empty(), "{pattern} takes {taken:?}");
+    }
+    // As a declaration writes it.
+    let mut writer = KeyWriter::empty();
+    writer.begin_tag("test:v1");
+    writer.literal(":user:42");
+    assert_eq!(writer.finish(), tags[1]);
+    let fits = |parts: (&str, &str, u32)| {
+        let key = Key::build("test", parts);
+        patterns.each_ref().map(|pattern| pattern.matches(key.as_str()))
+    };
+    assert_eq!(fits((&long, "user", 42)), [true, true, true, false]);
+    assert_eq!(fits(("name", &long, 42)), [true, true, true, true]);
+    // Text of the user's is none of ours.
+    assert!(patterns[0].matches(Key::build("test", ("#tag",)).as_str()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::escape::{HEX, escape, is_plain};
-use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text, digits};
+use super::{CacheKey, INLINE_BYTES, Key, KeyType, MAX_KEY_BYTES, Text, digits, tag};
 
 /// Bytes of a long key that stay readable: what is left beside `#` and 32 hexadecimal digits.
 pub(super) const KEPT_BYTES: usize = MAX_KEY_BYTES - 33;
@@ -42,11 +42,11 @@ impl KeyWriter {
         self.literal(prefix);
     }
 
-    /// Begins the key of a tag. No value and no template holds a `#`, so it meets no entry's key.
+    /// Begins the key of a tag.
     #[doc(hidden)]
     pub fn begin_tag(&mut self, prefix: &str) {
         self.literal(prefix);
-        self.literal(":#tag");
+        self.literal(tag::MARK);
     }
 
     pub(super) fn dynamic(namespace: &str, version: u32) -> KeyWriter {

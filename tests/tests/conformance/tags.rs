@@ -1,5 +1,7 @@
 //! Tags: entries that fall with one command, and stay down.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cache_runtime::prelude::*;
@@ -58,6 +60,50 @@ on_every_store! {
         other.invalidate_tag(("all",)).await.unwrap();
         assert_eq!((one.number(1, 7).get().await, one.number(2, 7).get().await), (None, None));
         assert!(one.number(1, 7).counts().tag_misses > 100);
+    }
+
+    /// A tag that went would take entries along that no pattern has named.
+    // Bites: fails without `Some(_) if is_tag(key) => false` in Pattern::matches (key/pattern.rs).
+    async fn a_pattern_leaves_the_tags_of_its_namespace_where_they_are(store: Store) {
+        #[cache_strategy(namespace = "tagged_beside", ttl = "1h", kind = "cache_aside")]
+        struct Pages { cache: Cache, #[skip] loads: Arc<AtomicU64> }
+
+        #[cache_strategy]
+        impl Pages {
+            #[cached(key = "feed/<user>", tags("user/<user>"))]
+            async fn feed(&self, user: u64) -> u64 { self.loads.fetch_add(1, Ordering::SeqCst); user }
+
+            // What its pattern leaves open comes first: a server looks at all keys of the namespace.
+            #[cached(key = "<slug>")]
+            async fn page(&self, slug: &str) -> usize { slug.len() }
+
+            #[cached(key = "name/<of>")]
+            async fn name(&self, of: &str) -> usize { of.len() }
+        }
+
+        let loads = Arc::new(AtomicU64::new(0));
+        let on = |cache: &Cache| Pages { cache: cache.clone(), loads: Arc::clone(&loads) };
+        let (one, other, long) = (on(&store.one), on(&store.other), "x".repeat(600));
+        for user in 0..5 {
+            assert_eq!((one.feed(user).await, other.feed(user).await), (user, user));
+        }
+        for text in ["a", &long] {
+            assert_eq!((one.page(text).await, one.name(text).await), (text.len(), text.len()));
+        }
+        assert_eq!(store.keys().await, 5 + 5 + 2 + 2, "feeds, their tags, pages and names");
+
+        // Of the name that ends in a hash nobody knows that it is no page.
+        assert_eq!(other.page_pattern(Any).invalidate().await.unwrap(), 3);
+        assert_eq!((one.page_entry("a").get().await, one.page_entry(&long).get().await), (None, None));
+        assert_eq!(one.name_entry("a").get().await, Some(1));
+        assert_eq!(other.name_pattern(Any).invalidate().await.unwrap(), 1);
+        assert_eq!(store.keys().await, 5 + 5, "feeds and their tags");
+        for user in 0..5 {
+            assert_eq!((one.feed_entry(user).get().await, other.feed(user).await), (Some(user), user));
+        }
+        assert_eq!(loads.load(Ordering::SeqCst), 5, "no feed was loaded again");
+        other.invalidate_tag(("user", 3)).await.unwrap();
+        assert_eq!((one.feed_entry(3).get().await, one.feed_entry(4).get().await), (None, Some(4)));
     }
 
     async fn a_hit_is_one_command_and_a_thousand_entries_fall_with_one(store: Store) {

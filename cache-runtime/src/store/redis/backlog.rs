@@ -162,6 +162,7 @@ mod tests {
     }
 
     // Bites: fails without `lists.replaying.covers(key)` in Backlog::covers (store/redis/backlog.rs).
+    // Bites: fails without `Some(_) if is_tag(key) => false` in Pattern::matches (key/pattern.rs).
     #[test]
     fn what_is_pending_is_covered_until_it_is_made_up_for() {
         let backlog = Backlog::default();
@@ -171,6 +172,7 @@ mod tests {
         assert!(backlog.covers(&key(1)) && !backlog.covers(&key(2)));
         assert!(backlog.covers(&Key::build("one", ("list", 7))));
         assert!(!backlog.covers(&Key::build("two", ("key", 1))));
+        assert!(!backlog.covers(&Key::tag("one", ("list",))));
         assert_eq!(backlog.begin().len(), 2);
         assert!(backlog.covers(&key(1)), "not yet");
         backlog.finish(&[]);

@@ -97,7 +97,7 @@ impl Scope<'_> {
         }
     }
 
-    /// A glob says too much: its `*` reaches over `:`.
+    /// A glob says too much: its `*` reaches over `:`, and over the `#` of tags.
     fn fits(self, key: &[u8]) -> bool {
         match self {
             // Keys of others need not be UTF-8; those are not ours.
