@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use allocation_counter::measure;
 use cache_runtime::Key;
@@ -19,21 +20,6 @@ impl Lists {
     #[cached(key = "user/<id>/list/<name>")]
     async fn list(&self, id: u64, name: &str) -> Arc<Vec<u64>> {
         Arc::new(vec![id, name.len() as u64])
-    }
-
-    #[cached(key = "user/<id>/text", skip(length))]
-    async fn text(&self, id: u64, length: usize) -> String {
-        format!("{id:length$}")
-    }
-
-    #[cached(key = "user/<id>/numbers")]
-    async fn numbers(&self, id: u64) -> [u64; 32] {
-        [id % 10; 32]
-    }
-
-    #[cached(key = "user/<id>/tagged", tags("user/<id>/list", "user/<id>/text", "user/<id>/numbers"))]
-    async fn tagged(&self, id: u64) -> u64 {
-        id
     }
 
     #[cached(key = "user/<id>/length")]
@@ -105,52 +91,6 @@ fn a_hit_on_a_server_takes_no_more_than_a_get_by_hand() {
 /// What a call takes its caller's task takes too, whether or not it comes to talk to a server; and each move copies it whole.
 ///
 /// Bites: `Box::pin` in the macro `steps!` of `store/mod.rs`.
-/// What is counted is what values, keys and entries ask the allocator for. One kind of values comes in the place of another.
-///
-/// Bites: with `ENTRY_OVERHEAD` a fifth less (store/memory/shard.rs); without `shrink_to` there; without `size_of_val` or the
-/// tags in size (store/memory/slot.rs).
-#[test]
-fn the_embedded_store_takes_what_it_may_and_no_more() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let cache = runtime.block_on(Cache::builder().memory_bytes(MOST).build()).unwrap();
-    fills(&runtime, &Lists { cache }, 103);
-}
-
-/// Bites: with half an `OVERHEAD` (near/map.rs); without `size_of_val(&*self.value)` there; with a `LARGE` of 16 KiB.
-#[test]
-fn the_near_cache_takes_what_it_may_and_no_more() {
-    let server = cache_tests::RedisServer::start();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let builder = Cache::builder().url(server.url()).require_connection();
-    let builder = builder.near(cache_runtime::NearCache::bytes(MOST));
-    // The map's table stays as large as it once was.
-    fills(&runtime, &Lists { cache: runtime.block_on(builder.build()).unwrap() }, 125);
-}
-
-const MOST: u64 = 2 << 20;
-
-/// Fills a cache with ever other values, looking at what has been asked for and not given back: at most so many hundredths of
-/// what it may take.
-fn fills(runtime: &tokio::runtime::Runtime, lists: &Lists, hundredths: u64) {
-    let mut live = 0;
-    let mut fill = |what: &str, count: u64, read: &dyn Fn(u64)| {
-        let mut most = 0;
-        for id in 0..count {
-            // A second read finds what a server keeps, and brings it into the process.
-            live += measure(|| (0..2).for_each(|_| read(id))).bytes_current;
-            most = most.max(live);
-        }
-        assert!(live as u64 > MOST * 4 / 5, "{what}, {live}: it counts what is not there");
-        assert!((most as u64) < MOST * hundredths / 100, "{what}, {most}");
-    };
-    fill("single numbers", 12_000, &|id| assert_eq!(runtime.block_on(lists.length(id)), id));
-    fill("short texts", 8_000, &|id| assert_eq!(runtime.block_on(lists.text(id, 100)).len(), 100));
-    fill("arrays", 6_000, &|id| assert_eq!(runtime.block_on(lists.numbers(id))[0], id % 10));
-    fill("tagged numbers", 4_000, &|id| assert_eq!(runtime.block_on(lists.tagged(id)), id));
-    fill("long texts", 400, &|id| assert_eq!(runtime.block_on(lists.text(id + 8_000, 10_000)).len(), 10_000));
-    fill("numbers again", 12_000, &|id| assert_eq!(runtime.block_on(lists.length(id + 12_000)), id + 12_000));
-}
-
 #[test]
 fn a_call_is_small_until_it_needs_more() {
     let lists = Lists { cache: Cache::memory() };
@@ -169,4 +109,78 @@ fn measured<F: Future>(future: F) -> (u64, F::Output) {
         }
     });
     (counted.count_total, output.expect("a hit in the process waits for nothing"))
+}
+
+#[cache_strategy(namespace = "sizes", ttl = 60)]
+struct Sizes {
+    cache: Cache,
+}
+
+#[cache_strategy]
+impl Sizes {
+    #[cached(key = "user/<id>/number")]
+    async fn number(&self, id: u64) -> u64 {
+        id
+    }
+
+    #[cached(key = "user/<id>/text", skip(length))]
+    async fn text(&self, id: u64, length: usize) -> String {
+        format!("{id:length$}")
+    }
+
+    #[cached(key = "user/<id>/numbers")]
+    async fn numbers(&self, id: u64) -> [u64; 32] {
+        [id % 10; 32]
+    }
+
+    #[cached(key = "user/<id>/tagged", tags("user/<id>/list", "user/<id>/text", "user/<id>/numbers"))]
+    async fn tagged(&self, id: u64) -> u64 {
+        id
+    }
+}
+
+/// What is counted is what values, keys and entries ask the allocator for. One kind of values comes in the place of another.
+///
+/// Bites: with `ENTRY_OVERHEAD` a fifth less (store/memory/shard.rs); without `shrink_to` there; without `size_of_val` or the
+/// tags in size (store/memory/slot.rs).
+#[test]
+fn the_embedded_store_takes_what_it_may_and_no_more() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let cache = runtime.block_on(Cache::builder().memory_bytes(MOST).build()).unwrap();
+    fills(&runtime, &Sizes { cache }, 103);
+}
+
+/// Bites: with half an `OVERHEAD` (near/map.rs); without `size_of_val(&*self.value)` there; with a `LARGE` of 16 KiB.
+#[test]
+fn the_near_cache_takes_what_it_may_and_no_more() {
+    let server = cache_tests::RedisServer::start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let builder = Cache::builder().url(server.url()).require_connection();
+    let builder = builder.near(cache_runtime::NearCache::bytes(MOST)).deadline(Duration::from_secs(10));
+    // The map's table stays as large as it once was.
+    fills(&runtime, &Sizes { cache: runtime.block_on(builder.build()).unwrap() }, 125);
+}
+
+const MOST: u64 = 2 << 20;
+
+/// Fills a cache with ever other values, looking at what has been asked for and not given back: at most so many hundredths of
+/// what it may take.
+fn fills(runtime: &tokio::runtime::Runtime, sizes: &Sizes, hundredths: u64) {
+    let mut live = 0;
+    let mut fill = |what: &str, count: u64, read: &dyn Fn(u64)| {
+        let mut most = 0;
+        for id in 0..count {
+            // A second read finds what a server keeps, and brings it into the process.
+            live += measure(|| (0..2).for_each(|_| read(id))).bytes_current;
+            most = most.max(live);
+        }
+        assert!(live as u64 > MOST * 4 / 5, "{what}, {live}: it counts what is not there");
+        assert!((most as u64) < MOST * hundredths / 100, "{what}, {most}");
+    };
+    fill("single numbers", 12_000, &|id| assert_eq!(runtime.block_on(sizes.number(id)), id));
+    fill("short texts", 8_000, &|id| assert_eq!(runtime.block_on(sizes.text(id, 100)).len(), 100));
+    fill("arrays", 6_000, &|id| assert_eq!(runtime.block_on(sizes.numbers(id))[0], id % 10));
+    fill("tagged numbers", 4_000, &|id| assert_eq!(runtime.block_on(sizes.tagged(id)), id));
+    fill("long texts", 400, &|id| assert_eq!(runtime.block_on(sizes.text(id + 8_000, 10_000)).len(), 10_000));
+    fill("numbers again", 12_000, &|id| assert_eq!(runtime.block_on(sizes.number(id + 12_000)), id + 12_000));
 }

@@ -245,7 +245,7 @@ async fn a_pattern_that_is_dropped_is_made_up_for() {
 }
 
 /// All keys that a function invalidates go in one step, within one deadline.
-// Bites: fails without `step.add(site, key)` in send (invalidate/send.rs), with a step for each.
+// Bites: fails without `position(…)` in parcels (invalidate/send.rs), with a parcel for each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_targets_of_one_function_go_together() {
     #[cache_invalidate(numbers.number(1), numbers.number(2), numbers.number(3))]
@@ -264,7 +264,7 @@ async fn the_targets_of_one_function_go_together() {
 }
 
 /// A store that does not answer is no reason to leave another one alone.
-// Bites: fails without `cache.is(&step.cache)` in send (invalidate/send.rs).
+// Bites: fails without `cache.is(&parcel.cache)` in send (invalidate/send.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn targets_of_another_cache_are_invalidated_all_the_same() {
     #[cache_invalidate(far.number(1), near.number(1))]

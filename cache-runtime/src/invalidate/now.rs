@@ -51,18 +51,26 @@ pub(super) async fn invalidate_keys_now(
         }
     }
     std::mem::forget(guard);
-    let mut all = Ok(Invalidated::Applied);
+    sites.iter().for_each(|site| count(site, answer.is_ok()));
+    match answer {
+        Ok(()) => Ok(Invalidated::Applied),
+        Err(error) if queue_keys(cache, sites, keys, &error) => Ok(Invalidated::Queued),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives whether there is a queue for them.
+pub(super) fn queue_keys(cache: &Cache, sites: &[&'static Site], keys: &[Key], error: &CacheError) -> bool {
+    let Some(store) = cache.store() else { return false };
+    let mut queued = true;
     for (site, key) in sites.iter().zip(keys) {
-        match counted(site, answer.clone()) {
-            Ok(()) => {}
-            Err(error) if store.queue_key(key) => {
-                site.queued(key.as_str(), &error);
-                all = all.map(|_| Invalidated::Queued);
-            }
-            Err(error) => all = Err(error),
+        if store.queue_key(key) {
+            site.queued(key.as_str(), error);
+        } else {
+            queued = false;
         }
     }
-    all
+    queued
 }
 
 /// An invalidation whose caller goes away may not have been sent: it is queued, where the store has a queue.
@@ -93,17 +101,16 @@ pub(super) async fn invalidate_pattern_now(
     pattern: &Pattern,
 ) -> Result<u64, CacheError> {
     let Some(store) = cache.store() else { return Ok(0) };
-    let mut count = 0;
     let guard = QueueOnDrop(|| {
         store.queue_pattern(pattern);
     });
-    let answer = store.invalidate_matching(pattern).await.map(|keys| count = keys);
+    let answer = store.invalidate_matching(pattern).await;
     std::mem::forget(guard);
-    counted(site, answer).map(|_| count)
+    count(site, answer.is_ok());
+    answer
 }
 
-fn counted(site: &'static Site, answer: Result<(), CacheError>) -> Result<(), CacheError> {
+fn count(site: &'static Site, applied: bool) {
     let counters = &site.counters;
-    if answer.is_ok() { counters.invalidations() } else { counters.store_errors() }.one();
-    answer
+    if applied { counters.invalidations() } else { counters.store_errors() }.one();
 }

@@ -1,6 +1,6 @@
 //! Many invalidations at once.
 
-use super::now::{invalidate_keys_now, invalidate_pattern_now};
+use super::now::{invalidate_keys_now, invalidate_pattern_now, queue_keys};
 use super::{Invalidated, Target};
 use crate::background::in_background;
 use crate::cache::Cache;
@@ -8,85 +8,70 @@ use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::site::Site;
 
-/// The keys of each cache together, then one pattern after the other. A store that does not answer is waited for once, and is
-/// `silent` then: what else is for it is queued.
+/// What is for one cache is sent together. A store that does not answer is waited for once, and is `silent` then: what else is
+/// for it is queued.
 pub(crate) async fn send(targets: Vec<Target>, silent: &mut Vec<Cache>) -> Invalidated {
-    let (mut steps, mut patterns) = (Vec::<Step>::new(), Vec::new());
-    for target in targets {
-        match target {
-            Target::Key(cache, site, key) => match steps.iter_mut().find(|step| step.cache.is(&cache)) {
-                Some(step) => step.add(site, key),
-                None => steps.push(Step { cache, what: What::Keys(vec![site], vec![key]) }),
-            },
-            Target::Pattern(cache, site, pattern) => {
-                patterns.push(Step { cache, what: What::Pattern(site, pattern) });
-            }
-        }
-    }
     let mut all = Invalidated::Applied;
-    for step in steps.into_iter().chain(patterns) {
-        if silent.iter().any(|cache| cache.is(&step.cache)) {
-            step.queue(&CacheError::DeadlineExceeded);
-        } else if step.apply().await {
-            continue;
-        } else {
-            silent.push(step.cache);
+    for parcel in parcels(targets) {
+        let answers = !silent.iter().any(|cache| cache.is(&parcel.cache));
+        if !parcel.send(answers).await {
+            all = Invalidated::Queued;
+            silent.push(parcel.cache);
         }
-        all = Invalidated::Queued;
     }
     all
 }
 
-/// What is sent to one store at a time.
-struct Step {
+/// What is for one cache: all keys in one step, and each pattern in its own.
+struct Parcel {
     cache: Cache,
-    what: What,
+    /// One for each key.
+    sites: Vec<&'static Site>,
+    keys: Vec<Key>,
+    patterns: Vec<(&'static Site, Pattern)>,
 }
 
-enum What {
-    /// A site for each key.
-    Keys(Vec<&'static Site>, Vec<Key>),
-    Pattern(&'static Site, Pattern),
+fn parcels(targets: Vec<Target>) -> Vec<Parcel> {
+    let mut parcels: Vec<Parcel> = Vec::new();
+    for target in targets {
+        let at = parcels.iter().position(|parcel| parcel.cache.is(target.cache())).unwrap_or(parcels.len());
+        if at == parcels.len() {
+            let cache = target.cache().clone();
+            parcels.push(Parcel { cache, sites: Vec::new(), keys: Vec::new(), patterns: Vec::new() });
+        }
+        match target {
+            Target::Key(_, site, key) => {
+                parcels[at].sites.push(site);
+                parcels[at].keys.push(key);
+            }
+            Target::Pattern(_, site, pattern) => parcels[at].patterns.push((site, pattern)),
+        }
+    }
+    parcels
 }
 
-impl Step {
-    fn add(&mut self, site: &'static Site, key: Key) {
-        if let What::Keys(sites, keys) = &mut self.what {
-            sites.push(site);
-            keys.push(key);
+impl Parcel {
+    /// Gives whether all of it was applied; where the store does not answer any more, what is left is queued.
+    async fn send(&self, mut answers: bool) -> bool {
+        if answers {
+            let applied = invalidate_keys_now(&self.cache, &self.sites, &self.keys).await;
+            answers = applied == Ok(Invalidated::Applied);
+        } else {
+            queue_keys(&self.cache, &self.sites, &self.keys, &CacheError::DeadlineExceeded);
         }
-    }
-
-    /// `false`: the store could not be told, and it is not worth asking it for more within this call.
-    async fn apply(&self) -> bool {
-        match &self.what {
-            What::Keys(sites, keys) => {
-                invalidate_keys_now(&self.cache, sites, keys).await == Ok(Invalidated::Applied)
-            }
-            What::Pattern(site, pattern) => {
-                let answer = invalidate_pattern_now(&self.cache, site, pattern).await;
-                if let Err(error) = &answer {
-                    self.queue(error);
-                }
-                answer.is_ok()
-            }
-        }
-    }
-
-    fn queue(&self, error: &CacheError) {
-        let Some(store) = self.cache.store() else { return };
-        match &self.what {
-            What::Keys(sites, keys) => {
-                for (site, key) in sites.iter().zip(keys).filter(|(_, key)| store.queue_key(key)) {
-                    site.queued(key.as_str(), error);
-                }
-            }
-            What::Pattern(site, pattern) => {
-                if store.queue_pattern(pattern) {
-                    site.queued(pattern.as_str(), error);
+        for (site, pattern) in &self.patterns {
+            let answer = match answers {
+                true => invalidate_pattern_now(&self.cache, site, pattern).await.map(|_| ()),
+                false => Err(CacheError::DeadlineExceeded),
+            };
+            if let Err(error) = answer {
+                answers = false;
+                if self.cache.store().is_some_and(|store| store.queue_pattern(pattern)) {
+                    site.queued(pattern.as_str(), &error);
                 }
             }
         }
+        answers
     }
 }
 

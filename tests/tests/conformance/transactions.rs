@@ -391,7 +391,7 @@ on_every_store! {
         assert_eq!(numbers.number_entry(7).get().await, Some(1));
     }
 
-    // Bites: fails without `invalidate_keys_now(…)` in Step::apply (invalidate/send.rs), with invalidate_key of each in its place.
+    // Bites: fails without `invalidate_keys_now(…)` in Parcel::send (invalidate/send.rs), with invalidate_key of each in its place.
     async fn one_transaction_does_not_wait_for_the_one_around_it(store: Store) {
         let source = Source::new();
         let numbers = Aside::new(&store.one, &source);
