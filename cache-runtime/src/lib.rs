@@ -50,7 +50,6 @@
 #[doc(hidden)]
 pub mod __private;
 mod age;
-mod as_it_is;
 mod background;
 mod batch;
 mod cache;
@@ -66,6 +65,7 @@ mod front;
 #[cfg(any(test, fuzzing))]
 #[cfg_attr(not(fuzzing), expect(unreachable_pub, reason = "only the fuzz targets reach it"))]
 mod fuzzing;
+mod identity_hash;
 #[cfg(feature = "__interleaving")]
 mod interleaving;
 mod invalidate;

@@ -210,38 +210,35 @@ async fn all(numbers: &Aside) {
 // Bites: fails without `(self.0)()` in QueueOnDrop::drop (invalidate/now.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invalidation_that_is_dropped_is_made_up_for() {
-    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
-    let entry = Aside::new(&cut_off, &source).number_entry(1);
-    proxy.hold_next_script();
-    tokio::select! {
-        biased;
-        _ = entry.invalidate() => panic!("it is held"),
-        () = proxy.holds() => {}
-    }
-    proxy.refuse();
-    reachable(&cut_off, false).await;
-    proxy.accept();
-    reachable(&cut_off, true).await;
-    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
+    let two = two(Duration::from_secs(10)).await;
+    let entry = Aside::new(&two.cut_off, &two.source).number_entry(1);
+    two.proxy.hold_next_script();
+    dropped_and_made_up_for(&two, entry.invalidate()).await;
 }
 
 /// The same of a pattern.
 // Bites: fails without `QueueOnDrop(…)` in invalidate_pattern_now (invalidate/now.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pattern_that_is_dropped_is_made_up_for() {
-    let Two { proxy, source, cut_off, there, _server } = two(Duration::from_secs(10)).await;
-    let pattern = Aside::new(&cut_off, &source).number_pattern(Any);
-    proxy.hold_next("SCAN");
+    let two = two(Duration::from_secs(10)).await;
+    let pattern = Aside::new(&two.cut_off, &two.source).number_pattern(Any);
+    two.proxy.hold_next("SCAN");
+    dropped_and_made_up_for(&two, pattern.invalidate()).await;
+}
+
+/// Drops what invalidates the first number as soon as its command is held.
+async fn dropped_and_made_up_for<T>(two: &Two, invalidation: impl Future<Output = T>) {
+    let Two { proxy, source, cut_off, there, .. } = two;
     tokio::select! {
         biased;
-        _ = pattern.invalidate() => panic!("it is held"),
+        _ = invalidation => panic!("it is held"),
         () = proxy.holds() => {}
     }
     proxy.refuse();
-    reachable(&cut_off, false).await;
+    reachable(cut_off, false).await;
     proxy.accept();
-    reachable(&cut_off, true).await;
-    assert_eq!(Aside::new(&there, &source).number_entry(1).get().await, None);
+    reachable(cut_off, true).await;
+    assert_eq!(Aside::new(there, source).number_entry(1).get().await, None);
 }
 
 /// All keys that a function invalidates go in one step, within one deadline.

@@ -10,8 +10,8 @@ use papaya::{Guard, HashMap};
 use super::epochs::Epochs;
 use super::generations::Generation;
 use super::order::Order;
-use crate::as_it_is::AsItIs;
 use crate::encoding::Codec;
+use crate::identity_hash::IdentityHash;
 use crate::value::Kept;
 
 /// What an entry takes beside its key and its value: this slot and its places in the map and in the order.
@@ -135,7 +135,7 @@ impl Slot {
 pub(super) struct Map {
     /// By the keys' hashes alone, so that the order can name an entry by one. It is seeded, and of two keys that meet all the
     /// same one displaces the other.
-    slots: HashMap<u64, Slot, AsItIs>,
+    slots: HashMap<u64, Slot, IdentityHash>,
     hasher: RandomState,
     epochs: Arc<Epochs>,
     order: Order,
@@ -146,7 +146,7 @@ pub(super) struct Map {
 impl Map {
     pub(super) fn new(most: u64, epochs: Arc<Epochs>) -> Map {
         Map {
-            slots: HashMap::with_hasher(AsItIs),
+            slots: HashMap::with_hasher(IdentityHash),
             hasher: RandomState::default(),
             epochs,
             order: Order::default(),

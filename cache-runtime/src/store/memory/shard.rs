@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::slot::Slot;
-use crate::as_it_is::AsItIs;
+use crate::identity_hash::IdentityHash;
 
 /// What an entry takes beside its key and its value: itself, its place in the map, and the counts of the value's `Arc`.
 ///
@@ -25,7 +25,7 @@ pub(super) type Hash = NonZeroU64;
 pub(super) struct Shard {
     /// By the keys' hashes alone, so that an entry can name its neighbours in few bytes. They are seeded, and of two keys that meet
     /// all the same one makes room for the other.
-    entries: HashMap<Hash, Box<Entry>, AsItIs>,
+    entries: HashMap<Hash, Box<Entry>, IdentityHash>,
     newest: Option<Hash>,
     oldest: Option<Hash>,
     hand: Option<Hash>,

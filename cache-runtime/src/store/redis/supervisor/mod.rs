@@ -3,8 +3,8 @@
 //! A connection is published once it is ready, and withdrawn as soon as it fails; in between calls fail at once.
 
 mod boot;
-mod clock;
 mod connect;
+mod local_time;
 mod route;
 mod tend;
 
@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use self::boot::Boot;
 pub(super) use self::boot::Boots;
-pub(super) use self::clock::now_here;
+pub(super) use self::local_time::now_here;
 pub(super) use self::route::Route;
 pub(super) use self::tend::jittered;
 use super::Answer;

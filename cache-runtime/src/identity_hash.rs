@@ -4,20 +4,20 @@ use std::hash::{BuildHasher, Hasher};
 
 /// For a map whose keys are hashes already.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct AsItIs;
+pub(crate) struct IdentityHash;
 
-impl BuildHasher for AsItIs {
-    type Hasher = Same;
+impl BuildHasher for IdentityHash {
+    type Hasher = IdentityHasher;
 
     #[inline]
-    fn build_hasher(&self) -> Same {
-        Same(0)
+    fn build_hasher(&self) -> IdentityHasher {
+        IdentityHasher(0)
     }
 }
 
-pub(crate) struct Same(u64);
+pub(crate) struct IdentityHasher(u64);
 
-impl Hasher for Same {
+impl Hasher for IdentityHasher {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
