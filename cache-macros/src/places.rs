@@ -87,7 +87,7 @@ fn a_type_parameter_without_a_name_is_blamed_where_it_stands_in_what_is_keyed() 
         cached(r#"namespace = "u", key = "<list>", ttl = 1"#, item),
         ["impl IntoIterator<Item = impl A>", "impl A"]
     );
-    let item = "async fn users(ids: &[impl A]) -> HashMap<u64, u64> { todo!() }";
+    let item = "async fn users(ids: &[impl A]) -> HashMap<u64, u64> { load(ids).await }";
     assert_eq!(cached(r#"namespace = "u", key = "<ids>", ttl = 1, batch"#, item), ["impl A"]);
 }
 

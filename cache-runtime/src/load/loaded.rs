@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::ask::Asking;
 use super::flight::Shared;
-use super::steps::Asking;
 use crate::key::Key;
 use crate::value::Kept;
 

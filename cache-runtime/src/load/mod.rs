@@ -3,6 +3,7 @@
 //! A miss takes the lease, loads and fills, or waits for whoever does. A value that gets old stays in its place while one
 //! caller, who has claimed it, loads it anew.
 
+mod ask;
 mod batch;
 mod come;
 mod flight;

@@ -6,58 +6,16 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use super::ask::{Ask, Asking};
 use super::come::{Come, Others, Unanswered, come};
 use super::loaded::{Loaded, Loading};
 use super::sharing::Fits;
 use super::{Outcome, load_missing};
 use crate::call::Call;
-
-/// Where the steps ask for something, and are told.
-struct Ask<T>(Mutex<State<T>>);
-
-enum State<T> {
-    Quiet,
-    Asked,
-    Told(T),
-    Heard,
-}
-
-impl<T> Ask<T> {
-    fn swap(&self, state: State<T>) -> State<T> {
-        mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
-    }
-
-    fn is_asked(&self) -> bool {
-        matches!(*self.0.lock().unwrap_or_else(PoisonError::into_inner), State::Asked)
-    }
-
-    fn tell(&self, told: T) {
-        self.swap(State::Told(told));
-    }
-}
-
-/// What the steps wait for.
-pub(crate) struct Asking<T>(Arc<Ask<T>>);
-
-impl<T> Future for Asking<T> {
-    type Output = T;
-
-    // Nobody has to be woken: who tells polls this next.
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        match self.0.swap(State::Heard) {
-            State::Told(told) => Poll::Ready(told),
-            State::Quiet | State::Asked | State::Heard => {
-                self.0.swap(State::Asked);
-                Poll::Pending
-            }
-        }
-    }
-}
 
 /// What steps may ask for.
 pub(crate) trait Asked: Send + Sized {
@@ -134,8 +92,7 @@ impl<'a, T: Asked + 'a> Steps<'a, T> {
     }
 
     fn miss(&self, unanswered: Unanswered) -> Stage<'a, T> {
-        let ask = Arc::new(Ask(Mutex::new(State::Quiet)));
-        let asking = Asking(Arc::clone(&ask));
+        let (ask, asking) = Ask::new();
         Stage::Misses(Box::pin(T::missing(self.call, self.others, unanswered, asking)), ask)
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
+use super::ask::Asking;
 use super::come::{Open, Others, Unanswered};
 use super::loaded::Loading;
 use super::miss::Miss;
@@ -17,7 +18,7 @@ use super::nested::LoadOf;
 use super::returns::Returns;
 use super::running::Running;
 use super::sharing::{ErrorSharing, Failure, Fits};
-use super::steps::{Asked, Asking, Steps};
+use super::steps::{Asked, Steps};
 use super::{Outcome, answer, load_missing, told};
 use crate::age::Age;
 use crate::background::{Spawner, bounded};
