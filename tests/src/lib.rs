@@ -17,7 +17,6 @@ pub mod binary;
 mod cluster;
 mod commands;
 mod counting;
-mod directory;
 mod fault;
 pub mod fleet;
 mod frames;

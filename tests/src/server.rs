@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
 
-use crate::directory::Directory;
 use crate::options::Mode;
 use crate::port::Port;
 use crate::watchdog::Watchdog;
@@ -22,7 +22,7 @@ pub struct RedisServer {
     process: Option<Process>,
     port: Port,
     tls_port: Option<Port>,
-    directory: Directory,
+    directory: TempDir,
 }
 
 #[derive(Debug)]
@@ -49,7 +49,8 @@ impl RedisServer {
     pub(crate) fn launch(options: Options) -> Self {
         loop {
             let tls_port = options.certificates.as_ref().map(|_| Port::free());
-            let directory = Directory::new();
+            // A short name: the path of a Unix socket inside has to fit into about a hundred bytes.
+            let directory = TempDir::with_prefix("cache-tests-").expect("could not create a directory");
             let port = if options.mode == Mode::Cluster { Port::free_with_bus() } else { Port::free() };
             let mut server = Self { options: options.clone(), process: None, port, tls_port, directory };
             match server.run() {

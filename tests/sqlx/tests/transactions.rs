@@ -1,28 +1,27 @@
 //! The wrapper around sqlx's transactions, over a real database: what is committed, what is rolled back, and what nobody knows.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails has to fail")]
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use cache_runtime::prelude::*;
 use cache_runtime::{CacheTransaction, Invalidated};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{SqliteConnection, SqlitePool};
+use tempfile::TempDir;
 
 /// A database of one table in a file: in memory a reader would wait for a writer.
 #[derive(Clone)]
 struct Db {
     pool: SqlitePool,
-    path: PathBuf,
+    /// Goes with the last of those who use it.
+    _directory: Arc<TempDir>,
 }
 
 impl Db {
     async fn create() -> Db {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = format!("cache-sqlx-{}-{}.db", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
+        let directory = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new()
-            .filename(&path)
+            .filename(directory.path().join("numbers.db"))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .foreign_keys(true);
@@ -35,12 +34,7 @@ impl Db {
         .execute(&pool)
         .await
         .unwrap();
-        Db { pool, path }
-    }
-
-    async fn close(self) {
-        self.pool.close().await;
-        let _ = std::fs::remove_file(self.path);
+        Db { pool, _directory: Arc::new(directory) }
     }
 }
 
@@ -154,7 +148,6 @@ async fn a_commit_tells_the_cache_after_the_database() {
     assert_eq!(transaction.commit().await.unwrap(), Invalidated::Applied);
     assert_eq!(cached(&aside, &through).await, (None, Some(2)), "the written value, without a load");
     assert_eq!((aside.number(7).await.unwrap(), through.number(7).await.unwrap()), (2, 2));
-    db.close().await;
 }
 
 #[tokio::test]
@@ -164,7 +157,6 @@ async fn a_rollback_tells_the_cache_of_nothing() {
     transaction.rollback().await.unwrap();
     assert_eq!(cached(&aside, &through).await, (Some(1), None));
     assert_eq!((aside.number(7).await.unwrap(), through.number(7).await.unwrap()), (1, 1));
-    db.close().await;
 }
 
 #[tokio::test]
@@ -174,7 +166,6 @@ async fn what_is_dropped_is_sent() {
     // On the embedded store it is done at once.
     assert_eq!(cached(&aside, &through).await, (None, None));
     assert_eq!((aside.number(7).await.unwrap(), through.number(7).await.unwrap()), (1, 1));
-    db.close().await;
 }
 
 /// Why a drop is not taken for a rollback.
@@ -185,7 +176,6 @@ async fn a_transaction_that_a_statement_has_committed_is_sent() {
     sqlx::raw_sql("COMMIT").execute(&mut **transaction).await.unwrap();
     drop(transaction);
     assert_eq!((aside.number(7).await.unwrap(), through.number(7).await.unwrap()), (2, 2));
-    db.close().await;
 }
 
 #[tokio::test]
@@ -198,7 +188,6 @@ async fn a_commit_that_fails_sends_everything_and_stores_nothing() {
     assert!(error.to_string().contains("FOREIGN KEY"), "{error}");
     assert_eq!(cached(&aside, &through).await, (None, None));
     assert_eq!((aside.number(7).await.unwrap(), through.number(7).await.unwrap()), (1, 1));
-    db.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -224,5 +213,4 @@ async fn it_moves_between_threads_and_wraps_any_transaction() {
     });
     assert_eq!(task.await.unwrap().unwrap(), Invalidated::Applied);
     assert_eq!((aside.number_entry(7).get().await, aside.number(7).await.unwrap()), (None, 3));
-    db.close().await;
 }

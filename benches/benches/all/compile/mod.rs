@@ -66,10 +66,14 @@ fn added(table: &mut Table, command: &str, turns: &Turns) {
 }
 
 /// Nanoseconds of one run. What it needs is in the registry's cache, as these benchmarks depend on it too.
+/// What cargo does by itself: this project builds its own tests with less, and a folder below it inherits that.
+const DEBUG: [&str; 2] = ["profile.dev.debug=true", "profile.dev.package.'*'.debug=true"];
+
 fn cargo(command: &str, package: &str, folder: &Path, target: &Path) -> f64 {
     let started = Instant::now();
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args([command, "--offline", "--quiet", "--package", package])
+        .args(DEBUG.iter().flat_map(|setting| ["--config", setting]))
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_INCREMENTAL", "0")
