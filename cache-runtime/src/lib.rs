@@ -45,6 +45,7 @@
 //! A cache on a server lives in the runtime that it was built in, and is of no use once that has ended: functions go on without
 //! it. Their own runtime may be another one. The deadlines go by a clock of the process, a thread called `cache-clock`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "redis"), allow(dead_code, reason = "records as bytes are for servers"))]
 
 #[doc(hidden)]
