@@ -16,10 +16,25 @@ use tokio::task::coop::{Unconstrained, unconstrained};
 use tokio::time::{self, Sleep, sleep_until};
 
 use crate::background::Attended;
+use crate::waking::Guard;
 
 /// Polled by whoever waits. Whatever that one has used up of what a task may do in one go: else a future that is always ready for
 /// more would never end.
-pub(crate) type Timer = Pin<Box<Unconstrained<Sleep>>>;
+pub(crate) struct Timer {
+    sleep: Pin<Box<Unconstrained<Sleep>>>,
+    /// Not in Tokio, whose wakers do not panic: there this would be a hit's one allocation more than a `GET` has by hand.
+    guard: Option<Guard>,
+}
+
+impl Timer {
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.sleep.as_mut();
+        if Handle::try_current().is_ok() {
+            return sleep.poll(context);
+        }
+        self.guard.get_or_insert_default().poll(context, |context| sleep.poll(context))
+    }
+}
 
 /// The clock of the process: a runtime of timers and nothing else, in a thread of its own, which sleeps for as long as no bound ends.
 /// `None`: there is no thread to be had.
@@ -59,7 +74,7 @@ pub(crate) fn of(runtime: &Handle) -> Option<Handle> {
 /// A timer of a clock that does not end.
 pub(crate) fn timer(clock: &Handle, end: Instant) -> Timer {
     let _clock = clock.enter();
-    Box::pin(unconstrained(sleep_until(end.into())))
+    Timer { sleep: Box::pin(unconstrained(sleep_until(end.into()))), guard: None }
 }
 
 /// Goes off when a time is over.
@@ -94,7 +109,7 @@ impl Future for Alarm {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         loop {
             let rest = match &mut *self {
-                Alarm::Timer(timer) => return timer.as_mut().poll(context),
+                Alarm::Timer(timer) => return timer.poll(context),
                 Alarm::Task(task, end) => match ready!(Pin::new(task).poll(context)) {
                     Some(()) => return Poll::Ready(()),
                     None => *end,

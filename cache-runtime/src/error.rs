@@ -25,7 +25,7 @@ pub enum CacheError {
         /// What it takes.
         reason: String,
     },
-    /// The server does not take the user name or the password, or asks for one.
+    /// The server does not take the user name or the password, asks for one, or has no database of that number.
     Refused {
         /// The server's address.
         url: String,
@@ -70,7 +70,10 @@ impl fmt::Display for CacheError {
             CacheError::InvalidUrl { url, reason } => write!(f, "`{url}` is no cache URL: {reason}"),
             CacheError::InvalidSetting { setting, reason } => write!(f, "setting `{setting}`: {reason}"),
             CacheError::Refused { url, reason } => {
-                write!(f, "{url} refuses the credentials: {reason} (check user and password in the URL)")
+                write!(
+                    f,
+                    "{url} refuses the connection: {reason} (check user, password and database in the URL)"
+                )
             }
             CacheError::Unavailable { reason } => write!(f, "the cache store can't be reached: {reason}"),
             CacheError::DeadlineExceeded => f.write_str("the cache store did not answer within the deadline"),

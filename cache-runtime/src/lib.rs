@@ -43,7 +43,8 @@
 //! no runtime at all; then nothing bounds how long a caller waits for another one's load.
 //!
 //! A cache on a server lives in the runtime that it was built in, and is of no use once that has ended: functions go on without
-//! it. Their own runtime may be another one. The deadlines go by a clock of the process, a thread called `cache-clock`.
+//! it. Their own runtime may be another one. The deadlines go by a clock of the process, a thread called `cache-clock`. It does not
+//! outlive a fork: the child builds one of its own.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "redis"), allow(dead_code, reason = "records as bytes are for servers"))]
@@ -99,6 +100,7 @@ mod tags;
 mod transaction;
 mod undecodable;
 mod value;
+mod waking;
 mod warnings;
 mod write;
 

@@ -120,7 +120,7 @@ impl CacheManager {
         match self.cache.store() {
             None | Some(AnyStore::Memory(_)) => there,
             #[cfg(feature = "redis")]
-            Some(AnyStore::Redis(store)) => match store.health().await {
+            Some(AnyStore::Redis(store)) => match store.erased().health().await {
                 Ok(found) => Health {
                     round_trip: Some(found.round_trip),
                     version: found.version,
@@ -155,7 +155,7 @@ impl CacheManager {
                 }
             }
             #[cfg(feature = "redis")]
-            Some(AnyStore::Redis(store)) => store.stats().await.unwrap_or_default(),
+            Some(AnyStore::Redis(store)) => store.erased().stats().await.unwrap_or_default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod source;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -130,6 +131,63 @@ fn a_deadline_ends_wherever_the_caller_is() {
     let handle = still.handle().clone();
     assert_eq!(comes_back(move || handle.block_on(three.number(3))), Ok(1), "in the one that stands still");
     assert_eq!(comes_back(move || elsewhere(four.number(4))), Ok(1), "in none");
+}
+
+/// An executor that has ended, and with it the queue that its wakers put tasks into.
+struct Ended(AtomicBool);
+
+impl Wake for Ended {
+    fn wake(self: Arc<Self>) {
+        assert!(!self.0.load(Ordering::SeqCst), "there is no executor");
+    }
+}
+
+/// Its time ends when there is nobody any more to be told, and whoever is to be told panics.
+// Bites: fails without `guard` in Timer::poll (clock.rs), with `sleep.poll(context)` alone.
+#[test]
+fn a_waker_that_panics_does_not_take_the_clock_along() {
+    let (server, still) = (RedisServer::start(), runtime());
+    let numbers = numbers(Cache::builder().url(server.url()), &still);
+    let ended = Arc::new(Ended(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&ended));
+    // Never dropped: its timer holds the waker, as it would hold a task that holds the timer.
+    let pending = Box::leak(Box::new(Box::pin(Box::leak(Box::new(numbers.clone())).number(1))));
+    for _ in 0..3 {
+        assert!(pending.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    ended.0.store(true, Ordering::SeqCst);
+    // Begun later, it ends later.
+    assert_eq!(comes_back(move || elsewhere(numbers.number(2))), Ok(1));
+}
+
+/// Of those who wait for one load, one can't be told.
+// Bites: fails with `waker.wake()` in Line::dissolve (load/line.rs).
+#[test]
+fn nor_those_who_wait_with_it() {
+    let numbers = over(Cache::memory());
+    numbers.source.hold();
+    let ended = Arc::new(Ended(AtomicBool::new(false)));
+    let (quiet, waker) = (Waker::noop(), Waker::from(Arc::clone(&ended)));
+    let [mut leader, mut untold, mut told] = [(); 3].map(|()| Box::pin(numbers.number(1)));
+    assert!(leader.as_mut().poll(&mut Context::from_waker(quiet)).is_pending());
+    assert!(untold.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    let hears = Arc::new(Hears(AtomicBool::new(false)));
+    let hearing = Waker::from(Arc::clone(&hears));
+    assert!(told.as_mut().poll(&mut Context::from_waker(&hearing)).is_pending());
+    ended.0.store(true, Ordering::SeqCst);
+    numbers.source.release();
+    assert_eq!(elsewhere(leader), Ok(1));
+    assert!(hears.0.load(Ordering::SeqCst));
+    assert_eq!(elsewhere(told), Ok(1));
+    assert_eq!(elsewhere(untold), Ok(1));
+}
+
+struct Hears(AtomicBool);
+
+impl Wake for Hears {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// The runtime of the cache ends in the middle of a load.

@@ -175,7 +175,7 @@ impl CacheBuilder {
         use std::sync::Arc;
 
         use crate::near::Near;
-        use crate::store::redis::{Config, Home, RedisStore};
+        use crate::store::redis::{Config, Erased, Home};
         let config = Config {
             connect_timeout: self.connect_timeout,
             deadline: self.settings.deadline,
@@ -184,7 +184,7 @@ impl CacheBuilder {
             near: self.near.map(|near| Arc::new(Near::new(near.bytes))),
             home: Home::here()?,
         };
-        let store = RedisStore::connect(url, config).await?;
+        let store = Erased::connect(url, config).await?;
         Ok(Cache::with_store(Some(AnyStore::Redis(store)), self.settings.clone()))
     }
 

@@ -38,7 +38,8 @@ impl EntryPattern {
     ///
     /// # Errors
     ///
-    /// Where the store could not be told about all of them.
+    /// Where the store could not be told about all of them. It is then told before this process trusts it again, and until then
+    /// this process does not read what the pattern names; others may.
     pub async fn invalidate(&self) -> Result<u64, CacheError> {
         invalidate_pattern(&self.cache, self.site, &self.pattern).await
     }

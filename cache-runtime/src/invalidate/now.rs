@@ -43,32 +43,51 @@ pub(super) async fn invalidate_keys_now(
             store.queue_key(key);
         }
     });
-    let (mut budget, mut answer) = (cache.budget(), Ok(()));
-    for keys in keys.chunks(AT_ONCE) {
-        answer = store.invalidate(&mut budget, keys).await;
-        if answer.is_err() {
-            break;
+    let (mut budget, mut left) = (cache.budget(), Vec::new());
+    for from in (0..keys.len()).step_by(AT_ONCE) {
+        let to = keys.len().min(from + AT_ONCE);
+        match store.invalidate(&mut budget, &keys[from..to]).await {
+            Ok(refused) => left.extend(refused.into_iter().map(|(at, error)| (from + at, error))),
+            // Who does not answer is not asked for more.
+            Err(error) => {
+                left.extend((from..keys.len()).map(|at| (at, error.clone())));
+                break;
+            }
         }
     }
     std::mem::forget(guard);
-    sites.iter().for_each(|site| count(site, answer.is_ok()));
-    match answer {
-        Ok(()) => Ok(Invalidated::Applied),
-        Err(error) if queue_keys(cache, sites, keys, &error) => Ok(Invalidated::Queued),
-        Err(error) => Err(error),
+    count(sites, &left);
+    let mut queued = true;
+    for (at, error) in &left {
+        queued &= queue_key(cache, sites[*at], &keys[*at], error);
+    }
+    match left.into_iter().next() {
+        None => Ok(Invalidated::Applied),
+        Some(_) if queued => Ok(Invalidated::Queued),
+        Some((_, error)) => Err(error),
     }
 }
 
-/// Gives whether there is a queue for them.
-pub(super) fn queue_keys(cache: &Cache, sites: &[&'static Site], keys: &[Key], error: &CacheError) -> bool {
-    let Some(store) = cache.store() else { return false };
-    let mut queued = true;
-    for (site, key) in sites.iter().zip(keys) {
-        if store.queue_key(key) {
-            site.queued(key.as_str(), error);
-        } else {
-            queued = false;
+/// The keys that went, each for itself; and the step that was not taken for what is `left`, in their order, once for each function
+/// that is concerned.
+fn count(sites: &[&'static Site], left: &[(usize, CacheError)]) {
+    let mut left = left.iter().map(|(at, _)| *at).peekable();
+    let mut failed: Vec<&'static Site> = Vec::new();
+    for (at, site) in sites.iter().enumerate() {
+        if left.next_if_eq(&at).is_none() {
+            site.counters.invalidations().one();
+        } else if !failed.iter().any(|other| std::ptr::eq(*other, *site)) {
+            site.counters.store_errors().one();
+            failed.push(site);
         }
+    }
+}
+
+/// Gives whether there is a queue for it.
+pub(super) fn queue_key(cache: &Cache, site: &'static Site, key: &Key, error: &CacheError) -> bool {
+    let queued = cache.store().is_some_and(|store| store.queue_key(key));
+    if queued {
+        site.queued(key.as_str(), error);
     }
     queued
 }
@@ -82,7 +101,8 @@ impl<F: Fn()> Drop for QueueOnDrop<F> {
     }
 }
 
-/// Invalidates all keys of a pattern, after the commit of the transaction around this. Gives how many went.
+/// Invalidates all keys of a pattern, after the commit of the transaction around this. Gives how many went; with an error they
+/// are queued, where the store has a queue.
 pub(crate) async fn invalidate_pattern(
     cache: &Cache,
     site: &'static Site,
@@ -106,11 +126,18 @@ pub(super) async fn invalidate_pattern_now(
     });
     let answer = store.invalidate_matching(pattern).await;
     std::mem::forget(guard);
-    count(site, answer.is_ok());
+    match &answer {
+        Ok(_) => site.counters.invalidations().one(),
+        Err(error) => {
+            site.counters.store_errors().one();
+            queue_pattern(cache, site, pattern, error);
+        }
+    }
     answer
 }
 
-fn count(site: &'static Site, applied: bool) {
-    let counters = &site.counters;
-    if applied { counters.invalidations() } else { counters.store_errors() }.one();
+pub(super) fn queue_pattern(cache: &Cache, site: &'static Site, pattern: &Pattern, error: &CacheError) {
+    if cache.store().is_some_and(|store| store.queue_pattern(pattern)) {
+        site.queued(pattern.as_str(), error);
+    }
 }

@@ -1,6 +1,6 @@
 //! Many invalidations at once.
 
-use super::now::{invalidate_keys_now, invalidate_pattern_now, queue_keys};
+use super::now::{invalidate_keys_now, invalidate_pattern_now, queue_key, queue_pattern};
 use super::{Invalidated, Target};
 use crate::background::in_background;
 use crate::cache::Cache;
@@ -57,18 +57,15 @@ impl Parcel {
             let applied = invalidate_keys_now(&self.cache, &self.sites, &self.keys).await;
             answers = applied == Ok(Invalidated::Applied);
         } else {
-            queue_keys(&self.cache, &self.sites, &self.keys, &CacheError::DeadlineExceeded);
+            for (site, key) in self.sites.iter().zip(&self.keys) {
+                queue_key(&self.cache, site, key, &CacheError::DeadlineExceeded);
+            }
         }
         for (site, pattern) in &self.patterns {
-            let answer = match answers {
-                true => invalidate_pattern_now(&self.cache, site, pattern).await.map(|_| ()),
-                false => Err(CacheError::DeadlineExceeded),
-            };
-            if let Err(error) = answer {
-                answers = false;
-                if self.cache.store().is_some_and(|store| store.queue_pattern(pattern)) {
-                    site.queued(pattern.as_str(), &error);
-                }
+            if answers {
+                answers = invalidate_pattern_now(&self.cache, site, pattern).await.is_ok();
+            } else {
+                queue_pattern(&self.cache, site, pattern, &CacheError::DeadlineExceeded);
             }
         }
         answers

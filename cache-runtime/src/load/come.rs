@@ -127,14 +127,15 @@ impl<'a> Arrival<'a> {
 
     fn unanswered(self, budget: Budget, look: Look, early: Option<Waiter>) -> Come<'a> {
         let Arrival { call, others, arrived } = self;
+        // Whoever waits for himself: for the load around this, or, as the leader of another one, until that one is done.
+        if LoadOf::of(call).is_polled() {
+            call.site.counters.misses().one();
+            return Come::Misses(Box::new(Unanswered::Alone));
+        }
         let entered = match early {
             Some(waiter) => Entered::Wait(waiter),
             None => call.cache.flights().enter(call.key, arrived, seen(&look)),
         };
-        if matches!(entered, Entered::Wait(_)) && LoadOf::of(call).is_polled() {
-            call.site.counters.misses().one();
-            return Come::Misses(Box::new(Unanswered::Alone));
-        }
         let since = Instant::now();
         match (look, entered) {
             // In its window the value is good enough for all but the caller who loads it anew.

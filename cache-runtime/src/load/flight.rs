@@ -15,7 +15,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::hold::Hold;
@@ -23,6 +23,7 @@ use super::line::Line;
 use super::place::Place;
 use crate::key::Key;
 use crate::read::Seen;
+use crate::waking::wake;
 
 /// A type-erased value or error: callers of one key may expect different types.
 pub(crate) type Shared = Arc<dyn Any + Send + Sync>;
@@ -255,7 +256,7 @@ impl Drop for Leader {
             // All of them: one that is not polled at the moment must not keep it from the others.
             let all = state.line.all();
             drop(state);
-            all.into_iter().for_each(Waker::wake);
+            all.into_iter().for_each(wake);
         } else {
             drop(state);
             close(&self.flight);

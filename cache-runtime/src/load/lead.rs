@@ -7,6 +7,7 @@ use super::flight::{self, Leader, Waiter};
 use super::hold::{self, Hold};
 use super::loaded::{Failed, Loading, Terms};
 use super::miss::{Miss, run};
+use super::nested::LoadOf;
 use super::sharing::Failure;
 use super::{follow, tags};
 use crate::background::{in_background, with_ticks};
@@ -137,7 +138,7 @@ struct LeftAlone<'a> {
 impl Drop for LeftAlone<'_> {
     fn drop(&mut self) {
         let Hold::Claim(value) = self.hold else { return };
-        if !std::thread::panicking() {
+        if !LoadOf::of(self.call).has_panicked() {
             return;
         }
         // Else it would be given back, for the next caller to load.

@@ -13,6 +13,7 @@ use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock;
+use crate::waking::wake;
 
 /// So much of its bound a wait may last longer.
 const SLACK: u32 = 64;
@@ -121,9 +122,7 @@ impl Line {
 
     /// Wakes all, and nobody stands here any more.
     pub(super) fn dissolve(self) {
-        for waker in self.places.into_iter().filter_map(|place| place.waker) {
-            waker.wake();
-        }
+        self.places.into_iter().filter_map(|place| place.waker).for_each(wake);
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::flight::{Flight, Outcome, Phase, State};
 #[cfg(feature = "__interleaving")]
 use crate::interleaving;
+use crate::waking::wake;
 
 pub(super) struct Place {
     flight: Arc<Flight>,
@@ -80,6 +81,6 @@ impl Wake for Ring {
     fn wake(self: Arc<Self>) {
         let Some(flight) = self.flight.upgrade() else { return };
         let (late, _timer) = flight.state().line.late(self.alarm);
-        late.into_iter().for_each(Waker::wake);
+        late.into_iter().for_each(wake);
     }
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
+use super::nested::Around;
 use crate::background::Spawner;
 
 pub(super) struct Running<T> {
@@ -19,18 +20,27 @@ pub(super) struct Running<T> {
     work: Arc<Work<T>>,
 }
 
-/// Locked by the task for as long as it is there, by who waits after that.
-struct Work<T>(Mutex<Pin<Box<dyn Future<Output = T> + Send>>>);
+struct Work<T> {
+    /// Locked by the task for as long as it is there, by who waits after that.
+    work: Mutex<Pin<Box<dyn Future<Output = T> + Send>>>,
+    around: Around,
+}
 
 impl<T> Work<T> {
     fn poll(&self, context: &mut Context<'_>) -> Poll<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().poll(context)
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        self.around.polling(|| work.as_mut().poll(context))
     }
 }
 
 impl<T: Send + 'static> Running<T> {
-    pub(super) fn start(spawner: Spawner, work: impl Future<Output = T> + Send + 'static) -> Running<T> {
-        let work = Arc::new(Work(Mutex::new(Box::pin(work))));
+    /// `around`: the loaders that wait for it.
+    pub(super) fn start(
+        spawner: Spawner,
+        around: Around,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Running<T> {
+        let work = Arc::new(Work { work: Mutex::new(Box::pin(work)), around });
         let (tell, told) = oneshot::channel();
         let there = Arc::clone(&work);
         spawner.spawn(async move {

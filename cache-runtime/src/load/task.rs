@@ -14,7 +14,7 @@ use super::ask::Asking;
 use super::come::{Open, Others, Unanswered};
 use super::loaded::Loading;
 use super::miss::Miss;
-use super::nested::LoadOf;
+use super::nested::{Around, LoadOf};
 use super::returns::Returns;
 use super::running::Running;
 use super::sharing::{ErrorSharing, Failure, Fits};
@@ -111,7 +111,9 @@ async fn go_on(call: Call<'_>, unanswered: Unanswered, fits: Fits, make: Asking<
         open.count(call);
     }
     let Made { load, times_out } = make.await;
-    let outcome = spawn(spawner, call, open, fits, load);
+    // For a value that gets old nobody waits.
+    let around = if in_window.is_some() { Around::default() } else { Around::here() };
+    let outcome = spawn(spawner, around, call, open, fits, load);
     match in_window {
         Some(aged) => Ok(Some(call.serve(aged))),
         None => wait(call, outcome, aged, soft, times_out).await,
@@ -126,7 +128,14 @@ fn here(make: Asking<Made>) -> Loading {
 /// What a task has to tell, also that it panicked.
 type Told = Result<Outcome, Box<dyn Any + Send>>;
 
-fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading) -> Running<Told> {
+fn spawn(
+    spawner: Spawner,
+    around: Around,
+    call: Call<'_>,
+    open: Open,
+    fits: Fits,
+    load: Loading,
+) -> Running<Told> {
     let call = Owned::of(call);
     let task = async move {
         let call = call.call();
@@ -136,7 +145,7 @@ fn spawn(spawner: Spawner, call: Call<'_>, open: Open, fits: Fits, load: Loading
         let miss = Miss::new(call, store, fits, open.budget, open.since);
         unwinding(miss.resolve(load, open.look, open.came)).await
     };
-    Running::start(spawner, task.instrument(tracing::Span::current()))
+    Running::start(spawner, around, task.instrument(tracing::Span::current()))
 }
 
 /// Waits for a task, as long as the policy says.

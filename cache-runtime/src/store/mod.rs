@@ -18,6 +18,8 @@ pub(crate) use many::{Ask, Settle, StoreMany};
 #[cfg(feature = "redis")]
 pub(crate) use spend::Clock;
 
+#[cfg(feature = "redis")]
+use crate::background::erased;
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::near::Near;
@@ -74,6 +76,9 @@ pub(crate) enum WriteEnd {
     /// There was no value to store: what stood there is gone.
     Removed,
 }
+
+/// Which of a step's keys it was not taken for, by their places, and why.
+pub(crate) type Refused = Vec<(usize, CacheError)>;
 
 /// The steps. Each is one round trip to a server.
 ///
@@ -157,8 +162,8 @@ pub(crate) trait Store {
     /// Gives how many newer ones there were.
     fn put(&self, entries: Vec<(Key, Draft, Duration)>) -> impl Future<Output = Answer<u64>> + Send;
 
-    /// Takes away what stands at the keys; a write mark becomes contended.
-    fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<()>> + Send;
+    /// Takes away what stands at the keys; a write mark becomes contended. One that is refused does not keep the others.
+    fn invalidate(&self, keys: &[Key]) -> impl Future<Output = Answer<Refused>> + Send;
 
     /// Ends a write whose beginning was not answered: nobody knows whether it has made a mark, joined another's, or neither.
     /// What stands there goes, but for a mark that others write under: that becomes contended.
@@ -184,7 +189,7 @@ pub(crate) enum AnyStore {
 #[cfg(feature = "redis")]
 macro_rules! boxed {
     ($step:expr) => {
-        Box::pin($step).as_mut()
+        erased($step).as_mut()
     };
 }
 
@@ -233,7 +238,7 @@ steps! {
     begin_write(key: &Key, writer: Nonce, time: Duration) -> Nonce;
     end_write(key: &Key, mark: Nonce, writer: Nonce, draft: Option<(Draft, Duration)>) -> WriteEnd;
     put(entries: Vec<(Key, Draft, Duration)>) -> u64;
-    invalidate(keys: &[Key]) -> ();
+    invalidate(keys: &[Key]) -> Refused;
     abandon_write(key: &Key, writer: Nonce) -> ();
     shed(key: &Key, most: usize) -> bool;
     lease_many(asks: &[Ask], time: Duration) -> Vec<Answer<Lease>>;
@@ -247,7 +252,7 @@ impl AnyStore {
         match self {
             AnyStore::Memory(store) => store.invalidate_matching(pattern).await,
             #[cfg(feature = "redis")]
-            AnyStore::Redis(store) => store.invalidate_matching(pattern).await,
+            AnyStore::Redis(store) => store.erased().invalidate_matching(pattern).await,
         }
     }
 
@@ -255,7 +260,7 @@ impl AnyStore {
         match self {
             AnyStore::Memory(store) => store.clear(namespace).await,
             #[cfg(feature = "redis")]
-            AnyStore::Redis(store) => store.clear(namespace).await,
+            AnyStore::Redis(store) => store.erased().clear(namespace).await,
         }
     }
 

@@ -30,7 +30,7 @@ impl Budget {
         &mut self,
         time: &Handle,
         // By value it would be held twice, as an argument and inside of what bounds it.
-        mut step: Pin<&mut impl Future<Output = Answer<T>>>,
+        mut step: Pin<&mut (impl Future<Output = Answer<T>> + ?Sized)>,
     ) -> Answer<T> {
         let mut clock = Clock::default();
         poll_fn(|context| self.poll_step(time, &mut clock, step.as_mut(), context)).await
@@ -42,7 +42,7 @@ impl Budget {
         &mut self,
         time: &Handle,
         clock: &mut Clock,
-        step: Pin<&mut impl Future<Output = Answer<T>>>,
+        step: Pin<&mut (impl Future<Output = Answer<T>> + ?Sized)>,
         context: &mut Context<'_>,
     ) -> Poll<Answer<T>> {
         if matches!(clock, Clock::Stands) && !self.has_time() {
@@ -60,7 +60,7 @@ impl Budget {
                 }
                 Clock::Starts => *clock = Clock::Runs(self.timer(time)),
                 Clock::Runs(timer) => {
-                    ready!(timer.as_mut().poll(context));
+                    ready!(timer.poll(context));
                     self.left = Duration::ZERO;
                     return Poll::Ready(Err(CacheError::DeadlineExceeded));
                 }

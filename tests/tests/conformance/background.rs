@@ -187,6 +187,44 @@ on_every_store! {
         assert!(source.loads() <= loads + 1, "{} loads", source.loads());
     }
 
+    /// A load that a panic beside it takes along has not failed; one that panics has.
+    // Bites: fails with `panicking()` alone in LoadOf::has_panicked (load/nested.rs); without `PANICKED` in Polled::drop there.
+    async fn a_panic_beside_a_load_says_nothing_of_its_source(store: Store) {
+        #[cache_strategy(namespace = "panics_beside", ttl = "50ms")]
+        struct Numbers { cache: Cache }
+        #[cache_strategy]
+        impl Numbers {
+            #[cached(key = "n/<id>")]
+            fn number(&self, id: u64) -> Entry<u64>;
+        }
+        const HOUR: Duration = Duration::from_secs(3600);
+        let (source, fresh) = (Source::new(), Numbers { cache: store.one.clone() }.number(7));
+        let entry = fresh.clone().policy(|policy| policy.stale_if_error(Some(HOUR)).retry_after(HOUR)).unwrap();
+        source.put(7, 1);
+        assert_eq!(entry.get_or_set(|| source.load(7)).await, Ok(1));
+        eventually(|| async { fresh.get().await.is_none() }).await;
+        source.put(7, 2);
+        source.hold();
+        let (one, other) = (entry.clone(), source.clone());
+        let task = tokio::spawn(async move {
+            let panics = async {
+                other.has_begun(2).await;
+                panic!("something else");
+            };
+            let ((), _) = tokio::join!(panics, one.get_or_set(|| other.load(7)));
+        });
+        assert!(task.await.is_err());
+        source.release();
+        assert_eq!(entry.get_or_set(|| source.load(7)).await, Ok(2), "nothing has failed");
+        eventually(|| async { fresh.get().await.is_none() }).await;
+        let one = entry.clone();
+        let broken = async || -> Result<u64, Missing> { panic!("the source is broken") };
+        assert!(tokio::spawn(async move { one.get_or_set(broken).await }).await.is_err());
+        let loads = source.loads();
+        assert_eq!(entry.get_or_set(|| source.load(7)).await, Ok(2));
+        assert_eq!(source.loads(), loads, "it is left alone");
+    }
+
     // Bites: fails without `store.claim(…)` or `leader.settled()` in LeftAlone::drop (load/lead.rs).
     async fn so_is_one_that_panics(store: Store) {
         #[derive(Clone)]

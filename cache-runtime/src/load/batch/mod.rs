@@ -16,6 +16,7 @@ use run::run;
 
 use super::flight::{Entered, Outcome, Waited};
 use super::miss::seen;
+use super::nested::LoadOf;
 use super::sharing::ErrorSharing;
 use crate::cache::Cache;
 use crate::read::Look;
@@ -115,6 +116,11 @@ impl<E> Batch<'_, E> {
         loop {
             let mut waiters = Vec::new();
             for (at, look) in open.drain(..) {
+                if LoadOf::of(self.calls.at(at)).is_polled() {
+                    // It would wait for the load around this.
+                    alone.push(at);
+                    continue;
+                }
                 let seen = if self.waited { None } else { seen(&look) };
                 match flights.enter(self.calls.at(at).key, arrived, seen) {
                     Entered::Lead(leader) => leaders.push((at, leader, look)),

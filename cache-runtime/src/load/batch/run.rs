@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::flight::{Leader, Outcome};
+use super::super::nested::Loads;
 use super::Batch;
 use super::leases::ToLoad;
 use crate::background::{in_background, with_ticks};
@@ -46,7 +47,8 @@ impl<E> Batch<'_, E> {
             leaders.push((at, leader));
         }
         let started = Instant::now();
-        let running = run(self.calls, loader, which.clone());
+        let loads = Loads::of(which.iter().map(|at| self.calls.at(*at)));
+        let running = loads.loading(run(self.calls, loader, which.clone()));
         // A lease in this process needs no renewal: it has no end.
         let result = if held.is_empty() || self.store.typed() {
             running.await

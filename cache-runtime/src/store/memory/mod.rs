@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use self::shard::{Hash, Shard, weight};
 use self::slot::{Change, Slot};
-use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Reads, Refused, Store, WriteEnd};
 use crate::front::{Standing, Validity};
 use crate::key::{Key, Pattern, Question};
 use crate::record::{Body, Claim, Draft, Expected, Found, Header, Nonce, Over};
@@ -295,11 +295,11 @@ impl Store for MemoryStore {
         Ok(newer)
     }
 
-    async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
+    async fn invalidate(&self, keys: &[Key]) -> Answer<Refused> {
         for key in keys {
             self.step(key.as_bytes(), slot::invalidate);
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     async fn abandon_write(&self, key: &Key, writer: Nonce) -> Answer<()> {

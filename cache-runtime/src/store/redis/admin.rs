@@ -8,6 +8,7 @@ use redis::{Value, cmd};
 
 use super::RedisStore;
 use super::answer::{bytes, integer, sorted};
+use super::removed::Removed;
 use super::scan::{Place, Scanned, Scope, invalidate_scanned};
 use super::servers::{Servers, join_all};
 use super::supervisor::Supervisor;
@@ -139,7 +140,7 @@ impl Place for Trusted<'_> {
         self.store.bounded(scanning).await
     }
 
-    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
+    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<Removed<CacheError>> {
         self.store.bounded(self.store.servers.invalidate(keys)).await
     }
 }

@@ -5,25 +5,35 @@ use redis::{ErrorKind, RedisError, RedisResult, Value};
 use super::super::Answer;
 use crate::error::CacheError;
 
-/// What an error means for the cache.
 pub(super) fn sorted<T>(answer: RedisResult<T>) -> Answer<T> {
-    answer.map_err(|error| {
-        if error.code() == Some("WRONGTYPE")
-            || error.detail().is_some_and(|detail| detail.contains("WRONGTYPE"))
-        {
-            CacheError::ForeignKey
-        } else if error.is_io_error()
-            || error.is_connection_dropped()
-            || error.is_timeout()
-            || is_demoted(&error)
-            || is_unwell(&error)
-            || is_elsewhere(&error)
-        {
-            CacheError::Unavailable { reason: reason(&error) }
-        } else {
-            CacheError::Server { message: reason(&error) }
-        }
-    })
+    answer.map_err(meaning)
+}
+
+/// What an error means for the cache.
+pub(super) fn meaning(error: RedisError) -> CacheError {
+    if error.code() == Some("WRONGTYPE") || error.detail().is_some_and(|detail| detail.contains("WRONGTYPE"))
+    {
+        CacheError::ForeignKey
+    } else if error.is_io_error()
+        || error.is_connection_dropped()
+        || error.is_timeout()
+        || is_demoted(&error)
+        || is_unwell(&error)
+        || is_elsewhere(&error)
+    {
+        CacheError::Unavailable { reason: reason(&error) }
+    } else {
+        CacheError::Server { message: reason(&error) }
+    }
+}
+
+/// Whether the connection is to blame, or the server that it leads to, not the command.
+pub(super) fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_connection_dropped()
+        || error.is_unrecoverable_error()
+        || is_demoted(error)
+        || is_unwell(error)
 }
 
 /// Whether the server has become a replica: it takes no writes any more, and what it gives may be old.
@@ -43,11 +53,15 @@ pub(super) fn is_elsewhere(error: &RedisError) -> bool {
     matches!(error.code(), Some("MOVED" | "ASK" | "TRYAGAIN" | "CLUSTERDOWN"))
 }
 
-/// Whether the server does not take the credentials, or asks for some.
+/// Whether the server does not take the credentials, or asks for some, or has no database of that number: nothing will change that.
 pub(super) fn is_refusal(error: &RedisError) -> bool {
     error.kind() == ErrorKind::AuthenticationFailed
         || matches!(error.code(), Some("NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED"))
-        || error.detail().is_some_and(|detail| detail.contains("NOAUTH") || detail.contains("WRONGPASS"))
+        || error.detail().is_some_and(|detail| {
+            ["NOAUTH", "WRONGPASS", "DB index", "SELECT is not allowed"]
+                .iter()
+                .any(|said| detail.contains(said))
+        })
 }
 
 pub(super) fn reason(error: &RedisError) -> String {
@@ -128,6 +142,8 @@ mod tests {
         assert!(
             is_unwell(&error("LOADING Redis is loading")) && !is_unwell(&error("OOM command not allowed"))
         );
-        assert!(is_refusal(&error("WRONGPASS invalid username-password pair")));
+        for said in ["WRONGPASS invalid username-password pair", "ERR DB index is out of range"] {
+            assert!(is_refusal(&error(said)), "{said}");
+        }
     }
 }

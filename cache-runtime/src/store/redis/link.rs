@@ -6,12 +6,15 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisError, RedisFuture, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
+use super::answer::is_broken;
 use super::backlog::Target;
 use super::call::{Call, What};
 use super::changes::Changes;
 use super::gather::Gather;
+use super::removed::Removed;
 use super::scan::{BATCH, Place, Scanned, Scope, invalidate_scanned, scanned};
 use super::scripts::{Script, Scripts, is_forgotten};
+use crate::key::Key;
 use crate::near::Moment;
 
 pub(super) struct Link {
@@ -150,24 +153,44 @@ impl Link {
         scanned(self.ask(&command).await?)
     }
 
-    /// Makes up for an invalidation that could not be sent. Each step of it is bounded: a peer that has vanished must not
-    /// keep the supervisor.
-    pub(super) async fn replay(&self, target: &Target, bound: Duration) -> RedisResult<()> {
-        match target {
-            Target::Keys(keys) => {
-                let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
-                for batch in keys.chunks(BATCH) {
-                    within(bound, self.script(Script::Invalidate, batch, &[])).await?;
-                }
-                Ok(())
+    /// Takes away what stands at the keys: all in one script; one by one where that is refused, as one of them may be why.
+    pub(super) async fn invalidate(&self, keys: &[&[u8]]) -> RedisResult<Removed<RedisError>> {
+        match self.script(Script::Invalidate, keys, &[]).await.and_then(count) {
+            Ok(gone) => Ok(Removed { gone, refused: Vec::new() }),
+            Err(error) if is_broken(&error) => Err(error),
+            Err(error) if keys.len() == 1 => Ok(Removed::of([Err(error)])),
+            Err(_) => {
+                let calls = keys.iter().map(|key| (Call::script(Script::Invalidate, key, &[]), false));
+                let calls: Vec<_> = calls.collect();
+                let answers = self.calls(&calls).await?;
+                Ok(Removed::of(answers.into_iter().map(|answer| answer.extract_error().and_then(count))))
             }
-            Target::Pattern(pattern) => self.replay_scanned(Scope::Pattern(pattern), bound).await,
-            Target::Namespace(namespace) => self.replay_scanned(Scope::Namespace(namespace), bound).await,
         }
     }
 
-    async fn replay_scanned(&self, scope: Scope<'_>, bound: Duration) -> RedisResult<()> {
-        invalidate_scanned(&Bounded { link: self, bound }, scope).await.map(|_| ())
+    /// Makes up for an invalidation that could not be sent; gives what the server refuses of it. Each step is bounded: a peer
+    /// that has vanished must not keep the supervisor.
+    pub(super) async fn replay(&self, target: &Target, bound: Duration) -> RedisResult<Option<Target>> {
+        let scope = match target {
+            Target::Keys(keys) => return self.replay_keys(keys, bound).await,
+            Target::Pattern(pattern) => Scope::Pattern(pattern),
+            Target::Namespace(namespace) => Scope::Namespace(namespace),
+        };
+        match invalidate_scanned(&Bounded { link: self, bound }, scope).await {
+            Ok(_) => Ok(None),
+            Err(error) if is_broken(&error) => Err(error),
+            Err(_) => Ok(Some(target.clone())),
+        }
+    }
+
+    async fn replay_keys(&self, keys: &[Key], bound: Duration) -> RedisResult<Option<Target>> {
+        let mut left = Vec::new();
+        for batch in keys.chunks(BATCH) {
+            let bytes: Vec<&[u8]> = batch.iter().map(Key::as_bytes).collect();
+            let removed = within(bound, self.invalidate(&bytes)).await?;
+            left.extend(removed.refused.into_iter().map(|(at, _)| batch[at].clone()));
+        }
+        Ok((!left.is_empty()).then_some(Target::Keys(left)))
     }
 }
 
@@ -184,10 +207,13 @@ impl Place for Bounded<'_> {
         within(self.bound, self.link.scan(cursor, glob)).await
     }
 
-    async fn invalidate(&self, keys: &[&[u8]]) -> RedisResult<u64> {
-        let answer = within(self.bound, self.link.script(Script::Invalidate, keys, &[])).await?;
-        Ok(redis::from_redis_value(answer)?)
+    async fn invalidate(&self, keys: &[&[u8]]) -> RedisResult<Removed<RedisError>> {
+        within(self.bound, self.link.invalidate(keys)).await
     }
+}
+
+fn count(answer: Value) -> RedisResult<u64> {
+    Ok(redis::from_redis_value(answer)?)
 }
 
 /// An answer in time, or an error like that of a connection that is broken.

@@ -6,10 +6,12 @@ mod backlog;
 mod call;
 mod changes;
 mod cluster;
+mod erased;
 mod gather;
 mod home;
 mod link;
 mod many;
+mod removed;
 mod room;
 mod scan;
 mod scripts;
@@ -27,12 +29,13 @@ use tokio::runtime::Handle;
 use self::answer::{bytes, integer};
 pub(crate) use self::backlog::Backlog;
 use self::call::Call;
+pub(crate) use self::erased::Erased;
 pub(crate) use self::home::Home;
 use self::scan::Scope;
 use self::scripts::Script;
 pub(crate) use self::servers::Reading;
 use self::servers::Servers;
-use super::{Answer, Filled, Lease, Reads, Store, WriteEnd};
+use super::{Answer, Filled, Lease, Reads, Refused, Store, WriteEnd};
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::near::Near;
@@ -227,10 +230,10 @@ impl Store for RedisStore {
         Ok(newer)
     }
 
-    async fn invalidate(&self, keys: &[Key]) -> Answer<()> {
+    async fn invalidate(&self, keys: &[Key]) -> Answer<Refused> {
         let _changing = self.changing(keys);
         let keys: Vec<&[u8]> = keys.iter().map(Key::as_bytes).collect();
-        self.servers.invalidate(&keys).await.map(|_| ())
+        self.servers.invalidate(&keys).await.map(|removed| removed.refused)
     }
 
     async fn abandon_write(&self, key: &Key, writer: Nonce) -> Answer<()> {

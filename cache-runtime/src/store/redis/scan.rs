@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use redis::{RedisResult, Value};
 
+use super::removed::Removed;
 use crate::key::Pattern;
 
 /// How many keys a server looks at, and how many are removed, in one step: a millisecond or so of its time.
@@ -28,37 +29,44 @@ pub(super) trait Place: Sync {
     /// One step of a scan: keys that fit the glob.
     fn scan(&self, cursor: &[u8], glob: &str) -> impl Future<Output = Result<Scanned, Self::Error>> + Send;
 
-    /// Invalidates one batch. Gives how many there were.
-    fn invalidate(&self, keys: &[&[u8]]) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+    /// Invalidates one batch.
+    fn invalidate(
+        &self,
+        keys: &[&[u8]],
+    ) -> impl Future<Output = Result<Removed<Self::Error>, Self::Error>> + Send;
 }
 
-/// Invalidates all keys of a scope. Gives how many there were.
+/// Invalidates all keys of a scope. Gives how many there were; an error also where a key was refused, all others being gone.
 ///
 /// The next step of the scan goes along with the removal of what the last one has found: small steps, of which others at the
 /// server hardly notice one, then take no longer in all. A scan gives each key that is there from its beginning to its end,
 /// whatever goes meanwhile.
 pub(super) async fn invalidate_scanned<P: Place>(place: &P, scope: Scope<'_>) -> Result<u64, P::Error> {
-    let mut gone = 0;
+    let mut all = Removed { gone: 0, refused: Vec::new() };
     for glob in scope.globs() {
         let mut found = place.scan(b"0", &glob).await?;
         loop {
             let (cursor, keys) = found;
             let removed = remove(place, scope, &keys);
             if cursor == b"0" {
-                gone += removed.await?;
+                all.add(removed.await?);
                 break;
             }
             let (removed, next) = both(pin!(removed), pin!(place.scan(&cursor, &glob))).await;
-            gone += removed?;
+            all.add(removed?);
             found = next?;
         }
     }
-    Ok(gone)
+    all.all()
 }
 
-async fn remove<P: Place>(place: &P, scope: Scope<'_>, keys: &[Vec<u8>]) -> Result<u64, P::Error> {
+async fn remove<P: Place>(
+    place: &P,
+    scope: Scope<'_>,
+    keys: &[Vec<u8>],
+) -> Result<Removed<P::Error>, P::Error> {
     let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).filter(|key| scope.fits(key)).collect();
-    if keys.is_empty() { Ok(0) } else { place.invalidate(&keys).await }
+    if keys.is_empty() { Ok(Removed::of([])) } else { place.invalidate(&keys).await }
 }
 
 /// Waits for two at once.

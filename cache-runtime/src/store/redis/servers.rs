@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use redis::{RedisFuture, Value};
 
-use super::answer::{integer, sorted, unexpected};
+use super::answer::{integer, meaning, sorted, unexpected};
 use super::backlog::Backlog;
 use super::call::Call;
 use super::cluster::Cluster;
 use super::gather::{Together, mget};
-use super::scripts::Script;
+use super::removed::Removed;
 use super::supervisor::{Boots, Judged, Route, Setup, Supervisor, now_here};
 use super::url::Address;
 use super::{Answer, Config};
@@ -160,26 +160,17 @@ impl Servers {
         }
     }
 
-    /// Takes away what stands at the keys. Gives how many there were.
-    pub(super) async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
+    /// Takes away what stands at the keys. An error of all of them says that there was nobody to ask.
+    pub(super) async fn invalidate(&self, keys: &[&[u8]]) -> Answer<Removed<CacheError>> {
         match self {
-            // One script takes them all.
             Servers::One(server) => {
                 let link = server.link()?;
-                let answer =
-                    server.judged(Arc::clone(&link), pin!(link.script(Script::Invalidate, keys, &[]))).await;
-                count(sorted(answer)?)
+                let removed = server.judged(Arc::clone(&link), pin!(link.invalidate(keys))).await;
+                let removed = sorted(removed)?;
+                removed.refused.iter().for_each(|(_, error)| server.judge(&link, error));
+                Ok(removed.map_err(meaning))
             }
-            // Nor is one script for a slot's keys of any use: while the slot moves it is refused.
-            Servers::Cluster(cluster) => {
-                let calls: Vec<Call<'_>> =
-                    keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
-                let mut sum = 0;
-                for answer in cluster.each(&calls).await {
-                    sum += count(answer?)?;
-                }
-                Ok(sum)
-            }
+            Servers::Cluster(cluster) => Ok(cluster.invalidate(keys).await),
         }
     }
 }

@@ -22,10 +22,13 @@ use self::map::{Map, Node};
 use super::answer::sorted;
 use super::backlog::Backlog;
 use super::call::Call;
-use super::servers::{join_all, unavailable};
+use super::removed::Removed;
+use super::scripts::Script;
+use super::servers::{count, join_all, unavailable};
 use super::supervisor::Supervisor;
 use super::url::ClusterTarget;
 use super::{Answer, Config};
+use crate::error::CacheError;
 
 /// How often one call may be sent to another node: a slot that has moved may be moving again.
 const REDIRECTS: usize = 2;
@@ -100,6 +103,10 @@ impl Cluster {
     pub(super) async fn each(&self, calls: &[Call<'_>]) -> Vec<Answer<Value>> {
         self.shared.each(calls).await
     }
+
+    pub(super) async fn invalidate(&self, keys: &[&[u8]]) -> Removed<CacheError> {
+        self.shared.invalidate(keys).await
+    }
 }
 
 impl Drop for Cluster {
@@ -123,9 +130,16 @@ impl Shared {
     }
 
     /// The map may be wrong.
-    fn doubtful(&self, why: &'static str) -> crate::error::CacheError {
+    fn doubtful(&self, why: &'static str) -> CacheError {
         self.wake.notify_one();
         unavailable(why)
+    }
+
+    /// Each key at its node. One script for a slot's keys is of no use: while the slot moves it is refused.
+    async fn invalidate(&self, keys: &[&[u8]]) -> Removed<CacheError> {
+        let calls: Vec<Call<'_>> =
+            keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
+        Removed::of(self.each(&calls).await.into_iter().map(|answer| answer.and_then(count)))
     }
 
     async fn each(&self, calls: &[Call<'_>]) -> Vec<Answer<Value>> {

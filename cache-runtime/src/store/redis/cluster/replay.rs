@@ -25,8 +25,9 @@ impl Shared {
         for target in &targets {
             left.extend(self.replayed(target).await.err());
         }
-        self.backlog.finish(&left.iter().collect::<Vec<_>>());
-        if left.len() < targets.len() {
+        let all_left = left == targets;
+        self.backlog.finish(left);
+        if !all_left {
             tracing::info!(server = %self.target.shown, "made up for invalidations that could not be sent");
         }
     }

@@ -9,10 +9,9 @@ use redis::{Value, cmd};
 
 use super::super::Answer;
 use super::super::answer::sorted;
-use super::super::call::Call;
+use super::super::removed::Removed;
 use super::super::scan::{Place, Scanned, Scope, invalidate_scanned};
-use super::super::scripts::Script;
-use super::super::servers::{count, unavailable};
+use super::super::servers::unavailable;
 use super::super::slot::own_slots;
 use super::map::Node;
 use super::{Cluster, Shared};
@@ -109,14 +108,9 @@ impl Place for At<'_> {
     }
 
     /// Each at its key's node, which need not be this one any more.
-    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<u64> {
-        let calls: Vec<Call<'_>> =
-            keys.iter().map(|key| Call::script(Script::Invalidate, key, &[])).collect();
-        let (mut gone, removing) = (0, async { Ok(self.shared.each(&calls).await) });
-        for answer in self.shared.config.home.bounded(self.bound, removing).await? {
-            gone += count(answer?)?;
-        }
-        Ok(gone)
+    async fn invalidate(&self, keys: &[&[u8]]) -> Answer<Removed<CacheError>> {
+        let removing = async { Ok(self.shared.invalidate(keys).await) };
+        self.shared.config.home.bounded(self.bound, removing).await
     }
 }
 

@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 use redis::{Cmd, RedisResult, Value, cmd};
 
+use super::super::answer::is_broken;
 use super::super::link::Link;
 use super::super::scripts::Script;
 use super::super::slot::{last_that_stays, own_slots, tag_of};
-use super::{Shared, is_broken};
+use super::Shared;
 
 /// No entry's key: a namespace holds no `#`.
 const KEY: &str = "#boot";

@@ -7,11 +7,12 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
+use super::super::answer::is_broken;
 use super::super::changes::Changes;
 use super::super::gather::{Gather, Together};
 use super::super::link::{Link, within};
 use super::super::room;
-use super::{HEARTBEAT, Shared, is_broken, now_here};
+use super::{HEARTBEAT, Shared, now_here};
 use crate::near::Moment;
 
 /// What a sign of life may come late by, for lack of a processor, before the near cache is left alone until it comes.

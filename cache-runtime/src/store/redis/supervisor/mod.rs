@@ -25,7 +25,7 @@ pub(super) use self::local_time::now_here;
 pub(super) use self::route::Route;
 pub(super) use self::tend::jittered;
 use super::Answer;
-use super::answer::{is_demoted, is_refusal, is_unwell, reason};
+use super::answer::{is_broken, is_refusal, reason};
 use super::backlog::Backlog;
 use super::gather::Together;
 use super::home::Home;
@@ -311,13 +311,4 @@ impl Shared {
             changed.notify_one();
         }
     }
-}
-
-/// Whether the connection is to blame, or the server that it leads to, not the command.
-fn is_broken(error: &RedisError) -> bool {
-    error.is_io_error()
-        || error.is_connection_dropped()
-        || error.is_unrecoverable_error()
-        || is_demoted(error)
-        || is_unwell(error)
 }

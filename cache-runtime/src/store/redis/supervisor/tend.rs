@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::super::answer::reason;
 use super::super::link::Link;
-use super::{HEARTBEAT, Shared, is_broken};
+use super::{HEARTBEAT, Shared};
 
 /// The pauses between two attempts to connect.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -23,17 +23,13 @@ impl Shared {
         let Some(backlog) = self.backlog.as_ref().filter(|backlog| !backlog.is_empty()) else {
             return Ok(());
         };
-        let mut refused = Vec::new();
-        let targets = backlog.begin();
+        let (targets, mut left) = (backlog.begin(), Vec::new());
         for target in &targets {
-            match link.replay(target, self.heartbeat_timeout).await {
-                Ok(()) => {}
-                Err(error) if is_broken(&error) => return Err(error),
-                Err(_) => refused.push(target),
-            }
+            left.extend(link.replay(target, self.heartbeat_timeout).await?);
         }
-        backlog.finish(&refused);
-        if targets.len() > refused.len() {
+        let all_left = left == targets;
+        backlog.finish(left);
+        if !all_left {
             tracing::info!(server = %self.shown, "made up for invalidations that could not be sent");
         }
         Ok(())
