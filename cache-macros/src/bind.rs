@@ -11,7 +11,7 @@ use syn::{GenericParam, Generics, LitStr, Type};
 use crate::anonymous;
 use crate::args::Args;
 use crate::error::{self, Errors};
-use crate::function::{Function, Param};
+use crate::function::{Function, Param, peel};
 use crate::guess;
 use crate::template::{Placeholder, Template};
 use crate::tokens::written;
@@ -264,7 +264,7 @@ impl<'a> Binder<'a, '_> {
                 errors.at(ident, error::partial_without_path(&name));
             }
         }
-        self.anonymous(errors);
+        self.types(errors);
         if self.lost {
             return;
         }
@@ -288,8 +288,9 @@ impl<'a> Binder<'a, '_> {
         }
     }
 
-    /// A type that is left open in what is keyed, by a path too, has a name: nothing else can be in the key, or in `skip(…)`.
-    fn anonymous(&self, errors: &mut Errors) {
+    /// What is keyed has a type that says all of it, by a path too: one that is left open has a name, as nothing else can be in the
+    /// key, or in `skip(…)`; and the body does not change it.
+    fn types(&self, errors: &mut Errors) {
         let known: BTreeSet<String> = self.scope.generics().map(crate::generics::name).collect();
         let letters = ["T", "U", "V", "W", "X", "Y", "Z"].map(str::to_owned).into_iter();
         let mut names = letters.chain((1..).map(|n| format!("T{n}"))).filter(|name| !known.contains(name));
@@ -298,6 +299,11 @@ impl<'a> Binder<'a, '_> {
             let is_keyed = self.used.contains(&name) || self.partial.contains(&name);
             if !is_keyed || self.skip.contains(&name) {
                 continue;
+            }
+            if let Type::Reference(reference) = peel(param.ty)
+                && let Some(mutability) = &reference.mutability
+            {
+                errors.at(mutability, error::changed(&name));
             }
             for (ty, name) in anonymous::all_in(param.ty.to_token_stream()).iter().zip(&mut names) {
                 let (written, declared) = (written(ty.to_token_stream()), anonymous::declared(ty, &name));

@@ -71,7 +71,7 @@ impl Target {
         let suffix = if self.is_pattern() { "pattern" } else { "entry" };
         match &self.callee {
             Callee::Method { receiver, name, turbofish } => {
-                let name = format_ident!("{name}_{suffix}");
+                let name = format_ident!("{}_{suffix}", name);
                 quote::quote!(#receiver.#name #turbofish)
             }
             Callee::Function(path) => {

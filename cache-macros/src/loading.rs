@@ -131,7 +131,7 @@ fn is_static(lifetime: &Lifetime) -> bool {
 }
 
 /// `background` beside `&mut T`, `Option<&str>`, `Page<'_>`, `T` or `impl Fn()`, or in an impl block of a type that borrows:
-/// no task can have these. An `impl Trait` that is `in_key` is a mistake of its own already.
+/// no task can have these. An `impl Trait` or a `&mut T` that is `in_key` is a mistake of its own already.
 pub(crate) fn owned(
     function: &Function,
     block: Option<&BlockHost>,
@@ -150,7 +150,9 @@ pub(crate) fn owned(
         let ty = peel(param.ty);
         let inside = match ty {
             Type::Reference(reference) if reference.mutability.is_some() => {
-                errors.at(ty, error::changed_parameter(&param.name()));
+                if !in_key(&param) {
+                    errors.at(ty, error::changed_parameter(&param.name()));
+                }
                 continue;
             }
             Type::Reference(reference) => peel(&reference.elem),

@@ -1,6 +1,9 @@
 //! `#[cache_strategy]` on a struct: its fields accounted for.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Meta, Type};
 
 use crate::args::{Args, Kind, Place};
@@ -10,6 +13,7 @@ use crate::function::{peel, reason};
 use crate::krate::Krate;
 use crate::loading;
 use crate::settings::Settings;
+use crate::tokens::mentioned;
 
 /// All that the expansion of a strategy needs to know.
 pub(crate) struct StrategyPlan {
@@ -78,6 +82,7 @@ impl PlanFields {
                 Some(first) => errors.at(ident, error::second_cache(&first.to_string())),
                 None => self.cache = Some(ident.clone()),
             },
+            Marks { key: None, skip: None } if holds_cache(ty) => errors.at(ty, error::held_cache(&name)),
             Marks { key: None, skip: None } => errors.at(ident, error::unmarked_field(&name)),
         }
     }
@@ -88,6 +93,11 @@ fn is_cache(ty: &Type) -> bool {
         Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == "Cache"),
         _ => false,
     }
+}
+
+/// `&'a Cache`, `Arc<Cache>`, `Option<Cache>`.
+fn holds_cache(ty: &Type) -> bool {
+    !mentioned(ty.to_token_stream(), &BTreeSet::from(["Cache".to_owned()])).is_empty()
 }
 
 /// `#[key]` and `#[skip]` of a field.

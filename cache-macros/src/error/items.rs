@@ -126,6 +126,13 @@ pub(crate) fn unmarked_field(name: &str) -> String {
     )
 }
 
+pub(crate) fn held_cache(name: &str) -> String {
+    format!(
+        "`{name}` is no `Cache` itself: write `{name}: Cache`, which is cheap to clone; with `#[skip]` the entries would be in the \
+         installed cache"
+    )
+}
+
 pub(crate) fn key_and_skip(name: &str) -> String {
     format!("`{name}` is `#[key]` and `#[skip]`; remove one of the two")
 }

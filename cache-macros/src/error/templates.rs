@@ -176,6 +176,13 @@ pub(crate) fn anonymous(ty: &str, name: &str, declared: &str, can_skip: bool) ->
     )
 }
 
+pub(crate) fn changed(name: &str) -> String {
+    format!(
+        "`{name}` is in the key, and what the body changes of it is not changed on a hit: remove `mut`; what a function only works \
+         with, such as a connection, is `skip({name})`"
+    )
+}
+
 pub(crate) fn pattern_parameter() -> String {
     "a cached function's parameter needs a name; name it here, and take it apart in the body".to_owned()
 }

@@ -28,7 +28,7 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
     let shape = format_ident!("{shape}");
     let awaited = plan.function.sig.asyncness.map(|_| quote!(.await));
     let sharing = sharing(plan);
-    let (key, hit) = (local("__key"), local("__hit"));
+    let (key, hit, loaded) = (local("__key"), local("__hit"), local("__loaded"));
     let tagged = |keys| {
         let tags = local("__tags");
         (quote!(let #tags = #keys;), quote!(.tags(&#tags)))
@@ -84,7 +84,10 @@ pub(crate) fn load(plan: &Plan<'_>) -> TokenStream {
             #key.finish()
         };
         #tags
-        #load
+        // Bound, as it borrows the key: at the end of a block that an attribute has put around this (`#[tracing::instrument]`), what
+        // is not bound outlives it.
+        let #loaded = #load;
+        #loaded
     }
 }
 

@@ -25,7 +25,7 @@ impl Messages {
             }
             __key.finish()
         };
-        ::cache_runtime::__private::load_owned(
+        let __loaded = ::cache_runtime::__private::load_owned(
                 ::cache_runtime::__private::Fallible,
                 Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
@@ -54,7 +54,8 @@ impl Messages {
                     })
                 },
             )
-            .await
+            .await;
+        __loaded
     }
     /// The body of [`Self::messages`], past the cache.
     #[allow(

@@ -28,13 +28,14 @@ pub async fn user_feed(db: &Db, user_id: i64, page: u32) -> Option<Arc<Vec<Post>
         }
         __key.finish()
     };
-    ::cache_runtime::__private::read(
+    let __loaded = ::cache_runtime::__private::read(
             ::cache_runtime::__private::Optional,
             __user_feed_entries().at(&__key),
             ::cache_runtime::__private::ErrorSharing::never(),
         )
         .through(::core::pin::pin!(user_feed_uncached(db, user_id, page)))
-        .await
+        .await;
+    __loaded
 }
 /// The body of [`user_feed`], past the cache.
 #[allow(

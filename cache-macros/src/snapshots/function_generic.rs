@@ -28,7 +28,7 @@ where
         }
         __key.finish()
     };
-    my::runtime::__private::read(
+    let __loaded = my::runtime::__private::read(
             my::runtime::__private::Fallible,
             __find_entries::<T>().at(&__key),
             my::runtime::__private::share_of!(
@@ -36,7 +36,8 @@ where
             ),
         )
         .through(::core::pin::pin!(find_uncached:: < T, S, N > (source, req, name)))
-        .await
+        .await;
+    __loaded
 }
 /// The body of [`find`], past the cache.
 #[allow(

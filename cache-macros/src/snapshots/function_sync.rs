@@ -24,12 +24,13 @@ fn fib(n: u64) -> Result<u64, String> {
         }
         __key.finish()
     };
-    ::cache_runtime::__private::memo(
+    let __loaded = ::cache_runtime::__private::memo(
         ::cache_runtime::__private::Fallible,
         __fib_entries().at(&__key),
         ::cache_runtime::__private::share_of!(String),
         move || fib_uncached(n),
-    )
+    );
+    __loaded
 }
 /// The body of [`fib`], past the cache.
 #[allow(

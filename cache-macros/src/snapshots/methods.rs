@@ -20,13 +20,14 @@ impl Messages {
             }
             __key.finish()
         };
-        ::cache_runtime::__private::read(
+        let __loaded = ::cache_runtime::__private::read(
                 ::cache_runtime::__private::Fallible,
                 Self::__messages_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(DbError),
             )
             .through(::core::pin::pin!(Self::messages_uncached(self, id, page)))
-            .await
+            .await;
+        __loaded
     }
     #[must_use]
     #[allow(clippy::double_must_use)]

@@ -48,13 +48,14 @@ impl Feed {
                 __key.finish()
             },
         ];
-        ::cache_runtime::__private::read(
+        let __loaded = ::cache_runtime::__private::read(
                 ::cache_runtime::__private::Plain,
                 Self::__feed_entries(self).at(&__key).tags(&__tags),
                 ::cache_runtime::__private::ErrorSharing::never(),
             )
             .through(::core::pin::pin!(Self::feed_uncached(self, user_id, page)))
-            .await
+            .await;
+        __loaded
     }
     async fn post(&self, author: Author) {
         let __guard = ::cache_runtime::__private::Invalidations::new()

@@ -19,13 +19,14 @@ impl Repo for PgRepo {
             }
             __key.finish()
         };
-        ::cache_runtime::__private::read(
+        let __loaded = ::cache_runtime::__private::read(
                 ::cache_runtime::__private::FallibleOptional,
                 Self::__row_entries(self).at(&__key),
                 ::cache_runtime::__private::share_of!(Self::Error),
             )
             .through(::core::pin::pin!(Self::row_uncached(self, id)))
-            .await
+            .await;
+        __loaded
     }
 }
 impl PgRepo {
