@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle};
+use tokio::task;
 use tokio::task::coop::{Unconstrained, unconstrained};
 use tokio::time::{self, Sleep, sleep_until};
 
@@ -29,7 +30,8 @@ pub(crate) struct Timer {
 impl Timer {
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let sleep = self.sleep.as_mut();
-        if Handle::try_current().is_ok() {
+        // Of a task that is known without a count which all threads write.
+        if task::try_id().is_some() || Handle::try_current().is_ok() {
             return sleep.poll(context);
         }
         self.guard.get_or_insert_default().poll(context, |context| sleep.poll(context))

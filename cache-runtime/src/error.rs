@@ -60,8 +60,15 @@ pub enum CacheError {
         /// How many encoded bytes a value may have.
         most: usize,
     },
-    /// A process-wide cache is installed already.
+    /// There is a process-wide cache already: one that was installed, or that a cached function has had to take.
     AlreadyInstalled,
+}
+
+impl CacheError {
+    /// Whether the store gave no answer, in place of one that is an error: who asks again at once waits again.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, CacheError::Unavailable { .. } | CacheError::DeadlineExceeded)
+    }
 }
 
 impl fmt::Display for CacheError {
@@ -87,7 +94,7 @@ impl fmt::Display for CacheError {
                 "a `{value}` takes more than {most} bytes, the most that this cache stores (`CacheBuilder::max_value_bytes`)"
             ),
             CacheError::AlreadyInstalled => f.write_str(
-                "a process-wide cache is installed already; `install` is called once, early in `main`",
+                "there is a process-wide cache already: `install` is called once, before the first cached function",
             ),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::catalog::{self, CatalogEntry, Overlap};
+use crate::declaration::Location;
 use crate::error::CacheError;
 use crate::site::Site;
 use crate::stats::Counts;
@@ -66,6 +67,8 @@ pub struct EntryStats {
     pub name: String,
     /// The namespace.
     pub namespace: &'static str,
+    /// Where it is declared: what tells two declarations of one name apart.
+    pub location: Location,
     /// What was counted.
     pub counts: Counts,
 }
@@ -196,6 +199,7 @@ fn entry_stats() -> Vec<EntryStats> {
     let stats = sites.map(|site| EntryStats {
         name: site.name().to_string(),
         namespace: site.declaration.strategy.namespace,
+        location: site.declaration.location,
         counts: site.counters.snapshot(),
     });
     stats.collect()

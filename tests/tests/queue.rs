@@ -260,9 +260,9 @@ async fn the_targets_of_one_function_go_together() {
     }
 }
 
-/// A key that the server refuses keeps none of the others: not those that go along with it, nor those that wait with it.
+/// A key that the server refuses keeps nothing else: not what goes along with it, nor what waits with it.
 // Bites: fails without `Err(_) => {…}` in Link::invalidate (store/redis/link.rs), returning the error as it does for a broken
-// connection.
+// connection; without `is_silence()` in invalidate_keys_now (invalidate/now.rs), with `left.is_empty()`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_refused_key_keeps_no_other() {
     aside!(Mine, "queue_mine");
@@ -271,6 +271,11 @@ async fn one_refused_key_keeps_no_other() {
     async fn change(mine: &Mine, foreign: &Foreign) {
         (1..=3).for_each(|id| mine.source.put(id, 2));
         let _ = foreign;
+    }
+
+    #[cache_invalidate(foreign.number(1), mine.number(*))]
+    async fn sweep(mine: &Mine, foreign: &Foreign) {
+        let _ = (mine, foreign);
     }
 
     let Two { source, there, _server: server, .. } = two(Duration::from_secs(10)).await;
@@ -288,7 +293,11 @@ async fn one_refused_key_keeps_no_other() {
     let (went, refused) = (mine.number_entry(1).counts(), foreign.number_entry(1).counts());
     assert_eq!((went.invalidations, went.queued, went.store_errors), (2, 0, 0));
     assert_eq!((refused.invalidations, refused.queued, refused.store_errors), (0, 1, 1));
+    sweep(&mine, &foreign).await;
+    assert_eq!(others.number_entry(3).get().await, None, "patterns neither");
+    assert_eq!(mine.number_entry(1).counts().queued, 0);
 
+    assert_eq!(others.number(3).await, Ok(2));
     proxy.refuse();
     reachable(&limited, false).await;
     assert_eq!(mine.number_entry(3).invalidate().await, Ok(Invalidated::Queued));

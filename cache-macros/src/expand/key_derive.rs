@@ -1,5 +1,7 @@
 //! `#[derive(CacheKey)]` -> the implementation.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -8,12 +10,15 @@ use syn::parse_quote;
 use super::key::{local, part};
 use crate::key_derive::{KeyPlan, KeyShape, Part, Variant};
 use crate::krate::Krate;
+use crate::tokens::mentioned;
 
 pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
     let krate = &plan.krate;
     let ident = &plan.ident;
     let mut generics = plan.generics.clone();
-    for param in generics.type_params_mut() {
+    let rendered = rendered(plan);
+    // As in serde: one that stands in skipped fields alone need not be a key part.
+    for param in generics.type_params_mut().filter(|param| rendered.contains(&param.ident.to_string())) {
         param.bounds.push(parse_quote!(#krate::CacheKey));
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -34,6 +39,17 @@ pub(crate) fn key(plan: &KeyPlan) -> TokenStream {
             }
         }
     }
+}
+
+/// The type parameters of what is rendered.
+fn rendered(plan: &KeyPlan) -> BTreeSet<String> {
+    let known = plan.generics.type_params().map(|param| param.ident.to_string()).collect();
+    let parts: Vec<&Part> = match &plan.shape {
+        KeyShape::Struct(parts) => parts.iter().collect(),
+        KeyShape::Enum(variants) => variants.iter().flat_map(|variant| &variant.fields).collect(),
+        KeyShape::Nothing => Vec::new(),
+    };
+    parts.into_iter().flat_map(|part| mentioned(part.ty.to_token_stream(), &known)).collect()
 }
 
 fn any(krate: &Krate) -> TokenStream {

@@ -17,27 +17,24 @@ pub(crate) async fn invalidate_key(
         pending.invalidate(Target::Key(cache.clone(), site, key.clone()));
         return Ok(Invalidated::Deferred);
     }
-    invalidate_key_now(cache, site, key).await
+    invalidate_keys_now(cache, &[site], std::slice::from_ref(key)).await.outcome
 }
 
-async fn invalidate_key_now(
-    cache: &Cache,
-    site: &'static Site,
-    key: &Key,
-) -> Result<Invalidated, CacheError> {
-    invalidate_keys_now(cache, &[site], std::slice::from_ref(key)).await
+/// What became of keys that were sent.
+pub(super) struct Sent {
+    pub(super) outcome: Result<Invalidated, CacheError>,
+    /// Whether the store has answered, be it that it refuses some of them.
+    pub(super) answered: bool,
 }
 
 /// As many as one step takes: a server does nothing else meanwhile.
 const AT_ONCE: usize = 256;
 
 /// All of them within one deadline. Each has a site.
-pub(super) async fn invalidate_keys_now(
-    cache: &Cache,
-    sites: &[&'static Site],
-    keys: &[Key],
-) -> Result<Invalidated, CacheError> {
-    let Some(store) = cache.store() else { return Ok(Invalidated::Applied) };
+pub(super) async fn invalidate_keys_now(cache: &Cache, sites: &[&'static Site], keys: &[Key]) -> Sent {
+    let Some(store) = cache.store() else {
+        return Sent { outcome: Ok(Invalidated::Applied), answered: true };
+    };
     let guard = QueueOnDrop(|| {
         for key in keys {
             store.queue_key(key);
@@ -61,11 +58,13 @@ pub(super) async fn invalidate_keys_now(
     for (at, error) in &left {
         queued &= queue_key(cache, sites[*at], &keys[*at], error);
     }
-    match left.into_iter().next() {
+    let answered = !left.iter().any(|(_, error)| error.is_silence());
+    let outcome = match left.into_iter().next() {
         None => Ok(Invalidated::Applied),
         Some(_) if queued => Ok(Invalidated::Queued),
         Some((_, error)) => Err(error),
-    }
+    };
+    Sent { outcome, answered }
 }
 
 /// The keys that went, each for itself; and the step that was not taken for what is `left`, in their order, once for each function

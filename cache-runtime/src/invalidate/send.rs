@@ -13,9 +13,11 @@ use crate::site::Site;
 pub(crate) async fn send(targets: Vec<Target>, silent: &mut Vec<Cache>) -> Invalidated {
     let mut all = Invalidated::Applied;
     for parcel in parcels(targets) {
-        let answers = !silent.iter().any(|cache| cache.is(&parcel.cache));
-        if !parcel.send(answers).await {
+        let mut answers = !silent.iter().any(|cache| cache.is(&parcel.cache));
+        if !parcel.send(&mut answers).await {
             all = Invalidated::Queued;
+        }
+        if !answers {
             silent.push(parcel.cache);
         }
     }
@@ -52,23 +54,25 @@ fn parcels(targets: Vec<Target>) -> Vec<Parcel> {
 
 impl Parcel {
     /// Gives whether all of it was applied; where the store does not answer any more, what is left is queued.
-    async fn send(&self, mut answers: bool) -> bool {
-        if answers {
-            let applied = invalidate_keys_now(&self.cache, &self.sites, &self.keys).await;
-            answers = applied == Ok(Invalidated::Applied);
+    async fn send(&self, answers: &mut bool) -> bool {
+        let mut applied = *answers;
+        if *answers {
+            let sent = invalidate_keys_now(&self.cache, &self.sites, &self.keys).await;
+            (applied, *answers) = (sent.outcome == Ok(Invalidated::Applied), sent.answered);
         } else {
             for (site, key) in self.sites.iter().zip(&self.keys) {
                 queue_key(&self.cache, site, key, &CacheError::DeadlineExceeded);
             }
         }
         for (site, pattern) in &self.patterns {
-            if answers {
-                answers = invalidate_pattern_now(&self.cache, site, pattern).await.is_ok();
-            } else {
+            if !*answers {
                 queue_pattern(&self.cache, site, pattern, &CacheError::DeadlineExceeded);
+                applied = false;
+            } else if let Err(error) = invalidate_pattern_now(&self.cache, site, pattern).await {
+                (applied, *answers) = (false, !error.is_silence());
             }
         }
-        answers
+        applied
     }
 }
 

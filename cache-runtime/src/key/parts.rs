@@ -35,7 +35,7 @@ use super::{CharClass, KeyWriter};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be part of a cache key",
     label = "not a key part",
-    note = "put `#[derive(CacheKey)]` on `{Self}`, or pass a part of it that is one (`<param.id>` with `partial(param)`)",
+    note = "put `#[derive(CacheKey)]` on `{Self}`, or pass a part of it that is one (`<param.id>` with `partial(param)`); a type of another crate goes into one of yours that implements `CacheKey`",
     note = "if it does not change the answer, leave it out by name: `skip(…)`",
     note = "floats are no key parts: use `to_bits()` or a whole number of the smallest unit"
 )]

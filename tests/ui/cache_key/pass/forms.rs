@@ -30,6 +30,13 @@ enum Filter<T> {
 #[derive(CacheKey)]
 struct Traced(Id, #[cache(skip)] f32);
 
+/// Of what, says its type alone.
+#[derive(CacheKey)]
+struct Typed<T, U = u8>(U, #[cache(skip)] std::marker::PhantomData<T>);
+
+/// No key part.
+struct User;
+
 fn key(part: impl CacheKey) -> String {
     Key::build("k", (part,)).to_string()
 }
@@ -38,6 +45,7 @@ fn main() {
     assert_eq!(key(Id(7)), "k:v1:7");
     assert_eq!(Id::CLASS, u64::CLASS);
     assert_eq!(key(Traced(Id(7), 1.0)), "k:v1:7");
+    assert_eq!(key(Typed::<User>(7, std::marker::PhantomData)), "k:v1:7");
     assert_eq!(key(Slug { text: "a:b".into() }), "k:v1:a%3Ab");
     let place = Place { country: "se", cell: 3_u8, note: vec![] };
     assert_eq!(key(&place), "k:v1:(se,3)");

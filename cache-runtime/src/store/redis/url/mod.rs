@@ -46,8 +46,8 @@ impl Address {
         let scheme = url.split(':').next().unwrap_or_default();
         if !SCHEMES.contains(&scheme) {
             return Err(invalid(
-                "the scheme is one of redis, rediss, valkey, valkeys, unix, redis+unix, valkey+unix, \
-                 redis-sentinel, rediss-sentinel, redis-cluster, rediss-cluster",
+                "it begins with a scheme, as `redis://host:6379` does; there are redis, rediss, valkey, valkeys, unix, \
+                 redis+unix, valkey+unix, redis-sentinel, rediss-sentinel, redis-cluster, rediss-cluster",
             ));
         }
         let (server, kind) = scheme.split_once('-').unwrap_or((scheme, ""));
@@ -182,7 +182,7 @@ mod tests {
         let shown = shown_of("http://localhost");
         let Err(error) = shown else { return assert_eq!(shown, Ok(String::new()), "it was read") };
         assert!(
-            error.to_string().starts_with("`http://***` is no cache URL: the scheme is one of redis"),
+            error.to_string().starts_with("`http://***` is no cache URL: it begins with a scheme"),
             "{error}"
         );
     }
