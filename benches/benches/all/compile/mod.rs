@@ -65,10 +65,10 @@ fn added(table: &mut Table, command: &str, turns: &Turns) {
     );
 }
 
-/// Nanoseconds of one run. What it needs is in the registry's cache, as these benchmarks depend on it too.
 /// What cargo does by itself: this project builds its own tests with less, and a folder below it inherits that.
 const DEBUG: [&str; 2] = ["profile.dev.debug=true", "profile.dev.package.'*'.debug=true"];
 
+/// Nanoseconds of one run. What it needs is in the registry's cache, as these benchmarks depend on it too.
 fn cargo(command: &str, package: &str, folder: &Path, target: &Path) -> f64 {
     let started = Instant::now();
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
