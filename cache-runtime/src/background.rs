@@ -34,15 +34,6 @@ pub(crate) async fn bounded<T>(
     .await
 }
 
-/// A future without a type of its own: what it consists of would count, in each function that waits for it, towards the depth to
-/// which the compiler follows types (`recursion_limit`).
-#[cfg(feature = "redis")]
-pub(crate) fn erased<'a, T>(
-    future: impl Future<Output = T> + Send + 'a,
-) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(future)
-}
-
 /// Waits for `future`, and calls `tick` every `period` until it is done.
 pub(crate) async fn with_ticks<T>(
     clock: Option<&Handle>,

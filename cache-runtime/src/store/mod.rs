@@ -10,7 +10,7 @@ mod spend;
 
 use std::future::Future;
 #[cfg(feature = "redis")]
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 pub(crate) use budget::Budget;
@@ -18,8 +18,6 @@ pub(crate) use many::{Ask, Settle, StoreMany};
 #[cfg(feature = "redis")]
 pub(crate) use spend::Clock;
 
-#[cfg(feature = "redis")]
-use crate::background::erased;
 use crate::error::CacheError;
 use crate::key::{Key, Pattern};
 use crate::near::Near;
@@ -184,6 +182,15 @@ pub(crate) enum AnyStore {
     Memory(memory::MemoryStore),
     #[cfg(feature = "redis")]
     Redis(redis::RedisStore),
+}
+
+/// A future without a type of its own: what it consists of would count, in each function that waits for it, towards the depth to
+/// which the compiler follows types (`recursion_limit`).
+#[cfg(feature = "redis")]
+fn erased<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(future)
 }
 
 #[cfg(feature = "redis")]
