@@ -306,6 +306,30 @@ async fn one_refused_key_keeps_no_other() {
     assert_eq!(others.number_entry(3).get().await, None, "made up for before the server is trusted");
 }
 
+/// A full server has no memory for the mark that becomes contended, and takes the removals beside it.
+// Bites: fails without `Err(_) => {…}` in Link::invalidate (store/redis/link.rs), as above.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mark_on_a_full_server_keeps_no_other_key() {
+    #[cache_invalidate(numbers.number(1), numbers.number(2))]
+    async fn change(numbers: &Through) {
+        let _ = numbers;
+    }
+
+    let Two { source, there, _server: server, .. } = two(Duration::from_secs(10)).await;
+    let numbers = Through::new(&there, &source);
+    let entry = numbers.number_entry(1);
+    let writing = entry.write(|| async {
+        server.command(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+        server.command(&["CONFIG", "SET", "maxmemory", "1"]);
+        change(&numbers).await;
+        let stands: u64 = server.query(&["EXISTS", numbers.number_entry(2).key().as_str()]);
+        server.command(&["CONFIG", "SET", "maxmemory", "0"]);
+        assert_eq!(stands, 0);
+        Ok::<_, ()>(2)
+    });
+    assert_eq!(writing.await, Ok(2));
+}
+
 /// A step that is not answered is one, however many keys it has.
 // Bites: fails without `!failed.iter()…` in count (invalidate/now.rs).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
